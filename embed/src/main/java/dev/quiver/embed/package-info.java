@@ -1,0 +1,5 @@
+/** Text to vectors, in process. */
+@NullMarked
+package dev.quiver.embed;
+
+import org.jspecify.annotations.NullMarked;
