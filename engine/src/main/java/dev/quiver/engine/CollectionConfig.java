@@ -1,0 +1,60 @@
+package dev.quiver.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.index.Distance;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A collection's configuration: the effective document in Qdrant's shape ({@code params}, {@code
+ * hnsw_config}, {@code optimizer_config}, {@code wal_config}, {@code quantization_config}, {@code
+ * strict_mode_config}, {@code metadata}), complete with defaults, and what the engine reads out of
+ * it. Immutable: nobody may change the document.
+ *
+ * @param vectors by name, {@code ""} for the default vector; {@code params.vectors} is an object of
+ *     vector parameters for the single default vector, or a map of them
+ */
+public record CollectionConfig(ObjectNode document, Map<String, VectorParams> vectors) {
+  public static final int DEFAULT_M = 16;
+  public static final int DEFAULT_EF_CONSTRUCT = 100;
+
+  /** Reads an effective document; it must have been validated. */
+  public static CollectionConfig fromDocument(ObjectNode document) {
+    Map<String, VectorParams> vectors = new LinkedHashMap<>();
+    JsonNode declared = document.path("params").path("vectors");
+    JsonNode hnsw = document.path("hnsw_config");
+    if (declared.path("size").isIntegralNumber()) {
+      vectors.put("", params(declared, hnsw));
+    } else {
+      for (Map.Entry<String, JsonNode> entry : declared.properties()) {
+        vectors.put(entry.getKey(), params(entry.getValue(), hnsw));
+      }
+    }
+    return new CollectionConfig(document, Map.copyOf(vectors));
+  }
+
+  private static VectorParams params(JsonNode vector, JsonNode hnsw) {
+    JsonNode own = vector.path("hnsw_config");
+    return new VectorParams(
+        vector.path("size").asInt(),
+        distance(vector.path("distance").asText()),
+        Datatype.valueOf(vector.path("datatype").asText("float32").toUpperCase(Locale.ROOT)),
+        own.path("m").asInt(hnsw.path("m").asInt(DEFAULT_M)),
+        own.path("ef_construct").asInt(hnsw.path("ef_construct").asInt(DEFAULT_EF_CONSTRUCT)));
+  }
+
+  private static Distance distance(String name) {
+    return switch (name) {
+      case "Cosine" -> Distance.COSINE;
+      case "Euclid" -> Distance.EUCLIDEAN;
+      case "Dot" -> Distance.DOT;
+      case "Manhattan" -> Distance.MANHATTAN;
+      default ->
+          throw new QuiverException(
+              ErrorCode.INTERNAL,
+              "distance: " + name + " (expected: Cosine, Euclid, Dot or Manhattan)");
+    };
+  }
+}
