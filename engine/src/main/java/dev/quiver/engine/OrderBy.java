@@ -12,7 +12,7 @@ public record OrderBy(String key, boolean descending, @Nullable StartFrom startF
   public sealed interface StartFrom {
     record Int(long value) implements StartFrom {}
 
-    record Float(double value) implements StartFrom {}
+    record Real(double value) implements StartFrom {}
 
     record Datetime(long micros) implements StartFrom {}
   }
