@@ -45,6 +45,9 @@ public interface OpLog extends AutoCloseable {
   interface Appended {
     long firstOffset();
 
+    /** How far they are; never blocks. Records become durable, or fail, in the log's order. */
+    Status status();
+
     /**
      * Returns when the records are durable.
      *
@@ -52,6 +55,13 @@ public interface OpLog extends AutoCloseable {
      *     may not turn up after a restart
      */
     void await();
+  }
+
+  /** Where records are on their way. */
+  enum Status {
+    PENDING,
+    DURABLE,
+    FAILED
   }
 
   /** Receives replayed records. */

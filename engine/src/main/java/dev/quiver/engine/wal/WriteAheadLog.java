@@ -177,7 +177,11 @@ public final class WriteAheadLog implements OpLog {
           throw corrupt(
               path,
               validBytes,
-              "the record of offset " + end + " is damaged, offset " + later.offset() + " is whole");
+              "the record of offset "
+                  + end
+                  + " is damaged, offset "
+                  + later.offset()
+                  + " is whole");
         }
       }
     }
@@ -227,7 +231,7 @@ public final class WriteAheadLog implements OpLog {
   private final class Ticket implements Appended {
     private final long firstOffset;
     private List<byte[]> records;
-    private boolean done;
+    private volatile Status status = Status.PENDING;
     private @Nullable QuiverException error;
 
     Ticket(long firstOffset, List<byte[]> records) {
@@ -241,6 +245,11 @@ public final class WriteAheadLog implements OpLog {
     }
 
     @Override
+    public Status status() {
+      return status;
+    }
+
+    @Override
     public void await() {
       awaitDurable(this);
     }
@@ -249,7 +258,7 @@ public final class WriteAheadLog implements OpLog {
   private void awaitDurable(Ticket ticket) {
     lock.lock();
     try {
-      while (!ticket.done) {
+      while (ticket.status == Status.PENDING) {
         if (busy) {
           progressed.awaitUninterruptibly();
         } else {
@@ -294,8 +303,7 @@ public final class WriteAheadLog implements OpLog {
       }
       return;
     }
-    QuiverException refusal =
-        error == null ? unusable() : appendFailed(error, failure != null);
+    QuiverException refusal = error == null ? unusable() : appendFailed(error, failure != null);
     for (Ticket ticket : batch) {
       finish(ticket, refusal);
     }
@@ -309,8 +317,8 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private static void finish(Ticket ticket, @Nullable QuiverException error) {
     ticket.error = error;
-    ticket.done = true;
     ticket.records = List.of();
+    ticket.status = error == null ? Status.DURABLE : Status.FAILED;
   }
 
   private void writeBatch(List<Ticket> batch) throws IOException {
