@@ -58,17 +58,7 @@ public final class SearchPool implements AutoCloseable {
    */
   public <T> T run(String operation, Duration timeout, Callable<T> search) {
     FutureTask<T> task = new FutureTask<>(search);
-    try {
-      threads.execute(task);
-    } catch (RejectedExecutionException e) {
-      rejected.increment();
-      throw new QuiverException(
-          ErrorCode.OVERLOADED,
-          threads.isShutdown()
-              ? "the server is shutting down"
-              : "too many searches are waiting (" + threads.getQueue().size() + "); try again",
-          e);
-    }
+    execute(task);
     try {
       return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
@@ -89,6 +79,26 @@ public final class SearchPool implements AutoCloseable {
         throw known;
       }
       throw new QuiverException(ErrorCode.INTERNAL, operation + " failed: " + e.getCause(), e);
+    }
+  }
+
+  /**
+   * Runs a search without waiting for it.
+   *
+   * @param search answers its caller by itself, errors included
+   * @throws QuiverException {@link ErrorCode#OVERLOADED} when the queue is full
+   */
+  public void execute(Runnable search) {
+    try {
+      threads.execute(search);
+    } catch (RejectedExecutionException e) {
+      rejected.increment();
+      throw new QuiverException(
+          ErrorCode.OVERLOADED,
+          threads.isShutdown()
+              ? "the server is shutting down"
+              : "too many searches are waiting (" + threads.getQueue().size() + "); try again",
+          e);
     }
   }
 
