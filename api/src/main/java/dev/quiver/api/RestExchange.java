@@ -259,7 +259,7 @@ final class RestExchange {
     if (declared == 0 || !request.content().hasEntity()) {
       return new byte[0];
     }
-    try (InputStream in = request.content().inputStream()) {
+    try (InputStream in = RestEncoding.decoded(request)) {
       // What is declared is only a claim: the buffer grows with what arrives.
       byte[] bytes = new byte[(int) Math.min(Math.max(declared + 1, FIRST_BYTES), 1 << 20)];
       int count = 0;
@@ -310,7 +310,7 @@ final class RestExchange {
     status = httpStatus;
     response.status(httpStatus);
     response.header(HeaderNames.CONTENT_TYPE, contentType);
-    response.send(body);
+    response.send(RestEncoding.encoded(request, response, body));
   }
 
   /** Answers with an error, in the envelope or, from the authentication, as plain text. */

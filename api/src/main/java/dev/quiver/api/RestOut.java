@@ -1,6 +1,6 @@
 package dev.quiver.api;
 
-import static UTF_8;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

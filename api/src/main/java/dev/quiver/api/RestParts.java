@@ -14,6 +14,7 @@ import dev.quiver.engine.filter.PayloadPath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,39 +27,36 @@ final class RestParts {
       return null;
     }
     String path = in.path();
-    QuiverException atStart = in.error("");
     JsonNode tree = in.tree();
-    return located(path, atStart, () -> FilterJson.parse(tree));
+    return labelled(() -> FilterJson.parse(tree, path));
   }
 
-  /** Gives an error of a part of the engine the place in the body where the part stands. */
-  private static <T> T located(String path, QuiverException atStart, Supplier<T> parse) {
+  /** Gives an error of a reader in the engine the words that a REST body's errors begin with. */
+  static <T> T labelled(Supplier<T> parse) {
     try {
       return parse.get();
     } catch (QuiverException e) {
-      if (e.code() == ErrorCode.FORMAT || e.code() == ErrorCode.VALIDATION) {
-        String text = String.valueOf(e.getMessage());
-        if (e.code() == ErrorCode.VALIDATION) {
-          throw Problems.validation(Problems.JSON_BODY, path, text);
-        }
-        String where = String.valueOf(atStart.getMessage());
-        int line = where.lastIndexOf(" at line ");
-        throw Problems.format(
-            Problems.JSON_BODY, path, text + (line < 0 ? "" : where.substring(line)));
-      }
-      throw e;
+      throw switch (e.code()) {
+        case FORMAT, VALIDATION ->
+            new QuiverException(
+                e.code(),
+                (e.code() == ErrorCode.FORMAT ? "Format" : "Validation")
+                    + " error in JSON body: "
+                    + e.getMessage(),
+                e);
+        default -> e;
+      };
     }
   }
 
   static String payloadPath(JsonIn in) throws IOException {
     String text = in.string();
-    return located(
-        in.path(),
-        in.error(""),
-        () -> {
-          PayloadPath.parse(text);
-          return text;
-        });
+    try {
+      PayloadPath.parse(text);
+    } catch (QuiverException e) {
+      throw in.error(Shape.abbreviate(String.valueOf(e.getMessage())));
+    }
+    return text;
   }
 
   static List<String> payloadPaths(JsonIn in) throws IOException {
@@ -237,9 +235,13 @@ final class RestParts {
     if (!value.isTextual()) {
       throw in.wrongType("an integer, a float or a datetime");
     }
-    return located(
-        in.path(),
-        in.error(""),
-        () -> new OrderBy.StartFrom.Datetime(Datetimes.parse(value.textValue())));
+    OptionalLong micros = Datetimes.parseMicros(value.textValue());
+    if (micros.isEmpty()) {
+      throw in.error(
+          "\""
+              + Shape.abbreviate(value.textValue())
+              + "\" is no datetime (expected: RFC 3339, as 2026-01-31T12:00:00Z)");
+    }
+    return new OrderBy.StartFrom.Datetime(micros.getAsLong());
   }
 }

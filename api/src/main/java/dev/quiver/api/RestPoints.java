@@ -174,7 +174,8 @@ final class RestPoints {
       throw QuiverException.badRequest(
           "Can't auto-detect field type, please specify `field_schema` in the request");
     }
-    write(call, exchange, PayloadIndexes.parse(body.get("field_name").textValue(), schema));
+    String field = body.get("field_name").textValue();
+    write(call, exchange, RestParts.labelled(() -> PayloadIndexes.parse(field, schema)));
   }
 
   private void write(

@@ -62,7 +62,7 @@ public final class SearchPool implements AutoCloseable {
    */
   public <T> T run(String operation, Duration timeout, Callable<T> search) {
     FutureTask<T> task = new FutureTask<>(search);
-    submit(task);
+    execute(task);
     return await(task, operation, timeout);
   }
 
@@ -90,7 +90,7 @@ public final class SearchPool implements AutoCloseable {
               }));
     }
     try {
-      tasks.forEach(this::submit);
+      tasks.forEach(this::execute);
       List<List<T>> byStride = new ArrayList<>(strides);
       for (FutureTask<List<T>> task : tasks) {
         byStride.add(
@@ -112,9 +112,15 @@ public final class SearchPool implements AutoCloseable {
     }
   }
 
-  private void submit(FutureTask<?> task) {
+  /**
+   * Runs a search without waiting for it.
+   *
+   * @param search answers its caller by itself, errors included
+   * @throws QuiverException {@link ErrorCode#OVERLOADED} when the queue is full
+   */
+  public void execute(Runnable search) {
     try {
-      threads.execute(task);
+      threads.execute(search);
     } catch (RejectedExecutionException e) {
       rejected.increment();
       throw new QuiverException(
