@@ -154,7 +154,8 @@ class SegmentVectorsTest {
     assertThat(hits.strategy()).isEqualTo(SegmentHits.Strategy.EXACT);
     assertThat(hits.size()).isEqualTo(best.size());
     for (int i = 0; i < hits.size(); i++) {
-      double tolerance = 1e-4 * Math.max(1, Math.abs(best.get(i)));
+      // Half-precision unit vectors have the length 1 only up to rounding.
+      double tolerance = 1e-3 * Math.max(1, Math.abs(best.get(i)));
       assertThat((double) hits.scores()[i]).isEqualTo(best.get(i), within(tolerance));
       double own = Vectors.score(distance, query, stored.get(hits.docs()[i]));
       assertThat((double) hits.scores()[i]).isEqualTo(own, within(tolerance));
