@@ -113,7 +113,10 @@ record FieldOptions(
     if (m == 1) {
       // A chain, not a graph.
       throw new IllegalArgumentException(
-          refusal(VectorAttributes.M, field.name, "1") + " (expected: 0 or 2.." + HnswParams.M_MAX + ")");
+          refusal(VectorAttributes.M, field.name, "1")
+              + " (expected: 0 or 2.."
+              + HnswParams.M_MAX
+              + ")");
     }
     return m;
   }

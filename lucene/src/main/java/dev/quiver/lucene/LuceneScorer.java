@@ -39,8 +39,7 @@ final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
     return new LuceneScorer(stored, values, query);
   }
 
-  static LuceneScorer of(StoredVectors stored, ByteValues values, byte[] query)
-      throws IOException {
+  static LuceneScorer of(StoredVectors stored, ByteValues values, byte[] query) throws IOException {
     float[] floats = new float[query.length];
     for (int i = 0; i < query.length; i++) {
       floats[i] = query[i];

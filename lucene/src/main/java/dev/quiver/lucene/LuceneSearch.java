@@ -38,7 +38,8 @@ final class LuceneSearch {
     }
   }
 
-  private static void scan(LuceneScorer scorer, KnnCollector collector, @Nullable Bits acceptOrdinals)
+  private static void scan(
+      LuceneScorer scorer, KnnCollector collector, @Nullable Bits acceptOrdinals)
       throws IOException {
     int[] ordinals = new int[BATCH];
     float[] scores = new float[BATCH];

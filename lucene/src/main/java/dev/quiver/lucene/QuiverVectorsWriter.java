@@ -148,8 +148,7 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     VectorMerge merge = VectorMerge.of(field, options, mergeState);
     long offset = vectors.alignFilePointer(ALIGNMENT_BYTES);
     DocsWithFieldSet docs = merge.write(vectors);
-    WrittenField written =
-        addWritten(field, options, state.segmentInfo.maxDoc(), docs, offset);
+    WrittenField written = addWritten(field, options, state.segmentInfo.maxDoc(), docs, offset);
     if (!wantsGraph(written.entry)) {
       return null;
     }

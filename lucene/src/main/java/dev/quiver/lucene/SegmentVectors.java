@@ -46,10 +46,7 @@ public final class SegmentVectors {
   private final @Nullable HnswGraph graph;
 
   private SegmentVectors(
-      StoredVectors stored,
-      VectorStore store,
-      VectorScoring scoring,
-      @Nullable HnswGraph graph) {
+      StoredVectors stored, VectorStore store, VectorScoring scoring, @Nullable HnswGraph graph) {
     this.stored = stored;
     this.store = store;
     this.scoring = scoring;

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * size-1, in document order) and documents, and the graph if there is one. Thread-safe; valid until
  * the reader that made it closes.
  *
- * <p>Vectors and graph are opened when they are first asked for: a reader that only counts or copies
- * vectors then makes no copies of files that can't be mapped.
+ * <p>Vectors and graph are opened when they are first asked for: a reader that only counts or
+ * copies vectors then makes no copies of files that can't be mapped.
  */
 final class StoredVectors {
   private static final ValueLayout.OfInt INT =

@@ -63,8 +63,7 @@ final class VectorMerge {
         continue;
       }
       KnnVectorsReader reader = fieldReader(mergeState.knnVectorsReaders[i], field.name);
-      Source source =
-          reader == null ? null : source(reader, field, options, mergeState.docMaps[i]);
+      Source source = reader == null ? null : source(reader, field, options, mergeState.docMaps[i]);
       if (source == null) {
         continue;
       }

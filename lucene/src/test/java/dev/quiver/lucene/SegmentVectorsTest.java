@@ -67,8 +67,7 @@ class SegmentVectorsTest {
       int documents = 200 + random.nextInt(200);
       int everyNth = 1 + random.nextInt(3);
       for (int id = 0; id < documents; id++) {
-        float[] vector =
-            id % everyNth == 0 ? Vectors.gaussian(random, dimension, 50, 100) : null;
+        float[] vector = id % everyNth == 0 ? Vectors.gaussian(random, dimension, 50, 100) : null;
         vectors.add(vector);
         writer.addDocument(Vectors.document(id, vector, type));
         if (random.nextInt(60) == 0) {
@@ -149,8 +148,7 @@ class SegmentVectorsTest {
     AcceptSet accept = filtered ? new AcceptSet(accepted, accepted.cardinality()) : null;
     SegmentHits hits = segment.search(query, k, 50, true, accept);
     List<Double> best =
-        Vectors.bestScores(
-            distance, stored, query, k, doc -> accept == null || accepted.get(doc));
+        Vectors.bestScores(distance, stored, query, k, doc -> accept == null || accepted.get(doc));
     assertThat(hits.strategy()).isEqualTo(SegmentHits.Strategy.EXACT);
     assertThat(hits.size()).isEqualTo(best.size());
     for (int i = 0; i < hits.size(); i++) {
