@@ -52,10 +52,10 @@ echo "starting Maven" >"$state"
 # On a terminal one line shows what is being built and for how long.
 ticker=
 if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
-  (while sleep 1; do printf '\r\033[2Kquiver:   %s, %s s' "$(cat "$state")" "$(elapsed)" >&2; done) &
+  (while sleep 1; do printf '\r\033[2Kquiver:   %s, %s s' "$(cat "$state")" "$(elapsed)" >&2; done) 9>&- &
   ticker=$!
 else
-  (while sleep 20; do say "  still $(cat "$state"), $(elapsed) s"; done) &
+  (while sleep 20; do say "  still $(cat "$state"), $(elapsed) s"; done) 9>&- &
   ticker=$!
 fi
 stop_ticker() {
@@ -69,10 +69,14 @@ trap 'exit 143' TERM
 clear=
 [ -t 2 ] && [ "${TERM:-dumb}" != dumb ] && clear='\r\033[2K'
 result=$work/build.result
+commit=$(git -C "$here" rev-parse HEAD 2>/dev/null) || commit=0000000000000000000000000000000000000000
 : >"$log"
 {
   cd "$here"
-  if sh "$here/mvnw" -B -Dquick -Pdist -DskipTests -Dmaven.test.skip=true -pl cli,bench -am package 9>&-; then echo 0; else echo 1; fi >"$result"
+  code=0
+  sh "$here/mvnw" -B -Dquick -Pdist -Dquiver.commit="$commit" -DskipTests -Dmaven.test.skip=true \
+    -pl cli,bench -am package 9>&- || code=$?
+  echo "$code" >"$result"
 } 2>&1 | while IFS= read -r line; do
   printf '%s\n' "$line" >>"$log"
   case $line in
