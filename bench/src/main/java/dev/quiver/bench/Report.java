@@ -17,11 +17,13 @@ import java.util.Locale;
 public final class Report {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final String kind;
   private final String name;
   private final List<Figure> rows = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  public Report(String name) {
+  public Report(String kind, String name) {
+    this.kind = kind;
     this.name = name;
   }
 
@@ -96,7 +98,8 @@ public final class Report {
     svg.append(
         String.format(
             Locale.ROOT,
-            "<text x=\"8\" y=\"18\" font-weight=\"bold\">quiver bench %s</text>%n",
+            "<text x=\"8\" y=\"18\" font-weight=\"bold\">quiver %s %s</text>%n",
+            kind,
             escape(name)));
     int y = rowHeight + 8;
     for (Figure row : rows) {
