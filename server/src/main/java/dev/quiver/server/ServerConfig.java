@@ -17,16 +17,30 @@ public record ServerConfig(
     Path dataDir,
     String host,
     int httpPort,
-    long httpMaxBodyBytes,
     int grpcPort,
-    int grpcMaxMessageBytes,
     @Nullable String apiKey,
     @Nullable String readOnlyApiKey,
+    int requestMaxBytes,
+    int requestMaxResults,
+    int requestMaxBatch,
+    Duration requestTimeout,
+    int searchThreads,
+    int searchQueue,
+    int embedThreads,
+    int embedQueue,
+    Duration collectionsIdle,
+    int collectionsMaxOpen,
+    Duration flushInterval,
+    long indexingBufferBytes,
+    int mergeThreads,
+    int buildThreads,
+    int fullScanThreshold,
     LogFormat logFormat,
     LogLevel logLevel,
     Duration shutdownTimeout) {
 
   private static final int BYTES_PER_MB = 1 << 20;
+  private static final long MIN_INDEXING_BUFFER_BYTES = 64L << 20;
 
   public ServerConfig {
     if (httpPort != 0 && httpPort == grpcPort) {
@@ -47,18 +61,42 @@ public record ServerConfig(
   }
 
   public static ServerConfig from(Configuration configuration) {
+    int cores = Runtime.getRuntime().availableProcessors();
     return new ServerConfig(
         configuration.get(Settings.DATA_DIR),
         configuration.get(Settings.HOST),
         configuration.get(Settings.HTTP_PORT),
-        (long) configuration.get(Settings.HTTP_MAX_BODY_MB) * BYTES_PER_MB,
         configuration.get(Settings.GRPC_PORT),
-        configuration.get(Settings.GRPC_MAX_MESSAGE_MB) * BYTES_PER_MB,
         key(configuration, Settings.API_KEY),
         key(configuration, Settings.READ_ONLY_API_KEY),
+        configuration.get(Settings.REQUEST_MAX_MB) * BYTES_PER_MB,
+        configuration.get(Settings.REQUEST_MAX_RESULTS),
+        configuration.get(Settings.REQUEST_MAX_BATCH),
+        configuration.get(Settings.REQUEST_TIMEOUT),
+        orElse(configuration.get(Settings.SEARCH_THREADS), cores),
+        configuration.get(Settings.SEARCH_QUEUE),
+        orElse(configuration.get(Settings.EMBED_THREADS), cores),
+        configuration.get(Settings.EMBED_QUEUE),
+        configuration.get(Settings.COLLECTIONS_IDLE),
+        configuration.get(Settings.COLLECTIONS_MAX_OPEN),
+        configuration.get(Settings.FLUSH_INTERVAL),
+        indexingBufferBytes(configuration.get(Settings.INDEXING_BUFFER_MB)),
+        orElse(configuration.get(Settings.MERGE_THREADS), Math.max(1, cores / 2)),
+        orElse(configuration.get(Settings.BUILD_THREADS), cores),
+        configuration.get(Settings.FULL_SCAN_THRESHOLD),
         configuration.get(Settings.LOG_FORMAT),
         configuration.get(Settings.LOG_LEVEL),
         configuration.get(Settings.SHUTDOWN_TIMEOUT));
+  }
+
+  private static int orElse(int configured, int automatic) {
+    return configured == 0 ? automatic : configured;
+  }
+
+  private static long indexingBufferBytes(int configuredMb) {
+    return configuredMb == 0
+        ? Math.max(MIN_INDEXING_BUFFER_BYTES, Runtime.getRuntime().maxMemory() / 8)
+        : (long) configuredMb * BYTES_PER_MB;
   }
 
   private static @Nullable String key(Configuration configuration, Setting<String> setting) {

@@ -1,5 +1,6 @@
 package dev.quiver.server;
 
+import dev.quiver.api.VersionInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -8,15 +9,20 @@ import java.util.Properties;
 
 /** What this build is. */
 public final class Version {
+  private static final Properties PROPERTIES = read();
+
   /** Quiver's own version, as the build names it. */
-  public static final String QUIVER = read();
+  public static final String QUIVER = PROPERTIES.getProperty("version");
+
+  /** The commit that was built: 40 hexadecimal digits, all zero when the build was not told. */
+  public static final String COMMIT = PROPERTIES.getProperty("commit");
 
   /** The version of Qdrant's API that is spoken. */
-  public static final String API = "1.19.0";
+  public static final String API = VersionInfo.QDRANT_API_VERSION;
 
   private Version() {}
 
-  private static String read() {
+  private static Properties read() {
     Properties properties = new Properties();
     try (InputStream in =
         Objects.requireNonNull(
@@ -25,6 +31,6 @@ public final class Version {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return properties.getProperty("version");
+    return properties;
   }
 }

@@ -1,0 +1,45 @@
+package dev.quiver.engine;
+
+import org.apache.lucene.index.Term;
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * The fields of a point's Lucene document, one document per point:
+ *
+ * <ul>
+ *   <li>{@link #ID}: indexed term and {@code BinaryDocValues} of {@link PointIds#toBytes}, so that
+ *       the order of terms is the order of ids;
+ *   <li>{@link #PAYLOAD}: {@code BinaryDocValues} with the payload's UTF-8 JSON; absent when the
+ *       payload is empty;
+ *   <li>{@link #VERSION}: {@code NumericDocValues}, the log offset that last wrote the point;
+ *   <li>{@link #HAS}: indexed terms, the names of the vectors that the point has ({@code ""}, the
+ *       default vector, is the empty term);
+ *   <li>{@link #vector}: one float vector field per vector name;
+ *   <li>whatever the payload indexer adds; its names begin with neither {@code _id}, {@code
+ *       _payload}, {@code _version}, {@code _has} nor {@link #VECTOR_PREFIX}.
+ * </ul>
+ */
+public final class Fields {
+  public static final String ID = "_id";
+  public static final String PAYLOAD = "_payload";
+  public static final String VERSION = "_version";
+  public static final String HAS = "_has";
+  public static final String VECTOR_PREFIX = "_v:";
+
+  private Fields() {}
+
+  /** The Lucene field that holds the vectors of this name. */
+  public static String vector(String name) {
+    return VECTOR_PREFIX + name;
+  }
+
+  /** The term that a point is found by. */
+  public static Term idTerm(PointId id) {
+    return new Term(ID, new BytesRef(PointIds.toBytes(id)));
+  }
+
+  /** The term of the points that have this vector. */
+  public static Term hasTerm(String vectorName) {
+    return new Term(HAS, vectorName);
+  }
+}
