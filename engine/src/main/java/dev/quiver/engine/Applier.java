@@ -1,0 +1,222 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.filter.Filter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.Weight;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each operation does to a shard. Deterministic: the same operations in the same order give
+ * the same points, and the same errors, when the log is replayed. One operation at a time.
+ */
+final class Applier {
+  private final ShardIndex index;
+  private volatile Map<String, PayloadIndex> indexes;
+
+  Applier(ShardIndex index) {
+    this.index = index;
+    this.indexes = index.committedIndexes();
+  }
+
+  /** The declared payload indexes, in order of creation; an immutable snapshot. */
+  Map<String, PayloadIndex> indexes() {
+    return indexes;
+  }
+
+  /**
+   * Applies one operation.
+   *
+   * @throws QuiverException when the operation does not fit the points; what it says of other
+   *     points is done
+   * @throws IOException when the index is broken; the operation may be half done
+   */
+  void apply(long offset, WriteOp operation) throws IOException {
+    switch (operation) {
+      case WriteOp.Upsert op -> upsert(offset, op);
+      case WriteOp.DeletePoints op -> {
+        for (PointId id : selected(op.selector())) {
+          index.delete(id, offset);
+        }
+      }
+      case WriteOp.UpdateVectors op -> updateVectors(offset, op);
+      case WriteOp.DeleteVectors op ->
+          edit(
+              op.selector(),
+              point -> {
+                Map<String, float[]> left = new LinkedHashMap<>(point.vectors());
+                left.keySet().removeAll(op.names());
+                return point.withVectors(left, offset);
+              });
+      case WriteOp.SetPayload op ->
+          edit(
+              op.selector(),
+              point ->
+                  point.withPayload(
+                      Payload.of(
+                          Filters.set(point.payload().json(), op.payload().json(), op.key())),
+                      offset));
+      case WriteOp.OverwritePayload op ->
+          edit(
+              op.selector(),
+              point ->
+                  point.withPayload(
+                      op.key() == null
+                          ? op.payload()
+                          : Payload.of(
+                              Filters.set(point.payload().json(), op.payload().json(), op.key())),
+                      offset));
+      case WriteOp.DeletePayload op ->
+          edit(
+              op.selector(),
+              point ->
+                  point.withPayload(
+                      Payload.of(Filters.delete(point.payload().json(), op.keys())), offset));
+      case WriteOp.ClearPayload op ->
+          edit(op.selector(), point -> point.withPayload(Payload.EMPTY, offset));
+      case WriteOp.CreateFieldIndex op -> {
+        Map<String, PayloadIndex> changed = new LinkedHashMap<>(indexes);
+        changed.put(op.index().field(), op.index());
+        indexes = java.util.Collections.unmodifiableMap(changed);
+      }
+      case WriteOp.DeleteFieldIndex op -> {
+        Map<String, PayloadIndex> changed = new LinkedHashMap<>(indexes);
+        changed.remove(op.field());
+        indexes = java.util.Collections.unmodifiableMap(changed);
+      }
+    }
+  }
+
+  private void upsert(long offset, WriteOp.Upsert op) throws IOException {
+    Filter filter = op.updateFilter();
+    if (filter == null && op.mode() == WriteOp.UpdateMode.UPSERT) {
+      for (Point point : op.points()) {
+        index.put(stored(point, offset));
+      }
+      return;
+    }
+    try (ShardIndex.Lookup lookup = index.lookup(false)) {
+      for (Point point : op.points()) {
+        StoredPoint before = lookup.find(point.id());
+        boolean write =
+            switch (op.mode()) {
+              case UPSERT -> true;
+              case INSERT_ONLY -> before == null;
+              case UPDATE_ONLY -> before != null;
+            };
+        if (write && (before == null || filter == null || Filters.matches(filter, before))) {
+          index.put(stored(point, offset));
+        }
+      }
+    }
+  }
+
+  private static StoredPoint stored(Point point, long offset) {
+    return new StoredPoint(point.id(), floats(point.vectors()), point.payload(), offset);
+  }
+
+  private static Map<String, float[]> floats(Map<String, VectorValue> vectors) {
+    Map<String, float[]> values = LinkedHashMap.newLinkedHashMap(vectors.size());
+    vectors.forEach(
+        (name, vector) ->
+            values.put(
+                name,
+                switch (vector) {
+                  case VectorValue.Dense(float[] dense) -> dense;
+                }));
+    return values;
+  }
+
+  private void updateVectors(long offset, WriteOp.UpdateVectors op) throws IOException {
+    PointId missing = null;
+    try (ShardIndex.Lookup lookup = index.lookup(false)) {
+      for (WriteOp.PointVectors change : op.points()) {
+        StoredPoint before = lookup.find(change.id());
+        if (before == null) {
+          missing = missing == null ? change.id() : missing;
+        } else if (op.updateFilter() == null || Filters.matches(op.updateFilter(), before)) {
+          Map<String, float[]> changed = new LinkedHashMap<>(before.vectors());
+          changed.putAll(floats(change.vectors()));
+          index.put(before.withVectors(changed, offset));
+        }
+      }
+    }
+    throwIfMissing(missing);
+  }
+
+  private interface Edit {
+    StoredPoint changed(StoredPoint before);
+  }
+
+  private void edit(PointSelector selector, Edit edit) throws IOException {
+    PointId missing = null;
+    try (ShardIndex.Lookup lookup = index.lookup(selector instanceof PointSelector.ByFilter)) {
+      for (PointId id : selected(selector, lookup)) {
+        StoredPoint before = lookup.find(id);
+        if (before == null) {
+          missing = missing == null ? id : missing;
+        } else {
+          index.put(edit.changed(before));
+        }
+      }
+    }
+    throwIfMissing(missing);
+  }
+
+  private static void throwIfMissing(@Nullable PointId id) {
+    if (id != null) {
+      throw QuiverException.notFound("No point with id " + id + " found");
+    }
+  }
+
+  private List<PointId> selected(PointSelector selector) throws IOException {
+    if (selector instanceof PointSelector.ByIds(List<PointId> ids)) {
+      return ids;
+    }
+    try (ShardIndex.Lookup lookup = index.lookup(true)) {
+      return selected(selector, lookup);
+    }
+  }
+
+  /** Resolves a selector; all ids are known before the first change, as changes move documents. */
+  private static List<PointId> selected(PointSelector selector, ShardIndex.Lookup lookup)
+      throws IOException {
+    switch (selector) {
+      case PointSelector.ByIds(List<PointId> ids) -> {
+        return ids;
+      }
+      case PointSelector.ByFilter(Filter filter) -> {
+        List<PointId> ids = new ArrayList<>();
+        IndexSearcher searcher = new IndexSearcher(lookup.reader());
+        Query query = searcher.rewrite(Filters.query(filter));
+        Weight weight = searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1);
+        for (LeafReaderContext context : lookup.reader().leaves()) {
+          Scorer scorer = weight.scorer(context);
+          if (scorer == null) {
+            continue;
+          }
+          LeafPoints leaf = new LeafPoints(context.reader());
+          org.apache.lucene.util.Bits live = context.reader().getLiveDocs();
+          DocIdSetIterator matches = scorer.iterator();
+          for (int doc = matches.nextDoc();
+              doc != DocIdSetIterator.NO_MORE_DOCS;
+              doc = matches.nextDoc()) {
+            if (live == null || live.get(doc)) {
+              ids.add(leaf.id(doc));
+            }
+          }
+        }
+        return ids;
+      }
+    }
+  }
+}

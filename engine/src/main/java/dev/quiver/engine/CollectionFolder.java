@@ -1,0 +1,63 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.wal.FileOps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one collection, named by an opaque id:
+ *
+ * <pre>
+ * collection.json   {"format": 1, "name": ..., "config": {...}}; written last when a collection is
+ *                   created and removed first when it is dropped: without it, the rest is rubbish
+ * log/              the op log's segments
+ * index/            Lucene's files
+ * </pre>
+ */
+record CollectionFolder(Path path) {
+  static final String DOCUMENT = "collection.json";
+
+  Path document() {
+    return path.resolve(DOCUMENT);
+  }
+
+  Path log() {
+    return path.resolve("log");
+  }
+
+  Path index() {
+    return path.resolve("index");
+  }
+
+  void create(FileOps files) throws IOException {
+    files.createDirectories(log());
+    files.createDirectories(index());
+  }
+
+  /** When the log was last written, in milliseconds since 1970; 0 when there is none. */
+  long logModifiedMillis(FileOps files) throws IOException {
+    long latest = 0;
+    for (String name : files.list(log())) {
+      latest = Math.max(latest, Files.getLastModifiedTime(log().resolve(name)).toMillis());
+    }
+    return latest;
+  }
+
+  /** Deletes whatever is there. */
+  void delete(FileOps files) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(path)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      files.delete(each);
+    }
+  }
+}

@@ -1,0 +1,334 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.filter.Filter;
+import dev.quiver.lucene.SegmentVectors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@link Database} of one data folder: collections that open when they are used and close when
+ * they are not, each with a log that holds every acknowledged write durably.
+ *
+ * <p>{@link #open} returns as soon as the catalog is read. Collections whose log is ahead of their
+ * commit are then recovered in the background, oldest first; a request for one that is not ready
+ * opens it itself. Thread-safe. One engine per data folder; the folder is locked while it is open.
+ */
+public final class Engine implements Database {
+  private final EngineResources resources;
+  private final OpenShards open;
+  private final Catalog catalog;
+  private final DataFolderLock folderLock;
+  private final Recovery recovery;
+  private volatile boolean closed;
+
+  private Engine(
+      EngineResources resources, OpenShards open, Catalog catalog, DataFolderLock folderLock) {
+    this.resources = resources;
+    this.open = open;
+    this.catalog = catalog;
+    this.folderLock = folderLock;
+    this.recovery = new Recovery(catalog.slots(), resources);
+  }
+
+  /**
+   * Opens a data folder, which is created when it is missing.
+   *
+   * @throws QuiverException {@link ErrorCode#UNAVAILABLE} when another process uses it, {@link
+   *     ErrorCode#CORRUPT} when its catalog is damaged
+   */
+  public static Engine open(Path dataFolder, EngineOptions options) {
+    DataFolderLock folderLock = null;
+    EngineResources resources = null;
+    OpenShards open = null;
+    try {
+      Files.createDirectories(dataFolder);
+      folderLock = DataFolderLock.acquire(dataFolder);
+      EngineResources made = new EngineResources(options);
+      resources = made;
+      OpenShards shards = new OpenShards(made);
+      open = shards;
+      Catalog catalog =
+          Catalog.open(
+              dataFolder,
+              options.files(),
+              (name, folder, config) -> new Slot(name, folder, config, made, shards));
+      Engine engine = new Engine(made, shards, catalog, folderLock);
+      engine.recovery.start();
+      return engine;
+    } catch (IOException | RuntimeException e) {
+      if (open != null) {
+        open.close();
+      }
+      if (resources != null) {
+        resources.close();
+      }
+      IOUtils.closeWhileHandlingException(folderLock);
+      throw failure("data folder cannot be opened: " + dataFolder, e);
+    }
+  }
+
+  private static QuiverException failure(String what, Exception cause) {
+    return cause instanceof QuiverException e
+        ? e
+        : new QuiverException(
+            String.valueOf(cause.getMessage()).contains("No space left")
+                ? ErrorCode.INSUFFICIENT_STORAGE
+                : ErrorCode.INTERNAL,
+            what + ": " + cause.getMessage(),
+            cause);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new QuiverException(ErrorCode.UNAVAILABLE, "the engine is closed");
+    }
+  }
+
+  /** What the engine has done so far. */
+  public EngineStats stats() {
+    return resources.metrics().snapshot(open.count());
+  }
+
+  /** How far the recovery at start is. */
+  public RecoveryProgress recoveryProgress() {
+    return recovery.progress();
+  }
+
+  @Override
+  public void createCollection(String name, CollectionConfig config) {
+    checkOpen();
+    try {
+      catalog.create(name, config);
+    } catch (IOException e) {
+      throw failure("collection cannot be created", e);
+    }
+  }
+
+  @Override
+  public boolean updateCollection(String name, UnaryOperator<CollectionConfig> change) {
+    checkOpen();
+    try {
+      return catalog.update(name, change);
+    } catch (IOException e) {
+      throw failure("collection cannot be changed", e);
+    }
+  }
+
+  @Override
+  public boolean deleteCollection(String name) {
+    checkOpen();
+    try {
+      Slot slot = catalog.remove(name);
+      if (slot == null) {
+        return false;
+      }
+      slot.drop();
+      slot.folder().delete(resources.options().files());
+      return true;
+    } catch (IOException e) {
+      throw failure("collection cannot be deleted", e);
+    }
+  }
+
+  @Override
+  public List<String> collections() {
+    return catalog.names();
+  }
+
+  @Override
+  public boolean collectionExists(String nameOrAlias) {
+    return catalog.findOrNull(nameOrAlias) != null;
+  }
+
+  @Override
+  public CollectionConfig collectionConfig(String nameOrAlias) {
+    return catalog.find(nameOrAlias).config();
+  }
+
+  @Override
+  public void updateAliases(List<Alias.Action> actions) {
+    checkOpen();
+    try {
+      catalog.updateAliases(actions);
+    } catch (IOException e) {
+      throw failure("aliases cannot be changed", e);
+    }
+  }
+
+  @Override
+  public List<Alias> aliases() {
+    return catalog.aliases();
+  }
+
+  @Override
+  public CollectionInfo collectionInfo(String nameOrAlias) {
+    return reading(
+        nameOrAlias,
+        (lease, view) -> {
+          Shard shard = lease.shard();
+          long indexed = 0;
+          for (LeafReaderContext context : view.reader().leaves()) {
+            for (String name : lease.config().vectors().keySet()) {
+              SegmentVectors vectors = SegmentVectors.of(context.reader(), Fields.vector(name));
+              indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
+            }
+          }
+          Map<String, PayloadIndex> indexes = shard.payloadIndexes();
+          Map<String, Long> pointsByIndex = new LinkedHashMap<>();
+          for (PayloadIndex index : indexes.values()) {
+            pointsByIndex.put(index.field(), Filters.pointsWith(view.reader(), index));
+          }
+          return new CollectionInfo(
+              shard.merging() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN,
+              lease.config(),
+              view.reader().numDocs(),
+              indexed,
+              Math.max(1, view.reader().leaves().size()),
+              indexes,
+              pointsByIndex,
+              shard.queued());
+        });
+  }
+
+  @Override
+  public List<UpdateResult> write(
+      String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
+    try (Slot.Lease lease = acquire(collection)) {
+      return lease.shard().write(operations, wait, timeout);
+    }
+  }
+
+  @Override
+  public List<ScoredPoint> search(String collection, SearchRequest request) {
+    return reading(
+        collection,
+        (lease, view) ->
+            new VectorSearch(lease.config(), resources.options().fullScanThreshold())
+                .search(view.reader(), request));
+  }
+
+  @Override
+  public List<PointRecord> retrieve(
+      String collection, List<PointId> ids, PayloadSelection payload, VectorSelection vectors) {
+    return reading(
+        collection,
+        (lease, view) -> {
+          Records records = new Records(lease.config(), payload, vectors);
+          LeafPoints[] leaves = ShardIndex.leavesOf(view.reader());
+          List<PointRecord> found = new ArrayList<>(ids.size());
+          Map<PointId, PointRecord> seen = new HashMap<>();
+          for (PointId id : ids) {
+            PointRecord record = seen.get(id);
+            if (record == null) {
+              record = find(leaves, id, records);
+            }
+            if (record != null) {
+              seen.put(id, record);
+              found.add(record);
+            }
+          }
+          return found;
+        });
+  }
+
+  private static @Nullable PointRecord find(LeafPoints[] leaves, PointId id, Records records)
+      throws IOException {
+    BytesRef term = new BytesRef(PointIds.toBytes(id));
+    for (LeafPoints leaf : leaves) {
+      int doc = leaf.find(term);
+      if (doc >= 0) {
+        return records.record(leaf, doc, null);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public ScrollPage scroll(String collection, ScrollRequest request) {
+    return reading(
+        collection,
+        (lease, view) -> {
+          Records records = new Records(lease.config(), request.payload(), request.vectors());
+          Matches matches = new Matches(view.reader(), request.filter());
+          OrderBy orderBy = request.orderBy();
+          return orderBy == null
+              ? new Scroll(view.reader(), matches, records).page(request.offset(), request.limit())
+              : Filters.ordered(
+                  view.reader(),
+                  matches,
+                  records,
+                  orderBy,
+                  lease.shard().payloadIndexes(),
+                  request.limit());
+        });
+  }
+
+  @Override
+  public long count(String collection, @Nullable Filter filter, boolean exact) {
+    return reading(collection, (lease, view) -> new Matches(view.reader(), filter).count());
+  }
+
+  private interface Reading<T> {
+    T read(Slot.Lease lease, ShardIndex.View view) throws IOException;
+  }
+
+  private <T> T reading(String collection, Reading<T> reading) {
+    try (Slot.Lease lease = acquire(collection);
+        ShardIndex.View view = lease.shard().view()) {
+      return reading.read(lease, view);
+    } catch (IOException e) {
+      throw failure("collection `" + collection + "` cannot be read", e);
+    }
+  }
+
+  private Slot.Lease acquire(String collection) {
+    checkOpen();
+    return catalog.find(collection).acquire();
+  }
+
+  /** Waits for what runs, commits and closes every collection, and gives the folder back. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    recovery.close();
+    open.close();
+    QuiverException error = null;
+    for (Slot slot : catalog.slots()) {
+      try {
+        slot.close();
+      } catch (QuiverException e) {
+        if (error == null) {
+          error = e;
+        } else {
+          error.addSuppressed(e);
+        }
+      }
+    }
+    resources.close();
+    try {
+      folderLock.close();
+    } catch (IOException e) {
+      throw failure("data folder cannot be unlocked", e);
+    }
+    if (error != null) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.quiver.engine;
+
+import dev.quiver.lucene.OffHeapBudget;
+import dev.quiver.lucene.VectorsConfig;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What all shards of an engine share: threads, memory and counters. Idle threads end by themselves.
+ * Whoever made it closes it, after the shards.
+ */
+final class EngineResources implements AutoCloseable {
+  private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  private final EngineOptions options;
+  private final EngineMetrics metrics = new EngineMetrics();
+  private final ExecutorService merging;
+  private final ExecutorService building;
+  private final ExecutorService upkeep;
+  private final VectorsConfig vectors;
+
+  EngineResources(EngineOptions options) {
+    this.options = options;
+    merging = pool("quiver-merge", options.mergeThreads());
+    building = pool("quiver-build", options.buildThreads());
+    upkeep = pool("quiver-upkeep", Math.max(2, options.buildThreads()));
+    vectors =
+        VectorsConfig.defaults()
+            .withBuildThreads(building, options.buildThreads())
+            .withFullScanThreshold(options.fullScanThreshold())
+            .withBudget(OffHeapBudget.unlimited());
+  }
+
+  EngineOptions options() {
+    return options;
+  }
+
+  EngineMetrics metrics() {
+    return metrics;
+  }
+
+  VectorsConfig vectors() {
+    return vectors;
+  }
+
+  MergePool mergePool() {
+    return new MergePool(merging, options.mergeThreads(), metrics);
+  }
+
+  /** Runs applying in the background, commits and evictions. */
+  ExecutorService upkeep() {
+    return upkeep;
+  }
+
+  private static ExecutorService pool(String name, int threads) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadFactory factory =
+        task -> {
+          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        };
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            THREAD_IDLE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            new LinkedBlockingQueue<>(),
+            factory);
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  @Override
+  public void close() {
+    stop(upkeep);
+    stop(merging);
+    stop(building);
+  }
+
+  private static void stop(ExecutorService pool) {
+    pool.shutdown();
+    try {
+      if (!pool.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        pool.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      pool.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

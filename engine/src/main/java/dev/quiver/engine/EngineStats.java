@@ -1,0 +1,33 @@
+package dev.quiver.engine;
+
+/**
+ * Counters of an {@link Engine} since it was opened.
+ *
+ * @param opsApplied operations applied, failed and replayed ones included
+ * @param opsFailed operations that were applied with an error, such as a missing id
+ * @param opsReplayed operations applied again from the log when a collection was opened
+ * @param logSyncs group commits
+ * @param logRecords operations made durable
+ * @param logBytes bytes written to logs
+ * @param logSyncMicros time spent writing and syncing logs
+ * @param refreshes new views made for searches
+ * @param commits Lucene commits
+ * @param opens collections opened
+ * @param evictions collections closed because they were idle or too many were open
+ * @param merges segment merges finished
+ * @param openCollections collections open now
+ */
+public record EngineStats(
+    long opsApplied,
+    long opsFailed,
+    long opsReplayed,
+    long logSyncs,
+    long logRecords,
+    long logBytes,
+    long logSyncMicros,
+    long refreshes,
+    long commits,
+    long opens,
+    long evictions,
+    long merges,
+    int openCollections) {}

@@ -1,0 +1,70 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.filter.Filter;
+import dev.quiver.lucene.AcceptSet;
+import java.io.IOException;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreMode;
+import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.FixedBitSet;
+import org.jspecify.annotations.Nullable;
+
+/** The live documents that match a filter, segment by segment. One thread at a time. */
+final class Matches {
+  private final IndexReader reader;
+  private final @Nullable Query query;
+  private final @Nullable Weight weight;
+
+  Matches(IndexReader reader, @Nullable Filter filter) throws IOException {
+    this.reader = reader;
+    if (filter == null) {
+      query = null;
+      weight = null;
+    } else {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      query = searcher.rewrite(Filters.query(filter));
+      weight = searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1);
+    }
+  }
+
+  /** Returns the accepted documents of a segment; null when it has no deleted one and all match. */
+  @Nullable AcceptSet accepted(LeafReaderContext context) throws IOException {
+    LeafReader leaf = context.reader();
+    Bits live = leaf.getLiveDocs();
+    Weight matching = weight;
+    if (matching == null) {
+      return live == null ? null : new AcceptSet(live, leaf.numDocs());
+    }
+    FixedBitSet docs = new FixedBitSet(leaf.maxDoc());
+    Scorer scorer = matching.scorer(context);
+    if (scorer != null) {
+      docs.or(scorer.iterator());
+    }
+    if (live instanceof FixedBitSet liveDocs) {
+      docs.and(liveDocs);
+    } else if (live != null) {
+      for (int doc = nextSetBit(docs, 0); doc < docs.length(); doc = nextSetBit(docs, doc + 1)) {
+        if (!live.get(doc)) {
+          docs.clear(doc);
+        }
+      }
+    }
+    return new AcceptSet(docs, docs.cardinality());
+  }
+
+  /** How many live documents match. */
+  long count() throws IOException {
+    Query asked = query;
+    return asked == null ? reader.numDocs() : new IndexSearcher(reader).count(asked);
+  }
+
+  static int nextSetBit(FixedBitSet bits, int from) {
+    return from >= bits.length() ? bits.length() : Math.min(bits.nextSetBit(from), bits.length());
+  }
+}

@@ -1,0 +1,79 @@
+package dev.quiver.engine;
+
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.MergeScheduler;
+import org.apache.lucene.index.MergeTrigger;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one shard's merges on an executor that all shards share, so that an idle shard has no thread
+ * and many shards together have no more than the executor.
+ */
+final class MergePool extends MergeScheduler {
+  private static final Logger LOG = LoggerFactory.getLogger(MergePool.class);
+
+  private final ExecutorService executor;
+  private final int mostWorkers;
+  private final EngineMetrics metrics;
+  private final AtomicInteger workers = new AtomicInteger();
+
+  MergePool(ExecutorService executor, int mostWorkers, EngineMetrics metrics) {
+    this.executor = executor;
+    this.mostWorkers = mostWorkers;
+    this.metrics = metrics;
+  }
+
+  /** Whether merges run or wait. */
+  boolean busy() {
+    return workers.get() > 0;
+  }
+
+  @Override
+  public void merge(MergeSource source, MergeTrigger trigger) {
+    while (source.hasPendingMerges()) {
+      int running = workers.get();
+      if (running >= mostWorkers) {
+        return;
+      }
+      if (workers.compareAndSet(running, running + 1)) {
+        try {
+          executor.execute(() -> work(source));
+        } catch (RejectedExecutionException e) {
+          // The engine is closing; what is not merged now will be after the next start.
+          workers.decrementAndGet();
+        }
+        return;
+      }
+    }
+  }
+
+  private void work(MergeSource source) {
+    try {
+      for (MergePolicy.OneMerge merge = source.getNextMerge();
+          merge != null;
+          merge = source.getNextMerge()) {
+        source.merge(merge);
+        metrics.merges.increment();
+      }
+    } catch (MergePolicy.MergeAbortedException | AlreadyClosedException e) {
+      LOG.debug("merge given up: the collection closes", e);
+      return;
+    } catch (IOException | RuntimeException e) {
+      LOG.error("a merge failed; its segments stay as they were", e);
+      return;
+    } finally {
+      workers.decrementAndGet();
+    }
+    // A merge that was registered between the last look and the count going down.
+    merge(source, MergeTrigger.EXPLICIT);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,95 @@
+package dev.quiver.engine;
+
+import dev.quiver.index.Distance;
+import dev.quiver.lucene.VectorAttributes;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.NumericDocValuesField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+
+/** Makes the Lucene document of a point; {@link Fields} says what is in it. Thread-safe. */
+final class PointDocuments {
+  /** The codec's bounds of m; a field with m 0 gets no graph at all. */
+  private static final int MIN_M = 2;
+
+  private static final int MAX_M = 512;
+  private static final int MAX_EF_CONSTRUCT = 10_000;
+
+  private final Map<String, TypeOf> types = new ConcurrentHashMap<>();
+
+  private record TypeOf(VectorParams params, FieldType type) {}
+
+  Document document(CollectionConfig config, StoredPoint point) {
+    Document document = new Document();
+    BytesRef id = new BytesRef(PointIds.toBytes(point.id()));
+    document.add(new StringField(Fields.ID, id, Field.Store.NO));
+    document.add(new BinaryDocValuesField(Fields.ID, id));
+    document.add(new NumericDocValuesField(Fields.VERSION, point.version()));
+    if (!point.payload().isEmpty()) {
+      document.add(new BinaryDocValuesField(Fields.PAYLOAD, new BytesRef(point.payload().bytes())));
+    }
+    for (Map.Entry<String, float[]> entry : point.vectors().entrySet()) {
+      String name = entry.getKey();
+      VectorParams params = config.vectors().get(name);
+      if (params == null || params.size() != entry.getValue().length) {
+        // The vector's name was dropped after the operation had been logged.
+        continue;
+      }
+      document.add(new StringField(Fields.HAS, name, Field.Store.NO));
+      document.add(
+          new KnnFloatVectorField(Fields.vector(name), entry.getValue(), type(name, params)));
+    }
+    Filters.addTo(document, point.payload());
+    return document;
+  }
+
+  private FieldType type(String name, VectorParams params) {
+    TypeOf known = types.get(name);
+    if (known == null || !known.params().equals(params)) {
+      known = new TypeOf(params, typeOf(params));
+      types.put(name, known);
+    }
+    return known.type();
+  }
+
+  private static FieldType typeOf(VectorParams params) {
+    FieldType type = new FieldType();
+    // The codec scores by its own attribute; Lucene's function only has to be the same for ever.
+    type.setVectorAttributes(
+        params.size(), VectorEncoding.FLOAT32, VectorSimilarityFunction.EUCLIDEAN);
+    type.putAttribute(VectorAttributes.DISTANCE, distance(params.distance()));
+    type.putAttribute(
+        VectorAttributes.ELEMENT,
+        switch (params.datatype()) {
+          case FLOAT32 -> VectorAttributes.FLOAT32;
+          case FLOAT16 -> VectorAttributes.FLOAT16;
+          case UINT8 -> VectorAttributes.UINT8;
+        });
+    type.putAttribute(VectorAttributes.M, Integer.toString(Math.clamp(params.m(), MIN_M, MAX_M)));
+    type.putAttribute(
+        VectorAttributes.EF_CONSTRUCT,
+        Integer.toString(Math.clamp(params.efConstruct(), 1, MAX_EF_CONSTRUCT)));
+    if (params.m() == 0) {
+      type.putAttribute(VectorAttributes.FULL_SCAN_THRESHOLD, Integer.toString(Integer.MAX_VALUE));
+    }
+    type.freeze();
+    return type;
+  }
+
+  private static String distance(Distance distance) {
+    return switch (distance) {
+      case DOT -> VectorAttributes.DOT;
+      case COSINE -> VectorAttributes.COSINE;
+      case EUCLIDEAN -> VectorAttributes.EUCLIDEAN;
+      case MANHATTAN -> VectorAttributes.MANHATTAN;
+    };
+  }
+}

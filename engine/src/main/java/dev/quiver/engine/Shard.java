@@ -1,0 +1,566 @@
+package dev.quiver.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.quiver.engine.wal.OpLog;
+import dev.quiver.engine.wal.WriteAheadLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One open shard: its log, its index, and the order between them.
+ *
+ * <p>An operation is validated, queued in the log and in {@link #pending} under one lock (so both
+ * have the same order), made durable by the log's group commit, and applied in that order by
+ * whoever holds the apply lock: the caller itself when it waits for the result, else a shared
+ * background thread. The log is cut behind each commit of the index.
+ *
+ * <p>Lock order: submit lock, apply lock, then the index's and the log's own. Any error of the
+ * index that is not an operation's own makes the shard failed: it refuses work until it is opened
+ * anew from its log.
+ */
+final class Shard implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+  /** Above so many operations waiting to be applied, writers that do not wait apply as well. */
+  private static final int MOST_PENDING = 256;
+
+  /** Operations that a background thread applies before it lets others at the lock. */
+  private static final int DRAIN_SLICE = 16;
+
+  private final Path logFolder;
+  private final Supplier<CollectionConfig> config;
+  private final EngineResources resources;
+  private final ShardIndex index;
+  private final Applier applier;
+
+  private final ReentrantLock submitLock = new ReentrantLock();
+  private final ReentrantLock applyLock = new ReentrantLock(true);
+  private final Queue<Pending> pending = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger pendingCount = new AtomicInteger();
+  private final AtomicBoolean draining = new AtomicBoolean();
+
+  /** Opened by the first write: a shard that is only read needs no log. */
+  private volatile @Nullable OpLog log;
+
+  /** Behind the last operation that a caller was told was applied. */
+  private volatile long promisedOffset;
+
+  /** When the oldest change that is not committed was applied; 0 when there is none. */
+  private volatile long dirtySinceNanos;
+
+  private volatile @Nullable Throwable failure;
+
+  @GuardedBy("applyLock")
+  private boolean closed;
+
+  /** An operation between the log and the index. */
+  private static final class Pending {
+    private final long offset;
+    private final WriteOp operation;
+    private final OpLog.Appended appended;
+    private final CompletableFuture<UpdateResult> result = new CompletableFuture<>();
+
+    Pending(long offset, WriteOp operation, OpLog.Appended appended) {
+      this.offset = offset;
+      this.operation = operation;
+      this.appended = appended;
+    }
+  }
+
+  private Shard(
+      Path logFolder,
+      Supplier<CollectionConfig> config,
+      EngineResources resources,
+      ShardIndex index) {
+    this.logFolder = logFolder;
+    this.config = config;
+    this.resources = resources;
+    this.index = index;
+    this.applier = new Applier(index);
+  }
+
+  /** Opens a shard and applies what its log has beyond its last commit. */
+  static Shard open(
+      CollectionFolder folder, Supplier<CollectionConfig> config, EngineResources resources) {
+    Shard shard = null;
+    try {
+      ShardIndex index = ShardIndex.open(folder.index(), config, resources);
+      shard = new Shard(folder.log(), config, resources, index);
+      if (!WriteAheadLog.sealed(folder.log(), resources.options().files())) {
+        shard.replay();
+      }
+      resources.metrics().opens.increment();
+      return shard;
+    } catch (IOException | RuntimeException e) {
+      if (shard != null) {
+        shard.abandon(e);
+      }
+      throw shardError("collection cannot be opened", e);
+    }
+  }
+
+  private void replay() throws IOException {
+    OpLog opened = openLog();
+    applyLock.lock();
+    try {
+      opened.replay(
+          index.committedOffset(),
+          (offset, record) -> {
+            resources.metrics().opsReplayed.increment();
+            try {
+              applyOne(offset, OpCodec.decode(record));
+            } catch (IOException e) {
+              throw shardError("log cannot be replayed", e);
+            }
+          });
+      promisedOffset = index.appliedOffset();
+    } finally {
+      applyLock.unlock();
+    }
+  }
+
+  private OpLog openLog() {
+    submitLock.lock();
+    try {
+      OpLog opened = log;
+      if (opened == null) {
+        opened =
+            WriteAheadLog.open(
+                logFolder,
+                resources.options().files(),
+                resources.options().logSegmentBytes(),
+                index.committedOffset(),
+                resources.metrics());
+        log = opened;
+      }
+      return opened;
+    } finally {
+      submitLock.unlock();
+    }
+  }
+
+  // Writing.
+
+  List<UpdateResult> write(List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
+    List<WriteOp> prepared = VectorRules.prepare(config.get(), operations);
+    long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
+    List<UpdateResult> results = new ArrayList<>(prepared.size());
+    for (List<WriteOp> run : wait ? untilFallible(prepared) : List.of(prepared)) {
+      for (Pending entry : append(run)) {
+        if (!wait) {
+          results.add(new UpdateResult(entry.offset, UpdateResult.Status.ACKNOWLEDGED));
+        } else if (timeout == null) {
+          results.add(applied(entry));
+        } else {
+          results.add(appliedOrTimeout(entry, deadline));
+        }
+      }
+    }
+    return results;
+  }
+
+  /**
+   * Cuts behind each operation that may fail when it is applied, so that those after it are not
+   * done when it does.
+   */
+  private static List<List<WriteOp>> untilFallible(List<WriteOp> operations) {
+    List<List<WriteOp>> runs = new ArrayList<>();
+    List<WriteOp> run = new ArrayList<>();
+    for (WriteOp operation : operations) {
+      run.add(operation);
+      boolean safe =
+          operation instanceof WriteOp.Upsert || operation instanceof WriteOp.DeletePoints;
+      if (!safe) {
+        runs.add(run);
+        run = new ArrayList<>();
+      }
+    }
+    if (!run.isEmpty()) {
+      runs.add(run);
+    }
+    return runs;
+  }
+
+  /** Makes operations durable and leaves them in the queue. */
+  private List<Pending> append(List<WriteOp> operations) {
+    if (operations.isEmpty()) {
+      return List.of();
+    }
+    List<byte[]> records = new ArrayList<>(operations.size());
+    for (WriteOp operation : operations) {
+      records.add(OpCodec.encode(operation));
+    }
+    OpLog target = openLog();
+    List<Pending> entries = new ArrayList<>(operations.size());
+    OpLog.Appended appended;
+    submitLock.lock();
+    try {
+      checkWorking();
+      appended = target.submit(records);
+      long offset = appended.firstOffset();
+      for (WriteOp operation : operations) {
+        Pending entry = new Pending(offset++, operation, appended);
+        entries.add(entry);
+        pendingCount.incrementAndGet();
+        pending.add(entry);
+      }
+    } finally {
+      submitLock.unlock();
+    }
+    try {
+      appended.await();
+    } finally {
+      // Durable entries have to be applied and refused ones to be taken out, whoever waits.
+      if (pendingCount.get() > MOST_PENDING) {
+        drain(entries.getLast());
+      } else {
+        scheduleDrain();
+      }
+    }
+    return entries;
+  }
+
+  private UpdateResult applied(Pending entry) {
+    drain(entry);
+    try {
+      return entry.result.get();
+    } catch (ExecutionException e) {
+      throw rethrown(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QuiverException(ErrorCode.UNAVAILABLE, "interrupted while applying", e);
+    }
+  }
+
+  private UpdateResult appliedOrTimeout(Pending entry, long deadline) {
+    try {
+      return entry.result.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return new UpdateResult(entry.offset, UpdateResult.Status.WAIT_TIMEOUT);
+    } catch (ExecutionException e) {
+      throw rethrown(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new QuiverException(ErrorCode.UNAVAILABLE, "interrupted while applying", e);
+    }
+  }
+
+  private static RuntimeException rethrown(@Nullable Throwable cause) {
+    if (cause instanceof QuiverException e) {
+      return e;
+    }
+    return new QuiverException(ErrorCode.INTERNAL, "operation could not be applied", cause);
+  }
+
+  // Applying.
+
+  /** Applies, in order, up to and with this entry, which is durable or refused. */
+  private void drain(Pending last) {
+    applyLock.lock();
+    try {
+      while (!last.result.isDone() && applyHead()) {
+        // Entries before the last one go first.
+      }
+    } finally {
+      applyLock.unlock();
+    }
+  }
+
+  private void scheduleDrain() {
+    if (!pending.isEmpty() && draining.compareAndSet(false, true)) {
+      try {
+        resources.upkeep().execute(this::drainSlice);
+      } catch (RejectedExecutionException e) {
+        // The engine is closing: closing applies what is left.
+        draining.set(false);
+      }
+    }
+  }
+
+  private void drainSlice() {
+    boolean more = true;
+    applyLock.lock();
+    try {
+      for (int i = 0; i < DRAIN_SLICE && more; i++) {
+        more = applyHead();
+      }
+    } finally {
+      draining.set(false);
+      applyLock.unlock();
+    }
+    // An entry may have become durable between the last look and the flag going down.
+    Pending head = pending.peek();
+    if (head != null && head.appended.status() != OpLog.Status.PENDING) {
+      scheduleDrain();
+    }
+  }
+
+  /** Applies the first entry if it is durable; returns whether another may follow. */
+  private boolean applyHead() {
+    Pending head = pending.peek();
+    if (head == null || head.appended.status() == OpLog.Status.PENDING) {
+      return false;
+    }
+    if (head.appended.status() == OpLog.Status.FAILED) {
+      head.result.completeExceptionally(
+          new QuiverException(ErrorCode.INTERNAL, "the operation was not logged"));
+    } else if (failure != null) {
+      head.result.completeExceptionally(notWorking());
+    } else {
+      try {
+        QuiverException error = applyOne(head.offset, head.operation);
+        if (error == null) {
+          promisedOffset = head.offset + 1;
+          head.result.complete(new UpdateResult(head.offset, UpdateResult.Status.COMPLETED));
+        } else {
+          head.result.completeExceptionally(error);
+        }
+      } catch (IOException | RuntimeException e) {
+        fail(e);
+        head.result.completeExceptionally(notWorking());
+      }
+    }
+    pending.poll();
+    pendingCount.decrementAndGet();
+    return true;
+  }
+
+  /**
+   * Applies one operation, or finds that it cannot be: that is an answer too, and the same one when
+   * it is replayed.
+   */
+  private @Nullable QuiverException applyOne(long offset, WriteOp operation) throws IOException {
+    QuiverException error = null;
+    try {
+      applier.apply(offset, operation);
+    } catch (QuiverException e) {
+      if (e.code() == ErrorCode.CORRUPT) {
+        throw e;
+      }
+      error = e;
+    } catch (IllegalArgumentException e) {
+      if (index.tragedy() != null) {
+        throw e;
+      }
+      LOG.error("operation {} of {} cannot be applied and is left out", offset, logFolder, e);
+      error = new QuiverException(ErrorCode.INTERNAL, "operation cannot be applied", e);
+    }
+    index.applied(offset + 1);
+    if (dirtySinceNanos == 0) {
+      dirtySinceNanos = Math.max(1, System.nanoTime());
+    }
+    resources.metrics().opsApplied.increment();
+    if (error != null) {
+      resources.metrics().opsFailed.increment();
+    }
+    return error;
+  }
+
+  // Upkeep.
+
+  /** Whether changes wait for a commit for longer than this. */
+  boolean commitDue(Duration interval) {
+    long since = dirtySinceNanos;
+    return since != 0 && System.nanoTime() - since >= interval.toNanos();
+  }
+
+  /** Commits the index and cuts the log behind it. */
+  void commit() {
+    applyLock.lock();
+    try {
+      if (closed || failure != null || dirtySinceNanos == 0) {
+        return;
+      }
+      commitLocked();
+    } finally {
+      applyLock.unlock();
+    }
+    OpLog opened = log;
+    if (opened != null && !opened.failed()) {
+      opened.truncateBefore(index.committedOffset());
+    }
+  }
+
+  @GuardedBy("applyLock")
+  private void commitLocked() {
+    dirtySinceNanos = 0;
+    try {
+      index.commit(applier.indexes());
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw shardError("commit failed", e);
+    }
+  }
+
+  /** Frees the memory of buffered documents. */
+  void flush() {
+    try {
+      index.flush();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw shardError("flush failed", e);
+    }
+  }
+
+  long bufferedBytes() {
+    return index.bufferedBytes();
+  }
+
+  long logBytes() {
+    OpLog opened = log;
+    return opened == null ? 0 : opened.sizeInBytes();
+  }
+
+  boolean merging() {
+    return index.merging();
+  }
+
+  /** Whether closing it would interrupt nothing. */
+  boolean quiet() {
+    return pending.isEmpty() && !draining.get() && !merging();
+  }
+
+  int queued() {
+    return pendingCount.get();
+  }
+
+  Map<String, PayloadIndex> payloadIndexes() {
+    return applier.indexes();
+  }
+
+  // Reading.
+
+  /** A view that has every operation that a caller was told was applied; close it. */
+  ShardIndex.View view() {
+    checkWorking();
+    try {
+      long needed = promisedOffset;
+      ShardIndex.View current = index.currentView();
+      long applied = index.appliedOffset();
+      if (current.offset() < applied
+          && System.nanoTime() - current.madeNanos() > resources.options().staleness().toNanos()) {
+        needed = Math.max(needed, applied);
+      }
+      return index.view(needed);
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw shardError("index cannot be read", e);
+    }
+  }
+
+  // Failing and closing.
+
+  boolean failed() {
+    OpLog opened = log;
+    return failure != null || (opened != null && opened.failed());
+  }
+
+  private void fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
+      LOG.error("{} failed; it will be opened anew from its log", logFolder.getParent(), cause);
+    }
+  }
+
+  private void checkWorking() {
+    if (failure != null) {
+      throw notWorking();
+    }
+  }
+
+  private QuiverException notWorking() {
+    Throwable cause = failure;
+    return shardError(
+        "the collection is being opened anew", cause == null ? new IOException("closed") : cause);
+  }
+
+  private static QuiverException shardError(String what, Throwable cause) {
+    if (cause instanceof QuiverException e) {
+      return e;
+    }
+    String reason = String.valueOf(cause.getMessage());
+    ErrorCode code =
+        reason.contains("No space left") ? ErrorCode.INSUFFICIENT_STORAGE : ErrorCode.INTERNAL;
+    if (cause instanceof org.apache.lucene.index.CorruptIndexException) {
+      code = ErrorCode.CORRUPT;
+    }
+    return new QuiverException(code, what + ": " + reason, cause);
+  }
+
+  /** Commits and closes; nothing else may be running. What was logged is applied before. */
+  @Override
+  public void close() {
+    applyLock.lock();
+    try {
+      closed = true;
+      while (applyHead()) {
+        // Nothing that was acknowledged is left to the next start.
+      }
+      if (failed()) {
+        closeFiles();
+        return;
+      }
+      if (dirtySinceNanos != 0) {
+        commitLocked();
+      }
+      OpLog opened = log;
+      if (opened != null && index.committedOffset() == opened.nextOffset()) {
+        opened.seal();
+      }
+      closeFiles();
+    } catch (IOException e) {
+      throw shardError("collection cannot be closed", e);
+    } finally {
+      applyLock.unlock();
+    }
+  }
+
+  /** Closes without committing: the log has everything. */
+  void abandon(Throwable reason) {
+    applyLock.lock();
+    try {
+      closed = true;
+      if (failure == null) {
+        failure = reason;
+      }
+      while (applyHead()) {
+        // Answers whoever still waits.
+      }
+      closeFiles();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} could not be closed cleanly", logFolder.getParent(), e);
+    } finally {
+      applyLock.unlock();
+    }
+  }
+
+  private void closeFiles() throws IOException {
+    OpLog opened = log;
+    log = null;
+    try {
+      index.close();
+    } finally {
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+}

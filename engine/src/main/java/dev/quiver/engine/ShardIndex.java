@@ -1,0 +1,387 @@
+package dev.quiver.engine;
+
+import dev.quiver.lucene.QuiverCodec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MultiReader;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.NoLockFactory;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard's Lucene index: a writer, made when the first change comes, and a view for readers that
+ * is renewed only when somebody needs a newer one.
+ *
+ * <p>Changes come from one thread at a time (the shard's apply lock); reading is free to all.
+ * Points written since the view was made are kept in a bounded map, so that an operation which
+ * reads before it writes sees all earlier ones without a new view for each.
+ */
+final class ShardIndex implements AutoCloseable {
+  private static final String OFFSET_KEY = "quiver.offset";
+  private static final String INDEXES_KEY = "quiver.payload_indexes";
+  private static final String FORMAT_KEY = "quiver.format";
+  private static final int FORMAT = 1;
+
+  private static final int MOST_RECENT_POINTS = 4096;
+  private static final long MOST_RECENT_BYTES = 8L << 20;
+
+  /** No flush below this size: many tiny segments would cost more than they free. */
+  private static final double WRITER_BUFFER_MEGABYTES = 64;
+
+  private final Directory directory;
+  private final Supplier<CollectionConfig> config;
+  private final EngineResources resources;
+  private final MergePool merges;
+  private final PointDocuments documents = new PointDocuments();
+  private final ReentrantLock refreshLock = new ReentrantLock();
+
+  private volatile @Nullable IndexWriter writer;
+  private volatile View view;
+
+  /** Behind the last operation whose effects the writer holds completely. */
+  private volatile long appliedOffset;
+
+  private volatile long committedOffset;
+  private Map<String, PayloadIndex> committedIndexes = Map.of();
+
+  /** What was written since the view, by id; null for a deleted point. */
+  private final Map<PointId, Recent> recent = new ConcurrentHashMap<>();
+
+  private final AtomicLong recentBytes = new AtomicLong();
+
+  /** Whether {@link #recent} has everything that the view lacks. */
+  private boolean recentComplete = true;
+
+  private record Recent(long offset, @Nullable StoredPoint point, long bytes) {}
+
+  /** What readers read: every operation before {@link #offset}. Whoever gets one closes it. */
+  static final class View implements AutoCloseable {
+    private final IndexReader reader;
+    private final long offset;
+    private final long madeNanos = System.nanoTime();
+
+    private View(IndexReader reader, long offset) {
+      this.reader = reader;
+      this.offset = offset;
+    }
+
+    IndexReader reader() {
+      return reader;
+    }
+
+    long offset() {
+      return offset;
+    }
+
+    long madeNanos() {
+      return madeNanos;
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.decRef();
+    }
+  }
+
+  private ShardIndex(
+      Directory directory, Supplier<CollectionConfig> config, EngineResources resources)
+      throws IOException {
+    this.directory = directory;
+    this.config = config;
+    this.resources = resources;
+    this.merges = resources.mergePool();
+    this.view = new View(new MultiReader(), 0);
+  }
+
+  static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
+      throws IOException {
+    // Only this process is in the data folder; see DataFolderLock.
+    Directory directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
+    try {
+      ShardIndex index = new ShardIndex(directory, config, resources);
+      if (DirectoryReader.indexExists(directory)) {
+        index.load();
+      }
+      return index;
+    } catch (IOException | RuntimeException e) {
+      IOUtils.closeWhileHandlingException(directory);
+      throw e;
+    }
+  }
+
+  private void load() throws IOException {
+    DirectoryReader reader = DirectoryReader.open(directory);
+    Map<String, String> data = reader.getIndexCommit().getUserData();
+    String format = data.getOrDefault(FORMAT_KEY, "none");
+    if (!format.equals(Integer.toString(FORMAT))) {
+      reader.close();
+      throw new QuiverException(
+          ErrorCode.CORRUPT,
+          directory + ": index format " + format + " (expected: " + FORMAT + ")");
+    }
+    committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
+    committedIndexes = PayloadIndexes.fromJson(data.getOrDefault(INDEXES_KEY, "[]"));
+    appliedOffset = committedOffset;
+    view = new View(reader, committedOffset);
+  }
+
+  long committedOffset() {
+    return committedOffset;
+  }
+
+  long appliedOffset() {
+    return appliedOffset;
+  }
+
+  Map<String, PayloadIndex> committedIndexes() {
+    return committedIndexes;
+  }
+
+  boolean merging() {
+    return merges.busy();
+  }
+
+  /** Bytes of documents that are not flushed yet. */
+  long bufferedBytes() {
+    IndexWriter current = writer;
+    try {
+      return current == null ? 0 : current.ramBytesUsed();
+    } catch (AlreadyClosedException e) {
+      return 0;
+    }
+  }
+
+  /** Why the writer closed itself, or null while it works. */
+  @Nullable Throwable tragedy() {
+    IndexWriter current = writer;
+    return current == null ? null : current.getTragicException();
+  }
+
+  // Changes: one thread at a time.
+
+  void put(StoredPoint point) throws IOException {
+    Document document = documents.document(config.get(), point);
+    writer().updateDocument(Fields.idTerm(point.id()), document);
+    remember(point.id(), new Recent(point.version(), point, point.bytes()));
+  }
+
+  void delete(PointId id, long offset) throws IOException {
+    writer().deleteDocuments(Fields.idTerm(id));
+    remember(id, new Recent(offset, null, 64));
+  }
+
+  /** Says that all operations before {@code offset} have been applied. */
+  void applied(long offset) {
+    appliedOffset = offset;
+    if (recent.size() > MOST_RECENT_POINTS || recentBytes.get() > MOST_RECENT_BYTES) {
+      // A bulk load: the next operation that reads makes a view instead.
+      recentComplete = false;
+      recent.clear();
+      recentBytes.set(0);
+    }
+  }
+
+  private void remember(PointId id, Recent entry) {
+    if (recentComplete) {
+      Recent before = recent.put(id, entry);
+      recentBytes.addAndGet(entry.bytes() - (before == null ? 0 : before.bytes()));
+    }
+  }
+
+  /** Reads points as the last change left them, on the thread that makes the changes. */
+  final class Lookup implements AutoCloseable {
+    private View current;
+    private LeafPoints[] leaves;
+
+    private Lookup(View current) {
+      this.current = current;
+      this.leaves = leavesOf(current.reader());
+    }
+
+    /** The view, for queries: it has all operations before this one when that was asked for. */
+    IndexReader reader() {
+      return current.reader();
+    }
+
+    @Nullable StoredPoint find(PointId id) throws IOException {
+      Recent written = recent.get(id);
+      if (written != null) {
+        return written.point();
+      }
+      if (current != view) {
+        // What is no longer among the recent points is in the view that took them out.
+        View newer = view(0);
+        current.close();
+        current = newer;
+        leaves = leavesOf(newer.reader());
+      }
+      BytesRef term = new BytesRef(PointIds.toBytes(id));
+      for (LeafPoints leaf : leaves) {
+        int doc = leaf.find(term);
+        if (doc >= 0) {
+          return leaf.point(config.get(), doc);
+        }
+      }
+      return null;
+    }
+
+    @Override
+    public void close() throws IOException {
+      current.close();
+    }
+  }
+
+  /**
+   * Begins reading before writing, on the thread that applies; to be closed at the operation's end.
+   *
+   * @param everythingInView whether a query will be asked, which sees the view alone
+   */
+  Lookup lookup(boolean everythingInView) throws IOException {
+    if (everythingInView || !recentComplete) {
+      View fresh = view(appliedOffset);
+      recentComplete = true;
+      return new Lookup(fresh);
+    }
+    return new Lookup(view(0));
+  }
+
+  /** Makes everything applied durable, and the payload indexes with it. */
+  void commit(Map<String, PayloadIndex> indexes) throws IOException {
+    long offset = appliedOffset;
+    Map<String, String> data = new HashMap<>();
+    data.put(FORMAT_KEY, Integer.toString(FORMAT));
+    data.put(OFFSET_KEY, Long.toString(offset));
+    data.put(INDEXES_KEY, PayloadIndexes.toJson(indexes));
+    IndexWriter current = writer();
+    current.setLiveCommitData(data.entrySet());
+    current.commit();
+    committedOffset = offset;
+    resources.metrics().commits.increment();
+  }
+
+  /** Writes buffered documents to a segment, to free their memory. */
+  void flush() throws IOException {
+    IndexWriter current = writer;
+    if (current != null) {
+      current.flushNextBuffer();
+    }
+  }
+
+  private IndexWriter writer() throws IOException {
+    IndexWriter current = writer;
+    if (current == null) {
+      IndexWriterConfig settings = new IndexWriterConfig();
+      settings.setCodec(new QuiverCodec(resources.vectors()));
+      settings.setMergeScheduler(merges);
+      settings.setMergePolicy(new TieredMergePolicy());
+      settings.setUseCompoundFile(true);
+      settings.setCommitOnClose(false);
+      settings.setMaxFullFlushMergeWaitMillis(0);
+      settings.setRAMBufferSizeMB(WRITER_BUFFER_MEGABYTES);
+      // Just too small for a graph: graphs are built by merges, not while writers wait.
+      settings.setMaxBufferedDocs(Math.max(2, resources.vectors().fullScanThreshold() - 1));
+      current = new IndexWriter(directory, settings);
+      writer = current;
+    }
+    return current;
+  }
+
+  // Reading.
+
+  /** Returns a view that holds at least every operation before {@code offset}; close it. */
+  View view(long offset) throws IOException {
+    while (true) {
+      View current = view;
+      if (current.offset() >= offset) {
+        if (current.reader().tryIncRef()) {
+          return current;
+        }
+        if (current == view) {
+          throw new AlreadyClosedException("the index is closed: " + directory);
+        }
+      } else {
+        refresh(offset);
+      }
+    }
+  }
+
+  View currentView() {
+    return view;
+  }
+
+  private void refresh(long offset) throws IOException {
+    refreshLock.lock();
+    try {
+      View old = view;
+      if (old.offset() >= offset) {
+        return;
+      }
+      long covered = appliedOffset;
+      if (covered < offset) {
+        throw new IllegalStateException("view of " + offset + " asked for, applied " + covered);
+      }
+      IndexWriter current = writer;
+      if (current == null) {
+        view = new View(old.reader(), covered);
+        return;
+      }
+      DirectoryReader renewed =
+          old.reader() instanceof DirectoryReader before
+              ? DirectoryReader.openIfChanged(before, current)
+              : DirectoryReader.open(current);
+      resources.metrics().refreshes.increment();
+      if (renewed == null) {
+        view = new View(old.reader(), covered);
+      } else {
+        view = new View(renewed, covered);
+        old.close();
+      }
+      recent.forEach(
+          (id, entry) -> {
+            if (entry.offset() < covered && recent.remove(id, entry)) {
+              recentBytes.addAndGet(-entry.bytes());
+            }
+          });
+    } finally {
+      refreshLock.unlock();
+    }
+  }
+
+  static LeafPoints[] leavesOf(IndexReader reader) {
+    LeafPoints[] leaves = new LeafPoints[reader.leaves().size()];
+    int i = 0;
+    for (LeafReaderContext context : reader.leaves()) {
+      leaves[i++] = new LeafPoints(context.reader());
+    }
+    return leaves;
+  }
+
+  /** Closes without committing; merges that run are given up. */
+  @Override
+  public void close() throws IOException {
+    refreshLock.lock();
+    try {
+      IndexWriter current = writer;
+      IOUtils.close(current == null ? null : current::rollback, () -> view.close(), directory);
+    } finally {
+      refreshLock.unlock();
+    }
+  }
+}

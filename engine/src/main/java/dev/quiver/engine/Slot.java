@@ -1,0 +1,225 @@
+package dev.quiver.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A collection's place in the engine, there whether its shard is open or not.
+ *
+ * <p>States: closed, open, dropped. {@link #acquire} opens a closed one, under the slot's lock, so
+ * that concurrent first users share one opening; {@link #evict} closes an open one that nobody
+ * uses; {@link #drop} waits for the users and is final. A shard that failed is closed by the last
+ * of its users and opened anew by the next.
+ */
+final class Slot {
+  private final CollectionFolder folder;
+  private final EngineResources resources;
+  private final OpenShards open;
+  private final String name;
+  private volatile CollectionConfig config;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition unused = lock.newCondition();
+
+  @GuardedBy("lock")
+  private @Nullable Shard shard;
+
+  @GuardedBy("lock")
+  private int users;
+
+  @GuardedBy("lock")
+  private boolean dropped;
+
+  private volatile long lastUsedNanos = System.nanoTime();
+
+  Slot(
+      String name,
+      CollectionFolder folder,
+      CollectionConfig config,
+      EngineResources resources,
+      OpenShards open) {
+    this.name = name;
+    this.folder = folder;
+    this.config = config;
+    this.resources = resources;
+    this.open = open;
+  }
+
+  String name() {
+    return name;
+  }
+
+  CollectionFolder folder() {
+    return folder;
+  }
+
+  CollectionConfig config() {
+    return config;
+  }
+
+  void config(CollectionConfig changed) {
+    config = changed;
+  }
+
+  long lastUsedNanos() {
+    return lastUsedNanos;
+  }
+
+  /** The use of an open shard, which stays open until this is closed. */
+  final class Lease implements AutoCloseable {
+    private final Shard leased;
+
+    private Lease(Shard leased) {
+      this.leased = leased;
+    }
+
+    Shard shard() {
+      return leased;
+    }
+
+    CollectionConfig config() {
+      return config;
+    }
+
+    @Override
+    public void close() {
+      release();
+    }
+  }
+
+  /** Opens the shard if need be; waits while another does so. */
+  Lease acquire() {
+    boolean makeRoom;
+    lock.lock();
+    try {
+      makeRoom = shard == null;
+    } finally {
+      lock.unlock();
+    }
+    if (makeRoom) {
+      // Outside the lock: it closes other slots.
+      open.makeRoom();
+    }
+    lock.lock();
+    try {
+      if (dropped) {
+        throw CollectionNames.missing(name);
+      }
+      Shard current = shard;
+      if (current != null && current.failed() && users == 0) {
+        forget(current);
+        current.abandon(new IllegalStateException("opened anew after an error"));
+        current = null;
+      }
+      if (current == null) {
+        current = Shard.open(folder, this::config, resources);
+        shard = current;
+        open.add(this);
+      }
+      users++;
+      lastUsedNanos = System.nanoTime();
+      return new Lease(current);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The use of the shard if it is open, without opening it, for upkeep; or null. */
+  @Nullable Lease acquireIfOpen() {
+    if (!lock.tryLock()) {
+      return null;
+    }
+    try {
+      Shard current = shard;
+      if (current == null || dropped) {
+        return null;
+      }
+      users++;
+      return new Lease(current);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void release() {
+    lock.lock();
+    try {
+      users--;
+      if (users == 0) {
+        Shard current = shard;
+        if (current != null && current.failed() && !dropped) {
+          forget(current);
+          current.abandon(new IllegalStateException("closed after an error"));
+        }
+        unused.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void forget(Shard current) {
+    assert shard == current;
+    shard = null;
+    open.remove(this);
+  }
+
+  /**
+   * Closes the shard unless somebody uses it or has a hand on it; returns whether it was closed.
+   */
+  boolean evict() {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      Shard current = shard;
+      if (current == null || users > 0 || !current.quiet()) {
+        return false;
+      }
+      forget(current);
+      current.close();
+      resources.metrics().evictions.increment();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes the shard, after its users are done; it may be opened again. */
+  void close() {
+    lock.lock();
+    try {
+      while (users > 0) {
+        unused.awaitUninterruptibly();
+      }
+      Shard current = shard;
+      if (current != null) {
+        forget(current);
+        current.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Closes for ever, after the users are done, without saving anything. */
+  void drop() {
+    lock.lock();
+    try {
+      dropped = true;
+      while (users > 0) {
+        unused.awaitUninterruptibly();
+      }
+      Shard current = shard;
+      if (current != null) {
+        forget(current);
+        current.abandon(new IllegalStateException("the collection was deleted"));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

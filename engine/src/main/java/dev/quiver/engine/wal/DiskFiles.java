@@ -1,0 +1,149 @@
+package dev.quiver.engine.wal;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * {@link FileOps} on the real file system.
+ *
+ * <p>Files are {@link RandomAccessFile}s: a {@code FileChannel} closes itself under a thread that
+ * is interrupted, and one cancelled request must not take a log away from everybody else.
+ */
+public final class DiskFiles implements FileOps {
+  public static final DiskFiles INSTANCE = new DiskFiles();
+
+  private DiskFiles() {}
+
+  @Override
+  public Appender create(Path file) throws IOException {
+    DiskAppender appender = new DiskAppender(file);
+    try {
+      appender.truncate(0);
+    } catch (IOException e) {
+      appender.close();
+      throw e;
+    }
+    return appender;
+  }
+
+  @Override
+  public Appender append(Path file) throws IOException {
+    return new DiskAppender(file);
+  }
+
+  @Override
+  public Reader read(Path file) throws IOException {
+    return new DiskReader(file);
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path);
+  }
+
+  @Override
+  public List<String> list(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    Files.createDirectories(directory);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static final class DiskAppender implements Appender {
+    private final RandomAccessFile file;
+
+    DiskAppender(Path path) throws IOException {
+      file = new RandomAccessFile(path.toFile(), "rw");
+      file.seek(file.length());
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.length();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      file.write(bytes, offset, length);
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      file.setLength(size);
+      file.seek(size);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      file.getFD().sync();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  private static final class DiskReader implements Reader {
+    private final RandomAccessFile file;
+
+    DiskReader(Path path) throws IOException {
+      file = new RandomAccessFile(path.toFile(), "r");
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.length();
+    }
+
+    @Override
+    public int read(long position, byte[] target, int offset, int length) throws IOException {
+      file.seek(position);
+      int total = 0;
+      while (total < length) {
+        int read = file.read(target, offset + total, length - total);
+        if (read < 0) {
+          break;
+        }
+        total += read;
+      }
+      return total;
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

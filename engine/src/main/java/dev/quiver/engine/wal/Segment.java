@@ -1,0 +1,84 @@
+package dev.quiver.engine.wal;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Locale;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a log segment. The file's name is its first record's offset in 20 digits, then
+ * {@code .wal}; all numbers are little-endian.
+ *
+ * <pre>
+ * header   4  magic          "QWAL"
+ *          4  version        1
+ *          8  base offset    of the first record
+ *          4  CRC-32C        of the 16 bytes before
+ * record   4  length         of the body, 0..2^28
+ *          4  CRC-32C        of the 12 bytes behind it and of the body
+ *          8  offset
+ *          4  batch index    records of the same group commit before this one
+ *          n  body
+ * </pre>
+ *
+ * <p>A group commit is written and synced as a whole before the next begins. So a damaged record
+ * behind which only records of its own group commit are readable is the torn end of a write that
+ * nobody was told of; one behind which a later group commit is readable was damaged after it had
+ * been synced. The batch index tells the two apart.
+ */
+final class Segment {
+  static final int MAGIC = 0x4C415751;
+  static final int VERSION = 1;
+  static final int HEADER_BYTES = 20;
+  static final int RECORD_HEADER_BYTES = 20;
+  static final int MAX_RECORD_BYTES = 1 << 28;
+  static final String SUFFIX = ".wal";
+
+  private static final int NAME_DIGITS = 20;
+
+  private Segment() {}
+
+  static String fileName(long baseOffset) {
+    return String.format(Locale.ROOT, "%0" + NAME_DIGITS + "d%s", baseOffset, SUFFIX);
+  }
+
+  /** Returns the base offset that a file's name says, or null when it is no segment's name. */
+  static @Nullable Long baseOffsetOrNull(String fileName) {
+    if (fileName.length() != NAME_DIGITS + SUFFIX.length() || !fileName.endsWith(SUFFIX)) {
+      return null;
+    }
+    long base = 0;
+    for (int i = 0; i < NAME_DIGITS; i++) {
+      char digit = fileName.charAt(i);
+      if (digit < '0' || digit > '9') {
+        return null;
+      }
+      base = base * 10 + (digit - '0');
+    }
+    return base;
+  }
+
+  static byte[] header(long baseOffset) {
+    ByteBuffer buffer = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    buffer.putInt(MAGIC).putInt(VERSION).putLong(baseOffset);
+    buffer.putInt(crc(buffer.array(), 0, HEADER_BYTES - 4));
+    return buffer.array();
+  }
+
+  /** Writes a record's header to {@code target}, which has room for it. */
+  static void putRecordHeader(ByteBuffer target, long offset, int batchIndex, byte[] body) {
+    int start = target.position();
+    target.putInt(body.length).putInt(0).putLong(offset).putInt(batchIndex);
+    CRC32C crc = new CRC32C();
+    crc.update(target.slice(start + 8, RECORD_HEADER_BYTES - 8));
+    crc.update(body);
+    target.putInt(start + 4, (int) crc.getValue());
+  }
+
+  static int crc(byte[] bytes, int offset, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, offset, length);
+    return (int) crc.getValue();
+  }
+}

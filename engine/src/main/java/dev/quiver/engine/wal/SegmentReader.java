@@ -1,0 +1,179 @@
+package dev.quiver.engine.wal;
+
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one {@link Segment} from its beginning. Not thread-safe. */
+final class SegmentReader implements Closeable {
+  private static final int WINDOW_BYTES = 1 << 16;
+
+  private final Path path;
+  private final FileOps.Reader file;
+  private final long size;
+  private byte[] window = new byte[0];
+  private long windowStart;
+  private int windowLength;
+  private long position = Segment.HEADER_BYTES;
+
+  SegmentReader(FileOps files, Path path) throws IOException {
+    this.path = path;
+    this.file = files.read(path);
+    this.size = file.size();
+  }
+
+  /**
+   * A whole record.
+   *
+   * @param end the position behind it
+   */
+  record Entry(long offset, int batchIndex, byte[] body, long end) {
+    long batchStart() {
+      return offset - batchIndex;
+    }
+  }
+
+  long size() {
+    return size;
+  }
+
+  /** The position of the next record. */
+  long position() {
+    return position;
+  }
+
+  /**
+   * Whether the header is whole and names {@code baseOffset}.
+   *
+   * @throws QuiverException when the header is whole but of a version that is not known here
+   */
+  boolean headerValid(long baseOffset) throws IOException {
+    if (size < Segment.HEADER_BYTES) {
+      return false;
+    }
+    ByteBuffer header = at(0, Segment.HEADER_BYTES);
+    int magic = header.getInt();
+    int version = header.getInt();
+    if (magic == Segment.MAGIC && version > Segment.VERSION) {
+      throw new QuiverException(
+          ErrorCode.CORRUPT,
+          path
+              + ": log format version "
+              + version
+              + " (expected: at most "
+              + Segment.VERSION
+              + "); the file was written by a newer Quiver, use that one");
+    }
+    long base = header.getLong();
+    int crc = header.getInt();
+    return magic == Segment.MAGIC
+        && version == Segment.VERSION
+        && base == baseOffset
+        && crc == headerCrc();
+  }
+
+  private int headerCrc() throws IOException {
+    CRC32C crc = new CRC32C();
+    crc.update(at(0, Segment.HEADER_BYTES - 4));
+    return (int) crc.getValue();
+  }
+
+  /** Returns the next record, or null when there is none or it is damaged; see {@link #atEnd}. */
+  @Nullable Entry next() throws IOException {
+    Entry entry = entryAt(position);
+    if (entry != null) {
+      position = entry.end();
+    }
+    return entry;
+  }
+
+  boolean atEnd() {
+    return position == size;
+  }
+
+  /**
+   * Looks for a whole record of a later group commit behind the damaged one at {@link #position()}.
+   *
+   * @param expectedOffset the damaged record's
+   */
+  @Nullable Entry findLaterCommit(long expectedOffset) throws IOException {
+    for (long at = position + 1; at <= size - Segment.RECORD_HEADER_BYTES; at++) {
+      long offset = at(at + 8, 8).getLong();
+      // The bytes between have room for no more records than this.
+      long most = expectedOffset + (at - position) / Segment.RECORD_HEADER_BYTES;
+      if (offset <= expectedOffset || offset > most) {
+        continue;
+      }
+      Entry entry = entryAt(at);
+      if (entry != null && entry.batchStart() > expectedOffset) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Entry entryAt(long start) throws IOException {
+    if (size - start < Segment.RECORD_HEADER_BYTES) {
+      return null;
+    }
+    ByteBuffer header = at(start, Segment.RECORD_HEADER_BYTES);
+    int length = header.getInt();
+    int crc = header.getInt();
+    long offset = header.getLong();
+    int batchIndex = header.getInt();
+    long bodyStart = start + Segment.RECORD_HEADER_BYTES;
+    if (length < 0
+        || length > Segment.MAX_RECORD_BYTES
+        || length > size - bodyStart
+        || batchIndex < 0) {
+      return null;
+    }
+    CRC32C actual = new CRC32C();
+    actual.update(header.slice(header.position() - 12, 12));
+    byte[] body = new byte[length];
+    copy(bodyStart, body);
+    actual.update(body);
+    return (int) actual.getValue() == crc
+        ? new Entry(offset, batchIndex, body, bodyStart + length)
+        : null;
+  }
+
+  private void copy(long from, byte[] target) throws IOException {
+    long available = windowStart + windowLength - from;
+    if (from >= windowStart && available >= target.length) {
+      System.arraycopy(window, (int) (from - windowStart), target, 0, target.length);
+    } else {
+      int read = file.read(from, target, 0, target.length);
+      if (read != target.length) {
+        throw new IOException(path + ": read " + read + " of " + target.length + " at " + from);
+      }
+    }
+  }
+
+  /** The bytes from {@code start}, at least {@code length} of them, which must be in the file. */
+  private ByteBuffer at(long start, int length) throws IOException {
+    if (start < windowStart || start + length > windowStart + windowLength) {
+      if (window.length == 0) {
+        window = new byte[(int) Math.min(WINDOW_BYTES, Math.max(size, length))];
+      }
+      windowStart = start;
+      windowLength = file.read(start, window, 0, window.length);
+      if (windowLength < length) {
+        throw new IOException(path + ": read " + windowLength + " of " + length + " at " + start);
+      }
+    }
+    return ByteBuffer.wrap(window, (int) (start - windowStart), length)
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.quiver.lucene;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A limit on off-heap bytes that several owners share, and the account of what they hold. Flush
+ * buffers, graph builds and copies of files that can't be mapped reserve here before they allocate,
+ * and give back what they reserved when they free it, on success and failure alike.
+ *
+ * <p>Thread-safe; every operation is one atomic step or a short retry.
+ */
+public final class OffHeapBudget {
+  private final long limitBytes;
+  private final AtomicLong usedBytes = new AtomicLong();
+
+  /**
+   * Creates a budget with nothing in use.
+   *
+   * @param limitBytes the most that may be reserved at once, at least 1
+   */
+  public OffHeapBudget(long limitBytes) {
+    if (limitBytes < 1) {
+      throw new IllegalArgumentException("limitBytes: " + limitBytes + " (expected: >= 1)");
+    }
+    this.limitBytes = limitBytes;
+  }
+
+  /** Returns a budget that only counts. */
+  public static OffHeapBudget unlimited() {
+    return new OffHeapBudget(Long.MAX_VALUE);
+  }
+
+  /** Returns the most that may be reserved at once, in bytes. */
+  public long limitBytes() {
+    return limitBytes;
+  }
+
+  /** Returns what is reserved now, in bytes. */
+  public long usedBytes() {
+    return usedBytes.get();
+  }
+
+  /**
+   * Takes {@code bytes} from the budget.
+   *
+   * @param purpose what they are for, named in the error
+   * @throws OffHeapBudgetException if they don't fit; nothing is taken then
+   */
+  void reserve(long bytes, String purpose) throws OffHeapBudgetException {
+    long used = usedBytes.get();
+    while (true) {
+      if (bytes > limitBytes - used) {
+        throw new OffHeapBudgetException(
+            purpose
+                + ": "
+                + bytes
+                + " off-heap bytes asked for, "
+                + used
+                + " of "
+                + limitBytes
+                + " in use (expected: at most "
+                + (limitBytes - used)
+                + "); raise the budget or flush and merge smaller segments");
+      }
+      long witness = usedBytes.compareAndExchange(used, used + bytes);
+      if (witness == used) {
+        return;
+      }
+      used = witness;
+    }
+  }
+
+  /** Gives back bytes that {@link #reserve} took. */
+  void release(long bytes) {
+    long left = usedBytes.addAndGet(-bytes);
+    assert left >= 0 : "released " + bytes + ", left " + left;
+  }
+}

@@ -1,0 +1,204 @@
+package dev.quiver.lucene;
+
+import dev.quiver.index.Distance;
+import dev.quiver.index.ExactSearch;
+import dev.quiver.index.HnswGraph;
+import dev.quiver.index.HnswSearcher;
+import dev.quiver.index.OrdinalFilter;
+import dev.quiver.index.QueryScorer;
+import dev.quiver.index.ScratchPool;
+import dev.quiver.index.SearchRequest;
+import dev.quiver.index.SearchResult;
+import dev.quiver.index.SearchScratch;
+import dev.quiver.index.SearchStats;
+import dev.quiver.index.SearchStrategy;
+import dev.quiver.index.VectorScoring;
+import dev.quiver.index.VectorStore;
+import java.io.IOException;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.FilterLeafReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.store.AlreadyClosedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One vector field of one segment, searched directly: raw scores as the distance defines them, the
+ * caller's own {@code efSearch}, and a strategy chosen by how much the filter keeps. It sees
+ * deleted documents unless the {@link AcceptSet} leaves them out.
+ *
+ * <p>Thread-safe: any number of searches may run at once. Valid as long as the reader it was made
+ * from is open; afterwards every method that reads throws {@link AlreadyClosedException}. Costs
+ * nothing to make and holds no resource of its own.
+ */
+public final class SegmentVectors {
+  /**
+   * Scratch memory kept for the next searches: two heap bytes per vector of the largest segment for
+   * each search that ran at once, at most one per core.
+   */
+  private static final ScratchPool SCRATCHES =
+      new ScratchPool(Runtime.getRuntime().availableProcessors());
+
+  private final StoredVectors stored;
+  private final VectorStore store;
+  private final VectorScoring scoring;
+  private final @Nullable HnswGraph graph;
+
+  private SegmentVectors(
+      StoredVectors stored, VectorStore store, VectorScoring scoring, @Nullable HnswGraph graph) {
+    this.stored = stored;
+    this.store = store;
+    this.scoring = scoring;
+    this.graph = graph;
+  }
+
+  static SegmentVectors open(StoredVectors stored) throws IOException {
+    return new SegmentVectors(stored, stored.store(), stored.scoring(), stored.graph());
+  }
+
+  /**
+   * Returns the vectors of {@code field} in {@code leaf}, looking through filtering readers and
+   * Lucene's per-field format; null if the segment has no such vector field or another format wrote
+   * it.
+   */
+  public static @Nullable SegmentVectors of(LeafReader leaf, String field) throws IOException {
+    if (!(FilterLeafReader.unwrap(leaf) instanceof CodecReader codec)) {
+      return null;
+    }
+    KnnVectorsReader reader = codec.getVectorReader();
+    if (reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField) {
+      reader = perField.getFieldReader(field);
+    }
+    return reader instanceof QuiverVectorsReader quiver ? quiver.segmentVectors(field) : null;
+  }
+
+  /** Returns the number of vectors, those of deleted documents included. */
+  public int size() {
+    return stored.size();
+  }
+
+  /** Returns the number of components of each vector. */
+  public int dimension() {
+    return stored.options().dimension();
+  }
+
+  /** Whether the segment has a graph; if not, every search is exact. */
+  public boolean hasGraph() {
+    return graph != null;
+  }
+
+  /** Whether scores are similarities (dot, cosine: larger is better) and not distances. */
+  public boolean largerIsBetter() {
+    return stored.options().distance().higherScoreIsCloser();
+  }
+
+  /**
+   * Returns the vector of a document as it is stored (normalised, rounded or cut as the field
+   * says), {@code float[dimension]}, owned by the caller; null if the document has none. O(log
+   * size).
+   */
+  public float @Nullable [] vector(int doc) {
+    try {
+      int ordinal = stored.ordinalOf(doc);
+      if (ordinal < 0) {
+        return null;
+      }
+      float[] vector = new float[dimension()];
+      store.read(ordinal, vector);
+      return vector;
+    } catch (IllegalStateException e) {
+      throw closedOr(e);
+    }
+  }
+
+  /** Whether a document has a vector. O(log size). */
+  public boolean hasVector(int doc) {
+    try {
+      return stored.ordinalOf(doc) >= 0;
+    } catch (IllegalStateException e) {
+      throw closedOr(e);
+    }
+  }
+
+  /**
+   * Finds the best {@code k} of the accepted documents that have a vector; fewer only if fewer
+   * exist.
+   *
+   * @param query {@code float[dimension]}, not modified; for cosine it needs no normalising
+   * @param k at least 1
+   * @param efSearch candidates that the graph walk keeps, raised to {@code k} if smaller; ignored
+   *     by exact searches
+   * @param exact whether to score every accepted vector
+   * @param accept the documents that may be returned; null for all, deleted ones included
+   */
+  public SegmentHits search(
+      float[] query, int k, int efSearch, boolean exact, @Nullable AcceptSet accept)
+      throws IOException {
+    if (query.length != dimension()) {
+      throw new IllegalArgumentException(
+          "query's dimension: " + query.length + " (expected: " + dimension() + ")");
+    }
+    if (k < 1) {
+      throw new IllegalArgumentException("k: " + k + " (expected: >= 1)");
+    }
+    if (efSearch < 1) {
+      throw new IllegalArgumentException("efSearch: " + efSearch + " (expected: >= 1)");
+    }
+    if (accept != null && accept.docs().length() != stored.maxDoc()) {
+      throw new IllegalArgumentException(
+          "accepted documents: "
+              + accept.docs().length()
+              + " bits (expected: "
+              + stored.maxDoc()
+              + ", one for each document of the segment)");
+    }
+    if (size() == 0) {
+      return new SegmentHits(new int[0], new float[0], 0, 0, SegmentHits.Strategy.EXACT);
+    }
+    OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
+    SearchRequest request = new SearchRequest(Math.min(k, size()), efSearch, Long.MAX_VALUE);
+    try {
+      return hits(SCRATCHES.with(scratch -> search(query, request, exact, filter, scratch)));
+    } catch (IllegalStateException e) {
+      throw closedOr(e);
+    }
+  }
+
+  private SearchResult search(
+      float[] query,
+      SearchRequest request,
+      boolean exact,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch) {
+    QueryScorer scorer = scoring.queryScorer(query);
+    return exact || graph == null
+        ? ExactSearch.search(scorer, size(), request, filter, scratch)
+        : HnswSearcher.search(graph, scorer, request, filter, scratch);
+  }
+
+  private SegmentHits hits(SearchResult result) {
+    int[] docs = new int[result.size()];
+    float[] scores = new float[result.size()];
+    Distance distance = stored.options().distance();
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = stored.docOf(result.ordinal(i));
+      scores[i] = distance.score(result.distance(i));
+    }
+    SearchStats stats = result.stats();
+    return new SegmentHits(
+        docs, scores, stats.distances(), stats.nodesVisited(), strategyOf(stats.strategy()));
+  }
+
+  private static SegmentHits.Strategy strategyOf(SearchStrategy strategy) {
+    return switch (strategy) {
+      case EXACT -> SegmentHits.Strategy.EXACT;
+      case WALK, FILTERED_WALK -> SegmentHits.Strategy.GRAPH;
+    };
+  }
+
+  /** Tells "the reader was closed meanwhile" from a bug of ours. */
+  private RuntimeException closedOr(IllegalStateException e) {
+    return stored.isOpen() ? e : new AlreadyClosedException("the segment's reader is closed", e);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.quiver.lucene;
+
+import dev.quiver.index.HnswGraph;
+import dev.quiver.index.VectorScoring;
+import dev.quiver.index.VectorStore;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One field's vectors in one segment: stored bytes by ordinal, the map between ordinals (0 ..
+ * size-1, in document order) and documents, and the graph if there is one. Thread-safe; valid until
+ * the reader that made it closes.
+ *
+ * <p>Vectors and graph are opened when they are first asked for: a reader that only counts or
+ * copies vectors then makes no copies of files that can't be mapped.
+ */
+final class StoredVectors {
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final FieldEntry entry;
+  private final int maxDoc;
+  private final MappedFile vectorsFile;
+  private final MappedFile graphFile;
+  private final MemorySegment docs;
+  private volatile @Nullable Opened opened;
+  private volatile @Nullable HnswGraph graph;
+
+  private record Opened(VectorStore store, VectorScoring scoring) {}
+
+  StoredVectors(FieldEntry entry, int maxDoc, MappedFile vectorsFile, MappedFile graphFile)
+      throws IOException {
+    this.entry = entry;
+    this.maxDoc = maxDoc;
+    this.vectorsFile = vectorsFile;
+    this.graphFile = graphFile;
+    this.docs = vectorsFile.region(entry.docsOffset(), entry.docsLength());
+  }
+
+  FieldEntry entry() {
+    return entry;
+  }
+
+  FieldOptions options() {
+    return entry.options();
+  }
+
+  int size() {
+    return entry.count();
+  }
+
+  /** Returns the number of documents in the segment, with or without a vector. */
+  int maxDoc() {
+    return maxDoc;
+  }
+
+  /** Whether the files are still there to be read. */
+  boolean isOpen() {
+    return vectorsFile.isOpen();
+  }
+
+  /** How the kernel compares these vectors. */
+  VectorScoring scoring() throws IOException {
+    return opened().scoring();
+  }
+
+  /** The vectors as the kernel reads them. */
+  VectorStore store() throws IOException {
+    return opened().store();
+  }
+
+  private Opened opened() throws IOException {
+    Opened present = opened;
+    if (present == null) {
+      FieldOptions options = entry.options();
+      VectorStore store =
+          VectorStore.over(
+              vectorsFile.region(entry.vectorsOffset(), entry.vectorsLength()),
+              entry.count(),
+              options.dimension(),
+              options.element());
+      present = new Opened(store, store.scoring(options.distance(), options.norms()));
+      opened = present;
+    }
+    return present;
+  }
+
+  /** Returns the graph over the ordinals; null if the segment is scanned. */
+  @Nullable HnswGraph graph() throws IOException {
+    HnswGraph present = graph;
+    if (present == null && entry.hasGraph()) {
+      present = GraphFile.open(entry, graphFile);
+      graph = present;
+    }
+    return present;
+  }
+
+  int docOf(int ordinal) {
+    return entry.dense() ? ordinal : docs.get(INT, (long) ordinal * Integer.BYTES);
+  }
+
+  /** Returns the ordinal of {@code doc}, or -1 if it has no vector. O(log size). */
+  int ordinalOf(int doc) {
+    int ordinal = firstOrdinalFrom(0, doc);
+    return ordinal < size() && docOf(ordinal) == doc ? ordinal : -1;
+  }
+
+  /** Returns the least ordinal, at least {@code from}, whose document is {@code doc} or later. */
+  int firstOrdinalFrom(int from, int doc) {
+    if (entry.dense()) {
+      return Math.clamp(doc, from, size());
+    }
+    int low = from;
+    int high = size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (docOf(middle) < doc) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
