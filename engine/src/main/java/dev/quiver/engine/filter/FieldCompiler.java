@@ -10,11 +10,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.lucene.document.BinaryPoint;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.search.BooleanClause.Occur;
-import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.MatchNoDocsQuery;
-import org.apache.lucene.search.MultiTermQuery;
 import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.PrefixQuery;
 import org.apache.lucene.search.Query;
@@ -22,7 +19,6 @@ import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TermRangeQuery;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.NumericUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Makes queries of conditions on a payload path. */
@@ -202,12 +198,10 @@ final class FieldCompiler {
    * A single value is excepted or it is not; of several, the payload must tell whether one is not.
    */
   private Query except(Condition.Field field, PayloadPath path, Location at, Query excepted) {
-    Query severalValues =
-        path.hasEvery() ? excepted : Queries.all(List.of(excepted, arrays(at)));
+    Query severalValues = path.hasEvery() ? excepted : Queries.all(List.of(excepted, arrays(at)));
     return Queries.any(
         List.of(
-            Queries.without(hasValue(at), excepted),
-            verified(severalValues, onlyMatch(field))));
+            Queries.without(hasValue(at), excepted), verified(severalValues, onlyMatch(field))));
   }
 
   private static Query arrays(Location at) {
@@ -259,8 +253,7 @@ final class FieldCompiler {
    */
   private Query tokenised(
       Condition.Field field, Location at, TextAnalysis analysis, Query byTokens) {
-    Query untokenised =
-        Queries.without(hasValue(at), exact(Terms.tokenised(at, analysis)));
+    Query untokenised = Queries.without(hasValue(at), exact(Terms.tokenised(at, analysis)));
     return Queries.any(List.of(byTokens, verified(untokenised, onlyMatch(field))));
   }
 
@@ -286,8 +279,7 @@ final class FieldCompiler {
       return new MatchNoDocsQuery("no phrase, or an index without phrases");
     }
     PhraseQuery.Builder query = new PhraseQuery.Builder();
-    tokens.forEach(
-        token -> query.add(new Term(Terms.PHRASES, Terms.token(at, analysis, token))));
+    tokens.forEach(token -> query.add(new Term(Terms.PHRASES, Terms.token(at, analysis, token))));
     return query.build();
   }
 
@@ -358,7 +350,7 @@ final class FieldCompiler {
             Terms.FLOATS, at.point(Terms.sortable(low)), at.point(Terms.sortable(high))));
     long first = Numbers.firstAtLeast(low);
     long last = Numbers.lastAtMost(high);
-    if (first <= last) {
+    if (first <= last && first >= low && last <= high) {
       alternatives.add(integers(at, first, last));
     }
     return Queries.any(alternatives);
@@ -411,8 +403,7 @@ final class FieldCompiler {
       case Match.TextAny(String text) -> Unicode.isWellFormed(text);
       case Match.Phrase(String phrase) -> Unicode.isWellFormed(phrase);
       case Match.Prefix(String prefix) -> Unicode.isWellFormed(prefix);
-      case Match.AnyKeyword(List<String> values) ->
-          values.stream().allMatch(Unicode::isWellFormed);
+      case Match.AnyKeyword(List<String> values) -> values.stream().allMatch(Unicode::isWellFormed);
       case Match.ExceptKeyword(List<String> values) ->
           values.stream().allMatch(Unicode::isWellFormed);
       case Match.Int _, Match.Bool _, Match.AnyInt _, Match.ExceptInt _ -> true;

@@ -4,7 +4,6 @@ import dev.quiver.engine.Fields;
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
-import dev.quiver.engine.filter.Condition.Match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -195,11 +194,9 @@ public final class FilterCompiler {
           case KEYWORD, TEXT -> FieldCompiler.strings(at, _ -> true, "any");
           case UUID -> FieldCompiler.strings(at, FieldCompiler::isUuid, "uuid");
           case INTEGER -> FieldCompiler.integers(at, Long.MIN_VALUE, Long.MAX_VALUE);
-          case FLOAT ->
-              FieldCompiler.range(at, new Condition.Range(null, null, null, null));
+          case FLOAT -> FieldCompiler.range(at, new Condition.Range(null, null, null, null));
           case BOOL ->
-              new TermInSetQuery(
-                  Terms.EXACT, List.of(Terms.bool(at, false), Terms.bool(at, true)));
+              new TermInSetQuery(Terms.EXACT, List.of(Terms.bool(at, false), Terms.bool(at, true)));
           case DATETIME ->
               FieldCompiler.times(at, new Condition.DatetimeRange(null, null, null, null));
           case GEO -> PlaceQuery.anywhere(at.hash());

@@ -13,7 +13,8 @@ import org.apache.lucene.util.NumericUtils;
  * <p>Bytes: per key {@code 01}, then its UTF-8 with bytes below {@code 04} written as {@code 03},
  * byte + {@code 10}; per array element {@code 02}. Longer than {@link #MAX_LENGTH}, they are {@code
  * FF} and the first 16 bytes of the SHA-256 of what they would be, of the parent's bytes and the
- * step. No location is the beginning of another one followed by {@code 00}, which ends it in a term.
+ * step. No location is the beginning of another one followed by {@code 00}, which ends it in a
+ * term.
  *
  * <p>Points carry 64 bits of SipHash over the bytes in place of them. Among a million paths two
  * collide with a probability of 3e-8.

@@ -19,8 +19,8 @@ import org.apache.lucene.util.NumericUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents in the order of a payload value, by walking the points of its location from one end:
- * no payload is read, and the walk ends when no better value can come.
+ * Documents in the order of a payload value, by walking the points of its location from one end: no
+ * payload is read, and the walk ends when no better value can come.
  *
  * <p>A document comes once per value that it has (per distinct one, of equal ones); documents
  * without a value of the index's type do not come. Equal values come in order of document ids.
@@ -54,8 +54,8 @@ public final class OrderedValues {
   }
 
   /**
-   * @throws QuiverException BAD_REQUEST when the key has no range-capable index (integer with range,
-   *     float, datetime)
+   * @throws QuiverException BAD_REQUEST when the key has no range-capable index (integer with
+   *     range, float, datetime)
    */
   public static OrderedValues of(OrderBy orderBy, PayloadIndexes indexes) {
     PayloadPath path = PayloadPath.parse(orderBy.key());
@@ -234,8 +234,7 @@ public final class OrderedValues {
     }
 
     private Number value(byte[] point) {
-      return OrderedValues.this.value(
-          NumericUtils.sortableBytesToLong(point, Long.BYTES), isFloat);
+      return OrderedValues.this.value(NumericUtils.sortableBytesToLong(point, Long.BYTES), isFloat);
     }
   }
 }

@@ -45,8 +45,7 @@ final class PlaceQuery extends Query {
    *
    * @param legalOnly says nothing of cells with coordinates off the globe
    */
-  private record Bounds(
-      double south, double north, double west, double east, boolean legalOnly) {
+  private record Bounds(double south, double north, double west, double east, boolean legalOnly) {
     boolean disjoint(double south, double north, double west, double east) {
       if (legalOnly && !(Geo.isLegal(west, south) && Geo.isLegal(east, north))) {
         return false;
@@ -79,8 +78,7 @@ final class PlaceQuery extends Query {
   }
 
   static Query of(long hash, GeoRadius circle) {
-    return new PlaceQuery(
-        hash, circle, (lon, lat) -> Geo.inside(circle, lon, lat), around(circle));
+    return new PlaceQuery(hash, circle, (lon, lat) -> Geo.inside(circle, lon, lat), around(circle));
   }
 
   static Query of(long hash, GeoPolygon polygon) {
@@ -129,8 +127,7 @@ final class PlaceQuery extends Query {
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost) {
     return new ConstantScoreWeight(this, boost) {
       @Override
-      public @Nullable ScorerSupplier scorerSupplier(LeafReaderContext context)
-          throws IOException {
+      public @Nullable ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
         PointValues places = context.reader().getPointValues(Terms.PLACES);
         if (places == null) {
           return null;
@@ -186,8 +183,7 @@ final class PlaceQuery extends Query {
     public Relation compare(byte[] min, byte[] max) {
       if (hash < part(min, 0)
           || hash > part(max, 0)
-          || bounds.disjoint(
-              degrees(min, 1), degrees(max, 1), degrees(min, 2), degrees(max, 2))) {
+          || bounds.disjoint(degrees(min, 1), degrees(max, 1), degrees(min, 2), degrees(max, 2))) {
         return Relation.CELL_OUTSIDE_QUERY;
       }
       return Relation.CELL_CROSSES_QUERY;

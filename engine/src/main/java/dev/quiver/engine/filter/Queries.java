@@ -34,10 +34,7 @@ final class Queries {
   }
 
   static Query without(Query from, Query taken) {
-    return new BooleanQuery.Builder()
-        .add(from, Occur.FILTER)
-        .add(taken, Occur.MUST_NOT)
-        .build();
+    return new BooleanQuery.Builder().add(from, Occur.FILTER).add(taken, Occur.MUST_NOT).build();
   }
 
   /** A conjunction of none or one clause without the conjunction. */

@@ -30,8 +30,7 @@ final class TermScanQuery extends MultiTermQuery {
   }
 
   @Override
-  protected TermsEnum getTermsEnum(Terms terms, AttributeSource attributes)
-      throws IOException {
+  protected TermsEnum getTermsEnum(Terms terms, AttributeSource attributes) throws IOException {
     return new FilteredTermsEnum(terms.iterator()) {
       {
         setInitialSeekTerm(prefix);

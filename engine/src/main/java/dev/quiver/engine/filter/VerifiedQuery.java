@@ -57,12 +57,10 @@ final class VerifiedQuery extends Query {
   @Override
   public Weight createWeight(IndexSearcher searcher, ScoreMode scoreMode, float boost)
       throws IOException {
-    Weight candidateWeight =
-        searcher.createWeight(candidates, ScoreMode.COMPLETE_NO_SCORES, 1);
+    Weight candidateWeight = searcher.createWeight(candidates, ScoreMode.COMPLETE_NO_SCORES, 1);
     return new ConstantScoreWeight(this, boost) {
       @Override
-      public @Nullable ScorerSupplier scorerSupplier(LeafReaderContext context)
-          throws IOException {
+      public @Nullable ScorerSupplier scorerSupplier(LeafReaderContext context) throws IOException {
         ScorerSupplier supplier = candidateWeight.scorerSupplier(context);
         if (supplier == null) {
           return null;
