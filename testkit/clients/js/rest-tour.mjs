@@ -8,7 +8,8 @@ const client = new QdrantClient({host, port: Number(port), apiKey, https: false}
 const C = 'tour-js-rest';
 const NAMED = 'tour-js-rest-named';
 const TEXTS = 'tour-js-rest-texts';
-const BIG = 18446744073709551615n;
+// Beyond this the client needs JSON.rawJSON, which comes with Node 22.
+const BIG = Number.MAX_SAFE_INTEGER;
 const UUID = 'c0ffee00-0000-4000-8000-00000000cafe';
 const ids = (points) => points.map((p) => p.id);
 const sorted = (list) => list.map(String).sort();
@@ -75,16 +76,14 @@ step('retrieve', async () => {
   assert.deepEqual(sorted(ids(points)), sorted([1, BIG, UUID]));
 });
 
-step('query, search and their batches', async () => {
+step('query and its batch', async () => {
   const hits = (await client.query(C, {query: [1, 0, 0, 0], limit: 3, with_payload: true})).points;
   assert.deepEqual(ids(hits), [1, 2, 10]);
   assert.equal(hits[0].payload.city, '北京');
   assert.deepEqual(ids((await client.query(C, {query: 1, limit: 2})).points), [2, 10]);
-  assert.deepEqual(ids(await client.search(C, {vector: [1, 0, 0, 0], limit: 2, score_threshold: 0.9})), [1, 2]);
+  assert.deepEqual(ids((await client.query(C, {query: [1, 0, 0, 0], limit: 5, score_threshold: 0.9})).points), [1, 2]);
   const batch = await client.queryBatch(C, {searches: [{query: [1, 0, 0, 0], limit: 1}, {query: [0, 1, 0, 0], limit: 1}]});
   assert.deepEqual(batch.map((b) => ids(b.points)), [[1], [3]]);
-  const searches = await client.searchBatch(C, {searches: [{vector: [1, 0, 0, 0], limit: 1}, {vector: [0, 1, 0, 0], limit: 1}]});
-  assert.deepEqual(searches.map(ids), [[1], [3]]);
 });
 
 step('filters', async () => {
@@ -116,7 +115,7 @@ step('scroll in pages', async () => {
     seen.push(...ids(page.points));
     offset = page.next_page_offset;
   } while (offset != null);
-  assert.deepEqual(seen.map(String), [1, 2, 3, 10, BIG, UUID].map(String));
+  assert.deepEqual(seen, [1, 2, 3, 10, BIG, UUID]);
 });
 
 step('payload index and order by', async () => {

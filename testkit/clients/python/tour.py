@@ -122,7 +122,7 @@ def _(c, _ctx):
         COLLECTION,
         wait=True,
         points=models.Batch(
-            ids=[10, 11], vectors=[[0.5, 0.5, 0, 0], [0.1, 0.2, 0.3, 0.4]], payloads=[{"n": 10}, None]
+            ids=[10, 11], vectors=[[0.5, 0.5, 0, 0], [0.1, 0.2, 0.3, 0.4]], payloads=[{"n": 10}, {}]
         ),
     )
     check(c.count(COLLECTION).count, 8)
