@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.PayloadEdits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,16 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Applier {
   private final ShardIndex index;
-  private volatile Map<String, PayloadIndex> indexes;
+  private volatile Filters filters;
 
   Applier(ShardIndex index) {
     this.index = index;
-    this.indexes = index.committedIndexes();
+    this.filters = new Filters(index.committedIndexes());
   }
 
   /** The declared payload indexes, in order of creation; an immutable snapshot. */
   Map<String, PayloadIndex> indexes() {
-    return indexes;
+    return filters.byField();
+  }
+
+  /** Filters under the declared indexes; an immutable snapshot. */
+  Filters filters() {
+    return filters;
   }
 
   /**
@@ -63,35 +69,30 @@ final class Applier {
               point ->
                   point.withPayload(
                       Payload.of(
-                          Filters.set(point.payload().json(), op.payload().json(), op.key())),
+                          PayloadEdits.set(point.payload().json(), op.payload().json(), op.key())),
                       offset));
       case WriteOp.OverwritePayload op ->
           edit(
               op.selector(),
               point ->
                   point.withPayload(
-                      op.key() == null
-                          ? op.payload()
-                          : Payload.of(
-                              Filters.set(point.payload().json(), op.payload().json(), op.key())),
+                      Payload.of(
+                          PayloadEdits.overwrite(
+                              point.payload().json(), op.payload().json(), op.key())),
                       offset));
       case WriteOp.DeletePayload op ->
           edit(
               op.selector(),
               point ->
                   point.withPayload(
-                      Payload.of(Filters.delete(point.payload().json(), op.keys())), offset));
+                      Payload.of(PayloadEdits.delete(point.payload().json(), op.keys())), offset));
       case WriteOp.ClearPayload op ->
           edit(op.selector(), point -> point.withPayload(Payload.EMPTY, offset));
       case WriteOp.CreateFieldIndex op -> {
-        Map<String, PayloadIndex> changed = new LinkedHashMap<>(indexes);
-        changed.put(op.index().field(), op.index());
-        indexes = java.util.Collections.unmodifiableMap(changed);
+        filters = filters.with(op.index());
       }
       case WriteOp.DeleteFieldIndex op -> {
-        Map<String, PayloadIndex> changed = new LinkedHashMap<>(indexes);
-        changed.remove(op.field());
-        indexes = java.util.Collections.unmodifiableMap(changed);
+        filters = filters.without(op.field());
       }
     }
   }
@@ -100,7 +101,7 @@ final class Applier {
     Filter filter = op.updateFilter();
     if (filter == null && op.mode() == WriteOp.UpdateMode.UPSERT) {
       for (Point point : op.points()) {
-        index.put(stored(point, offset));
+        index.put(stored(point, offset), filters);
       }
       return;
     }
@@ -113,8 +114,8 @@ final class Applier {
               case INSERT_ONLY -> before == null;
               case UPDATE_ONLY -> before != null;
             };
-        if (write && (before == null || filter == null || Filters.matches(filter, before))) {
-          index.put(stored(point, offset));
+        if (write && (before == null || filter == null || filters.matches(filter, before))) {
+          index.put(stored(point, offset), filters);
         }
       }
     }
@@ -143,10 +144,10 @@ final class Applier {
         StoredPoint before = lookup.find(change.id());
         if (before == null) {
           missing = missing == null ? change.id() : missing;
-        } else if (op.updateFilter() == null || Filters.matches(op.updateFilter(), before)) {
+        } else if (op.updateFilter() == null || filters.matches(op.updateFilter(), before)) {
           Map<String, float[]> changed = new LinkedHashMap<>(before.vectors());
           changed.putAll(floats(change.vectors()));
-          index.put(before.withVectors(changed, offset));
+          index.put(before.withVectors(changed, offset), filters);
         }
       }
     }
@@ -165,7 +166,7 @@ final class Applier {
         if (before == null) {
           missing = missing == null ? id : missing;
         } else {
-          index.put(edit.changed(before));
+          index.put(edit.changed(before), filters);
         }
       }
     }
@@ -188,7 +189,7 @@ final class Applier {
   }
 
   /** Resolves a selector; all ids are known before the first change, as changes move documents. */
-  private static List<PointId> selected(PointSelector selector, ShardIndex.Lookup lookup)
+  private List<PointId> selected(PointSelector selector, ShardIndex.Lookup lookup)
       throws IOException {
     switch (selector) {
       case PointSelector.ByIds(List<PointId> ids) -> {
@@ -197,7 +198,7 @@ final class Applier {
       case PointSelector.ByFilter(Filter filter) -> {
         List<PointId> ids = new ArrayList<>();
         IndexSearcher searcher = new IndexSearcher(lookup.reader());
-        Query query = searcher.rewrite(Filters.query(filter));
+        Query query = searcher.rewrite(filters.query(filter));
         Weight weight = searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1);
         for (LeafReaderContext context : lookup.reader().leaves()) {
           Scorer scorer = weight.scorer(context);

@@ -216,7 +216,7 @@ public final class Engine implements Database {
         collection,
         (lease, view) ->
             new VectorSearch(lease.config(), resources.options().fullScanThreshold())
-                .search(view.reader(), request));
+                .search(view.reader(), request, lease.shard().filters()));
   }
 
   @Override
@@ -261,23 +261,22 @@ public final class Engine implements Database {
         collection,
         (lease, view) -> {
           Records records = new Records(lease.config(), request.payload(), request.vectors());
-          Matches matches = new Matches(view.reader(), request.filter());
+          Matches matches = new Matches(view.reader(), request.filter(), lease.shard().filters());
           OrderBy orderBy = request.orderBy();
           return orderBy == null
               ? new Scroll(view.reader(), matches, records).page(request.offset(), request.limit())
-              : Filters.ordered(
-                  view.reader(),
-                  matches,
-                  records,
-                  orderBy,
-                  lease.shard().payloadIndexes(),
-                  request.limit());
+              : lease
+                  .shard()
+                  .filters()
+                  .ordered(view.reader(), matches, records, orderBy, request.limit());
         });
   }
 
   @Override
   public long count(String collection, @Nullable Filter filter, boolean exact) {
-    return reading(collection, (lease, view) -> new Matches(view.reader(), filter).count());
+    return reading(
+        collection,
+        (lease, view) -> new Matches(view.reader(), filter, lease.shard().filters()).count());
   }
 
   private interface Reading<T> {

@@ -21,14 +21,14 @@ final class Matches {
   private final @Nullable Query query;
   private final @Nullable Weight weight;
 
-  Matches(IndexReader reader, @Nullable Filter filter) throws IOException {
+  Matches(IndexReader reader, @Nullable Filter filter, Filters filters) throws IOException {
     this.reader = reader;
     if (filter == null) {
       query = null;
       weight = null;
     } else {
       IndexSearcher searcher = new IndexSearcher(reader);
-      query = searcher.rewrite(Filters.query(filter));
+      query = searcher.rewrite(filters.query(filter));
       weight = searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1);
     }
   }

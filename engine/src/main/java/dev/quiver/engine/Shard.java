@@ -446,6 +446,10 @@ final class Shard implements AutoCloseable {
     return applier.indexes();
   }
 
+  Filters filters() {
+    return applier.filters();
+  }
+
   // Reading.
 
   /** A view that has every operation that a caller was told was applied; close it. */

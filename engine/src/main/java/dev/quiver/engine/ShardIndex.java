@@ -176,8 +176,8 @@ final class ShardIndex implements AutoCloseable {
 
   // Changes: one thread at a time.
 
-  void put(StoredPoint point) throws IOException {
-    Document document = documents.document(config.get(), point);
+  void put(StoredPoint point, Filters filters) throws IOException {
+    Document document = documents.document(config.get(), point, filters);
     writer().updateDocument(Fields.idTerm(point.id()), document);
     remember(point.id(), new Recent(point.version(), point, point.bytes()));
   }

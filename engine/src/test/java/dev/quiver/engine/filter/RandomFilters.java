@@ -9,6 +9,7 @@ import dev.quiver.engine.filter.Condition.Match;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -261,6 +262,6 @@ final class RandomFilters {
       params.put("stopwords", "english");
       params.putObject("stemmer").put("type", "snowball").put("language", "english");
     }
-    return (ObjectNode) PayloadIndexes.parse("x", params).params();
+    return Objects.requireNonNull(PayloadIndexes.parse("x", params).params());
   }
 }
