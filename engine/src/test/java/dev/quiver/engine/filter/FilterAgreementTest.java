@@ -125,6 +125,19 @@ class FilterAgreementTest {
     return document;
   }
 
+  /** Whether the compiled filter finds the point, in an index with nothing else. */
+  static boolean finds(Filter filter, PayloadIndexes indexes, PointId id, Stored point)
+      throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+        writer.addDocument(document(id, point, new PayloadIndexer(indexes)));
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        return !found(reader, new FilterCompiler(indexes).compile(filter)).isEmpty();
+      }
+    }
+  }
+
   private void compare(
       DirectoryReader reader,
       Map<PointId, Stored> stored,
