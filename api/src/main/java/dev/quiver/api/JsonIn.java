@@ -87,7 +87,17 @@ final class JsonIn {
    */
   static <T> T read(JsonFactory factory, byte[] body, int length, Reader<T> reader) {
     try (JsonParser parser = factory.createParser(body, 0, length)) {
-      JsonIn in = new JsonIn(parser);
+      return read(parser, reader);
+    } catch (IOException e) {
+      // Only broken UTF-8 is left: the bytes are in memory.
+      throw Problems.format(
+          Problems.JSON_BODY, "", "invalid unicode code point: " + e.getMessage());
+    }
+  }
+
+  private static <T> T read(JsonParser parser, Reader<T> reader) throws IOException {
+    JsonIn in = new JsonIn(parser);
+    try {
       if (parser.nextToken() == null) {
         throw in.broken("EOF while parsing a value");
       }
@@ -99,22 +109,20 @@ final class JsonIn {
       return result;
     } catch (StreamConstraintsException e) {
       String text = String.valueOf(e.getOriginalMessage());
-      throw located(e, text.contains("nesting depth") ? "recursion limit exceeded" : text);
+      throw in.located(e, text.contains("nesting depth") ? "recursion limit exceeded" : text);
     } catch (JsonEOFException e) {
-      throw located(e, "EOF while parsing a value");
+      throw in.located(e, "EOF while parsing a value");
     } catch (JsonProcessingException e) {
-      throw located(e, firstLine(String.valueOf(e.getOriginalMessage())));
-    } catch (IOException e) {
-      // Only broken UTF-8 is left: the bytes are in memory.
-      throw Problems.format(Problems.JSON_BODY, "", "invalid unicode code point: " + e.getMessage());
+      throw in.located(e, firstLine(String.valueOf(e.getOriginalMessage())));
     }
   }
 
-  private static QuiverException located(JsonProcessingException e, String text) {
-    JsonLocation at = e.getLocation();
-    String where =
-        at == null ? "" : " at line " + at.getLineNr() + " column " + (at.getColumnNr() - 1);
-    return Problems.format(Problems.JSON_BODY, "", text + where);
+  private QuiverException located(JsonProcessingException e, String text) {
+    JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+    return Problems.format(
+        Problems.JSON_BODY,
+        "",
+        text + " at line " + at.getLineNr() + " column " + Math.max(0, at.getColumnNr() - 1));
   }
 
   private static String firstLine(String text) {

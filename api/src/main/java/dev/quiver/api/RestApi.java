@@ -7,6 +7,7 @@ import dev.quiver.engine.QuiverException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -62,6 +63,14 @@ public final class RestApi {
     new RestPoints(database, inference, pool).register(router);
     new RestSearch(database, inference, pool).register(router);
     RestMissing.register(router);
+  }
+
+  /**
+   * Sets up a listener for this API, apart from its address, threads and timeouts: encodings, and
+   * the form of the errors that the HTTP server answers by itself. Call it beside {@link #routing}.
+   */
+  public void configure(ListenerConfig.BuilderBase<?, ?> listener) {
+    RestListener.configure(listener);
   }
 
   /** Adds all of the API to a server's routing. It answers every path that is left to it. */

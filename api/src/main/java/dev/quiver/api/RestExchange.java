@@ -7,7 +7,6 @@ import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
 import dev.quiver.engine.QuiverException;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HttpMediaType;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -18,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RestExchange {
   private static final int FIRST_BYTES = 8 << 10;
   private static final long NO_LENGTH = -1;
+  private static final Pattern JSON_SUFFIX = Pattern.compile("[a-z]+/[a-z0-9.-]+\\+json");
 
   private final ServerRequest request;
   private final ServerResponse response;
@@ -232,14 +232,11 @@ final class RestExchange {
     if (!request.headers().contains(HeaderNames.CONTENT_TYPE)) {
       return;
     }
-    Optional<HttpMediaType> given;
-    try {
-      given = request.headers().contentType();
-    } catch (IllegalArgumentException e) {
-      throw new QuiverException(ErrorCode.FORMAT, "Content type error", e);
-    }
-    String subtype = given.map(type -> type.subtype().toLowerCase(Locale.ROOT)).orElse("json");
-    if (!subtype.equals("json") && !subtype.endsWith("+json")) {
+    String given = request.headers().get(HeaderNames.CONTENT_TYPE).get();
+    int parameters = given.indexOf(';');
+    String type =
+        (parameters < 0 ? given : given.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    if (!type.equals("application/json") && !JSON_SUFFIX.matcher(type).matches()) {
       throw new QuiverException(ErrorCode.FORMAT, "Content type error");
     }
   }

@@ -70,7 +70,14 @@ final class RestFixture implements AutoCloseable {
             limits,
             VersionInfo.ofCommit(COMMIT),
             () -> true);
-    server = WebServer.builder().port(0).routing(api::routing).build().start();
+    server =
+        WebServer.builder()
+            .host("localhost")
+            .port(0)
+            .update(api::configure)
+            .routing(api::routing)
+            .build()
+            .start();
   }
 
   /** A model of four dimensions, so that texts need no real one: counts of some letters. */
