@@ -1,0 +1,36 @@
+package dev.quiver.api;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.CollectionInfo;
+import dev.quiver.engine.PayloadIndex;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a collection reports of itself, in Qdrant's JSON. */
+final class CollectionInfos {
+  private CollectionInfos() {}
+
+  static ObjectNode json(CollectionInfo info) {
+    ObjectNode result = JsonNodeFactory.instance.objectNode();
+    result.put("status", info.status().name().toLowerCase(Locale.ROOT));
+    result.put("optimizer_status", "ok");
+    result.put("indexed_vectors_count", info.indexedVectors());
+    result.put("points_count", info.points());
+    result.put("segments_count", info.segments());
+    result.set("config", info.config().document());
+    ObjectNode schema = result.putObject("payload_schema");
+    for (Map.Entry<String, PayloadIndex> entry : info.payloadIndexes().entrySet()) {
+      PayloadIndex index = entry.getValue();
+      ObjectNode field = schema.putObject(entry.getKey());
+      field.put("data_type", index.type().wireName());
+      ObjectNode params = index.params();
+      if (params != null) {
+        field.set("params", params);
+      }
+      field.put("points", info.pointsByIndex().getOrDefault(entry.getKey(), 0L));
+    }
+    result.putObject("update_queue").put("length", info.queuedOperations());
+    return result;
+  }
+}

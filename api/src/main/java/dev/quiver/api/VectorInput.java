@@ -1,0 +1,37 @@
+package dev.quiver.api;
+
+import dev.quiver.engine.PointId;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A vector as a request gives it: the numbers, a text to embed, or the point that carries it. */
+public sealed interface VectorInput {
+
+  /**
+   * The vector itself.
+   *
+   * @param values checked by the engine against the collection; owned by this record once given
+   */
+  record Dense(float[] values) implements VectorInput {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Dense(float[] theirs) && Arrays.equals(values, theirs);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+      return "Dense" + Arrays.toString(values);
+    }
+  }
+
+  /** A text, to be embedded in process by the model of that name. */
+  record Document(String text, String model) implements VectorInput {}
+
+  /** The vector of a stored point; only a query may say this. */
+  record ById(PointId id) implements VectorInput {}
+}
