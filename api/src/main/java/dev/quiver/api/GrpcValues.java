@@ -55,6 +55,10 @@ final class GrpcValues {
     return object;
   }
 
+  static JsonNode read(Value value) {
+    return json(value, 1);
+  }
+
   private static JsonNode json(Value value, int depth) {
     return switch (value.getKindCase()) {
       case NULL_VALUE, KIND_NOT_SET -> NullNode.instance;

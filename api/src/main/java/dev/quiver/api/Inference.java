@@ -1,5 +1,6 @@
 package dev.quiver.api;
 
+import dev.quiver.embed.Embedders;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorValue;
@@ -36,6 +37,11 @@ public final class Inference {
 
   public Inference(Models models) {
     this.models = models;
+  }
+
+  /** Inference by the models of a registry, which stays the caller's to close. */
+  public static Inference with(Embedders embedders) {
+    return new Inference(new EmbedModels(embedders));
   }
 
   /** Starts the inference of one request. */

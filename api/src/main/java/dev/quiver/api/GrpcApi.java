@@ -1,0 +1,80 @@
+package dev.quiver.api;
+
+import dev.quiver.engine.Database;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.qdrant.client.grpc.SnapshotsGrpc;
+import java.util.List;
+
+/**
+ * Qdrant's gRPC services over a {@link Database}: everything but the socket, which {@link
+ * GrpcServer} adds. Thread-safe; whoever creates it closes it, after the server.
+ *
+ * <p>The way of a call: {@link GrpcGate} (count, key, missing calls), {@link GrpcDecoding} (bytes
+ * to message), the service ({@link GrpcPoints}, {@link GrpcCollections}), {@link GrpcCalls}
+ * (thread, time, answer), and {@link GrpcErrors} when it fails.
+ */
+public final class GrpcApi implements AutoCloseable {
+  private final GrpcCalls calls;
+  private final GrpcDecoding decoding;
+  private final List<ServerServiceDefinition> services;
+  private final GrpcGate gate;
+  private final ApiLimits limits;
+  private final GrpcSettings settings;
+
+  /**
+   * @param pool shared with REST; stays open when this is closed
+   */
+  public GrpcApi(
+      Database database,
+      Inference inference,
+      SearchPool pool,
+      ApiKeys keys,
+      ApiMetrics metrics,
+      VersionInfo version,
+      ApiLimits limits,
+      GrpcSettings settings) {
+    this.limits = limits;
+    this.settings = settings;
+    this.calls = new GrpcCalls(pool, limits, settings.waitingCallsMax());
+    this.decoding = new GrpcDecoding(limits.bodyBytesMax(), settings.requestBytesBudget());
+    this.gate = new GrpcGate(keys, metrics);
+    List<BindableService> plain =
+        List.of(
+            new GrpcHealth.OfQdrant(version),
+            new GrpcHealth.Common(),
+            new GrpcCollections(database, calls),
+            new GrpcPoints(database, inference, calls, limits),
+            new SnapshotsGrpc.SnapshotsImplBase() {});
+    this.services = plain.stream().map(service -> decoding.wrap(service.bindService())).toList();
+  }
+
+  /** The services, to be registered as they are. */
+  List<ServerServiceDefinition> services() {
+    return services;
+  }
+
+  /** Goes around every call. */
+  ServerInterceptor gate() {
+    return gate;
+  }
+
+  ApiLimits limits() {
+    return limits;
+  }
+
+  GrpcSettings settings() {
+    return settings;
+  }
+
+  /** Bytes of the requests in work. */
+  public long requestBytesInWork() {
+    return decoding.usedBytes();
+  }
+
+  @Override
+  public void close() {
+    calls.close();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.quiver.api;
+
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Qdrant's gRPC calls that this version does not answer, and what it says instead. */
+final class GrpcMissing {
+  private static final Set<String> LATER =
+      Set.of(
+          "qdrant.Points/CreateVectorName",
+          "qdrant.Points/DeleteVectorName",
+          "qdrant.Points/SearchGroups",
+          "qdrant.Points/Recommend",
+          "qdrant.Points/RecommendBatch",
+          "qdrant.Points/RecommendGroups",
+          "qdrant.Points/Discover",
+          "qdrant.Points/DiscoverBatch",
+          "qdrant.Points/QueryGroups",
+          "qdrant.Points/Facet",
+          "qdrant.Points/SearchMatrixPairs",
+          "qdrant.Points/SearchMatrixOffsets",
+          "qdrant.Snapshots/Create",
+          "qdrant.Snapshots/List",
+          "qdrant.Snapshots/Delete",
+          "qdrant.Snapshots/CreateFull",
+          "qdrant.Snapshots/ListFull",
+          "qdrant.Snapshots/DeleteFull");
+
+  private static final Set<String> CLUSTER_ONLY =
+      Set.of(
+          "qdrant.Collections/UpdateCollectionClusterSetup",
+          "qdrant.Collections/CreateShardKey",
+          "qdrant.Collections/DeleteShardKey",
+          "qdrant.Collections/ListShardKeys");
+
+  private GrpcMissing() {}
+
+  /** The refusal of a call that is missing; null for one that is there. */
+  static @Nullable QuiverException refusal(String fullMethodName) {
+    if (CLUSTER_ONLY.contains(fullMethodName)) {
+      return new QuiverException(
+          ErrorCode.STANDALONE, "Qdrant is running in standalone mode: " + fullMethodName);
+    }
+    if (LATER.contains(fullMethodName)) {
+      return QuiverException.notImplemented(
+          "the gRPC call " + fullMethodName + ": a later version brings it");
+    }
+    return null;
+  }
+}

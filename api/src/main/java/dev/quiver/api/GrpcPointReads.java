@@ -1,0 +1,276 @@
+package dev.quiver.api;
+
+import dev.quiver.engine.Database;
+import dev.quiver.engine.PayloadSelection;
+import dev.quiver.engine.PointRecord;
+import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ScoredPoint;
+import dev.quiver.engine.ScrollPage;
+import dev.quiver.engine.ScrollRequest;
+import io.grpc.stub.StreamObserver;
+import io.qdrant.client.grpc.Points;
+import io.qdrant.client.grpc.PointsGrpc;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads of the service {@code qdrant.Points}; {@link GrpcPointWrites} adds the writes. */
+class GrpcPointReads extends PointsGrpc.PointsImplBase {
+  private static final int DEFAULT_SCROLL_LIMIT = 10;
+
+  final Database database;
+  final GrpcCalls calls;
+  final Inference inference;
+  final ApiLimits limits;
+  private final Queries queries;
+  private final GrpcReads reads;
+
+  GrpcPointReads(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
+    this.database = database;
+    this.inference = inference;
+    this.calls = calls;
+    this.limits = limits;
+    this.queries = new Queries(database);
+    this.reads = new GrpcReads(limits.resultsMax());
+  }
+
+  static double secondsSince(long startNanos) {
+    return (System.nanoTime() - startNanos) / 1e9;
+  }
+
+  @Override
+  public void search(Points.SearchPoints request, StreamObserver<Points.SearchResponse> reply) {
+    long start = System.nanoTime();
+    calls.search(
+        "Search",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        () -> {
+          String collection = name(request.getCollectionName());
+          Points.SearchResponse.Builder response = Points.SearchResponse.newBuilder();
+          for (ScoredPoint hit :
+              queries.run(collection, reads.search(request), inference.batch())) {
+            response.addResult(GrpcReads.write(hit));
+          }
+          return response.setTime(secondsSince(start)).build();
+        });
+  }
+
+  @Override
+  public void searchBatch(
+      Points.SearchBatchPoints request, StreamObserver<Points.SearchBatchResponse> reply) {
+    long start = System.nanoTime();
+    calls.searchAll(
+        "SearchBatch",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        false,
+        () -> {
+          String collection = name(request.getCollectionName());
+          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+          checkBatch("search_points", request.getSearchPointsCount());
+          List<Queries.Query> batch = new ArrayList<>(request.getSearchPointsCount());
+          for (Points.SearchPoints search : request.getSearchPointsList()) {
+            checkInnerCollection(search.getCollectionName(), collection);
+            batch.add(reads.search(search));
+          }
+          return searches(collection, batch, inference.batch());
+        },
+        results -> {
+          Points.SearchBatchResponse.Builder response = Points.SearchBatchResponse.newBuilder();
+          for (List<ScoredPoint> hits : results) {
+            response.addResult(GrpcReads.batch(hits));
+          }
+          return response.setTime(secondsSince(start)).build();
+        });
+  }
+
+  @Override
+  public void query(Points.QueryPoints request, StreamObserver<Points.QueryResponse> reply) {
+    long start = System.nanoTime();
+    calls.searchAll(
+        "Query",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        GrpcReads.isText(request),
+        () ->
+            prepared(
+                name(request.getCollectionName()),
+                List.of(reads.query(request)),
+                request.hasTimeout(),
+                request.getTimeout()),
+        results -> {
+          Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
+          for (ScoredPoint hit : results.getFirst()) {
+            response.addResult(GrpcReads.write(hit));
+          }
+          return response.setTime(secondsSince(start)).build();
+        });
+  }
+
+  @Override
+  public void queryBatch(
+      Points.QueryBatchPoints request, StreamObserver<Points.QueryBatchResponse> reply) {
+    long start = System.nanoTime();
+    calls.searchAll(
+        "QueryBatch",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        request.getQueryPointsList().stream().anyMatch(GrpcReads::isText),
+        () -> {
+          String collection = name(request.getCollectionName());
+          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+          checkBatch("query_points", request.getQueryPointsCount());
+          List<Queries.Query> batch = new ArrayList<>(request.getQueryPointsCount());
+          for (Points.QueryPoints query : request.getQueryPointsList()) {
+            checkInnerCollection(query.getCollectionName(), collection);
+            batch.add(reads.query(query));
+          }
+          return prepared(collection, batch, request.hasTimeout(), request.getTimeout());
+        },
+        results -> {
+          Points.QueryBatchResponse.Builder response = Points.QueryBatchResponse.newBuilder();
+          for (List<ScoredPoint> hits : results) {
+            response.addResult(GrpcReads.batch(hits));
+          }
+          return response.setTime(secondsSince(start)).build();
+        });
+  }
+
+  private List<GrpcCalls.Work<List<ScoredPoint>>> prepared(
+      String collection, List<Queries.Query> batch, boolean hasTimeout, long seconds) {
+    Inference.Batch texts = inference.batch();
+    Queries.collect(batch, texts);
+    texts.run(calls.timeout(hasTimeout, seconds));
+    return searches(collection, batch, texts);
+  }
+
+  private List<GrpcCalls.Work<List<ScoredPoint>>> searches(
+      String collection, List<Queries.Query> batch, Inference.Batch texts) {
+    List<GrpcCalls.Work<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
+    for (Queries.Query query : batch) {
+      searches.add(() -> queries.run(collection, query, texts));
+    }
+    return searches;
+  }
+
+  @Override
+  public void get(Points.GetPoints request, StreamObserver<Points.GetResponse> reply) {
+    long start = System.nanoTime();
+    calls.search(
+        "Get",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        () -> {
+          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
+          List<PointRecord> points =
+              database.retrieve(
+                  name(request.getCollectionName()),
+                  GrpcIds.read(request.getIdsList()),
+                  GrpcReads.payload(
+                      request.hasWithPayload(), request.getWithPayload(), PayloadSelection.ALL),
+                  GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors()));
+          Points.GetResponse.Builder response = Points.GetResponse.newBuilder();
+          for (PointRecord point : points) {
+            response.addResult(GrpcReads.write(point));
+          }
+          return response.setTime(secondsSince(start)).build();
+        });
+  }
+
+  @Override
+  public void scroll(Points.ScrollPoints request, StreamObserver<Points.ScrollResponse> reply) {
+    long start = System.nanoTime();
+    calls.search(
+        "Scroll",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        () -> {
+          ScrollPage page = database.scroll(name(request.getCollectionName()), page(request));
+          Points.ScrollResponse.Builder response = Points.ScrollResponse.newBuilder();
+          for (PointRecord point : page.points()) {
+            response.addResult(GrpcReads.write(point));
+          }
+          if (page.nextOffset() != null) {
+            response.setNextPageOffset(GrpcIds.write(page.nextOffset()));
+          }
+          return response.setTime(secondsSince(start)).build();
+        });
+  }
+
+  private ScrollRequest page(Points.ScrollPoints request) {
+    GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+    GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
+    long limit = DEFAULT_SCROLL_LIMIT;
+    if (request.hasLimit()) {
+      limit = Integer.toUnsignedLong(request.getLimit());
+      GrpcFaults.checkAtLeast("limit", limit, 1);
+    }
+    reads.checkResults(limit, 0);
+    if (request.hasOffset() && request.hasOrderBy()) {
+      throw QuiverException.badRequest(
+          "Cannot use an `offset` when using `order_by`. The alternative for paging is to use"
+              + " `order_by.start_from` and a filter to exclude the IDs that you've already seen"
+              + " for the `order_by.start_from` value");
+    }
+    return new ScrollRequest(
+        request.hasOffset() ? GrpcIds.read(request.getOffset()) : null,
+        (int) limit,
+        GrpcFilters.readIf(request.hasFilter(), request.getFilter()),
+        request.hasOrderBy() ? GrpcSelections.orderBy(request.getOrderBy()) : null,
+        GrpcReads.payload(request.hasWithPayload(), request.getWithPayload(), PayloadSelection.ALL),
+        GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors()));
+  }
+
+  @Override
+  public void count(Points.CountPoints request, StreamObserver<Points.CountResponse> reply) {
+    long start = System.nanoTime();
+    calls.search(
+        "Count",
+        request.hasTimeout(),
+        request.getTimeout(),
+        reply,
+        () -> {
+          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
+          long count =
+              database.count(
+                  name(request.getCollectionName()),
+                  GrpcFilters.readIf(request.hasFilter(), request.getFilter()),
+                  !request.hasExact() || request.getExact());
+          return Points.CountResponse.newBuilder()
+              .setResult(Points.CountResult.newBuilder().setCount(count))
+              .setTime(secondsSince(start))
+              .build();
+        });
+  }
+
+  static String name(String collection) {
+    CollectionDocuments.checkName(collection);
+    return collection;
+  }
+
+  private static void checkInnerCollection(String inner, String outer) {
+    if (!inner.isEmpty() && !inner.equals(outer)) {
+      throw QuiverException.badRequest(
+          "collection_name: \""
+              + Shape.abbreviate(inner)
+              + "\" in a batch on \""
+              + outer
+              + "\" (expected: the batch's collection, or nothing)");
+    }
+  }
+
+  void checkBatch(String field, int count) {
+    if (count > limits.batchMax()) {
+      throw QuiverException.badRequest(
+          field + ": " + count + " entries (expected: at most " + limits.batchMax() + ")");
+    }
+  }
+}

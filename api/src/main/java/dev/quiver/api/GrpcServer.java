@@ -1,0 +1,121 @@
+package dev.quiver.api;
+
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The gRPC server's socket. Requests of reads are small and read on the event loop; those of writes
+ * may be megabytes and are read on virtual threads. Thread-safe.
+ */
+public final class GrpcServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+  /** Streams that peers reset, in the window: a flood of them is an attack (CVE-2023-44487). */
+  private static final int RESET_STREAMS_MAX = 5_000;
+
+  private static final int RESET_STREAMS_WINDOW_SECONDS = 10;
+  private static final int PERMITTED_PING_INTERVAL_SECONDS = 5;
+
+  private final GrpcApi api;
+  private final Server server;
+  private final ExecutorService writes;
+  private final GrpcConnections connections;
+
+  private GrpcServer(GrpcApi api, InetSocketAddress address) {
+    this.api = api;
+    this.writes =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-write-", 0).factory());
+    GrpcSettings settings = api.settings();
+    this.connections = new GrpcConnections(settings.connectionsMax());
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .directExecutor()
+            .callExecutor(new ByKind(writes))
+            .maxInboundMessageSize(api.limits().bodyBytesMax())
+            .maxConcurrentCallsPerConnection(settings.callsPerConnectionMax())
+            .keepAliveTime(settings.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveTime(PERMITTED_PING_INTERVAL_SECONDS, TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
+            .maxRstFramesPerWindow(RESET_STREAMS_MAX, RESET_STREAMS_WINDOW_SECONDS)
+            .addTransportFilter(connections)
+            .intercept(api.gate())
+            .intercept(connections);
+    for (ServerServiceDefinition service : api.services()) {
+      builder.addService(service);
+    }
+    this.server = builder.build();
+  }
+
+  /**
+   * Listens.
+   *
+   * @param host a name or address to bind, or {@code 0.0.0.0}
+   * @param port 0 for any free one
+   * @throws IOException when the port cannot be bound
+   */
+  public static GrpcServer start(GrpcApi api, String host, int port) throws IOException {
+    GrpcServer server = new GrpcServer(api, new InetSocketAddress(host, port));
+    try {
+      server.server.start();
+    } catch (IOException e) {
+      server.writes.close();
+      throw e;
+    }
+    LOG.info("gRPC listens on {}:{}", host, server.port());
+    return server;
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Connections that are open. */
+  public int connections() {
+    return connections.count();
+  }
+
+  /** Takes no new calls, lets those in work end within the settings' wait, then cuts them off. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      long waitMillis = api.settings().shutdownWait().toMillis();
+      if (!server.awaitTermination(waitMillis, TimeUnit.MILLISECONDS)) {
+        LOG.warn("gRPC calls still in work after {} ms are cut off", waitMillis);
+        server.shutdownNow();
+        if (!server.awaitTermination(waitMillis, TimeUnit.MILLISECONDS)) {
+          LOG.error("gRPC server did not stop within {} ms", 2 * waitMillis);
+        }
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    writes.shutdown();
+  }
+
+  /** Where a call's request is read. */
+  private record ByKind(Executor writes) implements ServerCallExecutorSupplier {
+    @Override
+    public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
+      // Null is the server's own executor: the event loop.
+      return GrpcGate.isRead(call.getMethodDescriptor().getFullMethodName()) ? null : writes;
+    }
+  }
+}
