@@ -23,6 +23,18 @@ import org.slf4j.LoggerFactory;
 public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
+  /**
+   * Where Netty's transport reports a broken connection, with a stack trace each: a peer that talks
+   * nonsense must not fill the log. Held here, since a logger nobody holds forgets its level.
+   */
+  private static final java.util.logging.Logger BROKEN_CONNECTIONS =
+      java.util.logging.Logger.getLogger(
+          "io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
+
+  static {
+    BROKEN_CONNECTIONS.setLevel(java.util.logging.Level.WARNING);
+  }
+
   /** Streams that peers reset, in the window: a flood of them is an attack (CVE-2023-44487). */
   private static final int RESET_STREAMS_MAX = 5_000;
 
