@@ -169,13 +169,15 @@ class RestCollectionsTest {
     assertThat(written.status()).as(written.text()).isEqualTo(200);
     ok(rest.post("/collections/c/points/count", "{}"), "{'count': 1}");
     assertThat(rest.put("/collections/z", SMALL).error())
-        .isEqualTo("Wrong input: Can't create collection with name z. Alias with the same name"
-            + " already exists");
+        .isEqualTo(
+            "Wrong input: Can't create collection with name z. Alias with the same name"
+                + " already exists");
     assertThat(
             rest.post(
                     "/collections/aliases",
-                    json("{'actions': [{'create_alias': {'collection_name': 'c',"
-                        + " 'alias_name': 'c'}}]}"))
+                    json(
+                        "{'actions': [{'create_alias': {'collection_name': 'c',"
+                            + " 'alias_name': 'c'}}]}"))
                 .status())
         .isEqualTo(409);
   }

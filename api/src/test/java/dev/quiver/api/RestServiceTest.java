@@ -107,8 +107,7 @@ class RestServiceTest {
       }
       Answer none = rest.get("/collections");
       assertThat(none.status()).isEqualTo(401);
-      assertThat(none.text())
-          .isEqualTo("Must provide an API key or an Authorization bearer token");
+      assertThat(none.text()).isEqualTo("Must provide an API key or an Authorization bearer token");
       assertThat(rest.get("/nothing").status()).as("no route is told apart").isEqualTo(401);
       assertThat(rest.get("/metrics").status()).isEqualTo(401);
       Answer wrong = rest.call("GET", "/collections", null, "api-key", "write-kez");
@@ -124,20 +123,19 @@ class RestServiceTest {
       assertThat(rest.call("PUT", "/collections/c", create, "api-key", "write-key").status())
           .isEqualTo(200);
       assertThat(
-              rest.call(
-                      "PUT",
-                      "/collections/d",
-                      create,
-                      "Authorization",
-                      "Bearer other-write-key")
+              rest.call("PUT", "/collections/d", create, "Authorization", "Bearer other-write-key")
                   .status())
           .isEqualTo(200);
       assertThat(
               rest.call("GET", "/collections/c", null, "Authorization", "Bearer read-key").status())
           .isEqualTo(200);
       assertThat(
-              rest.call("POST", "/collections/c/points/search",
-                      json("{'vector': [1, 0], 'limit': 1}"), "api-key", "read-key")
+              rest.call(
+                      "POST",
+                      "/collections/c/points/search",
+                      json("{'vector': [1, 0], 'limit': 1}"),
+                      "api-key",
+                      "read-key")
                   .status())
           .isEqualTo(200);
       for (String[] write : writes()) {
@@ -199,7 +197,10 @@ class RestServiceTest {
     try (RestFixture rest = new RestFixture(folder, ApiKeys.none(), limits)) {
       Answer created =
           rest.send(
-              compressed(rest, "PUT", "/collections/c",
+              compressed(
+                  rest,
+                  "PUT",
+                  "/collections/c",
                   json("{'vectors': {'size': 2, 'distance': 'Dot'}}").getBytes(UTF_8)));
       assertThat(created.status()).as(created.text()).isEqualTo(200);
       Answer bomb =
