@@ -49,6 +49,19 @@ public record GrpcSettings(
         Duration.ofSeconds(10));
   }
 
+  /** The same, with another wait at the stop. */
+  public GrpcSettings withShutdownWait(Duration wait) {
+    return new GrpcSettings(
+        requestBytesBudget,
+        waitingCallsMax,
+        callsPerConnectionMax,
+        connectionsMax,
+        keepAlive,
+        keepAliveTimeout,
+        handshakeTimeout,
+        wait);
+  }
+
   private static void requireAtLeast(String name, long value, long min) {
     if (value < min) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + min + ")");

@@ -3,6 +3,8 @@ package dev.quiver.api;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,7 +13,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
 
 /**
  * The threads that searches run on: as many as there are cores, since a search computes and never
@@ -59,26 +63,52 @@ public final class SearchPool implements AutoCloseable {
   public <T> T run(String operation, Duration timeout, Callable<T> search) {
     FutureTask<T> task = new FutureTask<>(search);
     execute(task);
+    return await(task, operation, timeout);
+  }
+
+  /**
+   * Runs a batch of searches, as many at a time as there are threads, and waits for all.
+   *
+   * @return results by index
+   * @throws QuiverException as {@link #run}: what the first failing search throws
+   */
+  public <T> List<T> runAll(String operation, Duration timeout, int count, IntFunction<T> search) {
+    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    AtomicBoolean stopped = new AtomicBoolean();
+    int strides = Math.min(count, threadCount());
+    List<FutureTask<List<T>>> tasks = new ArrayList<>(strides);
+    for (int first = 0; first < strides; first++) {
+      int start = first;
+      tasks.add(
+          new FutureTask<>(
+              () -> {
+                List<T> results = new ArrayList<>();
+                for (int i = start; i < count && !stopped.get(); i += strides) {
+                  results.add(search.apply(i));
+                }
+                return results;
+              }));
+    }
     try {
-      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      task.cancel(false);
-      threads.remove(task);
-      timedOut.increment();
-      throw new QuiverException(
-          ErrorCode.TIMEOUT,
-          "Operation '" + operation + "' timed out after " + timeout.toSeconds() + " seconds",
-          e);
-    } catch (InterruptedException e) {
-      task.cancel(false);
-      threads.remove(task);
-      Thread.currentThread().interrupt();
-      throw new QuiverException(ErrorCode.TIMEOUT, "interrupted while searching", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof QuiverException known) {
-        throw known;
+      tasks.forEach(this::execute);
+      List<List<T>> byStride = new ArrayList<>(strides);
+      for (FutureTask<List<T>> task : tasks) {
+        byStride.add(
+            await(task, operation, Duration.ofNanos(deadlineNanos - System.nanoTime())));
       }
-      throw new QuiverException(ErrorCode.INTERNAL, operation + " failed: " + e.getCause(), e);
+      List<T> results = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        results.add(byStride.get(i % strides).get(i / strides));
+      }
+      return results;
+    } finally {
+      stopped.set(true);
+      for (FutureTask<List<T>> task : tasks) {
+        if (!task.isDone()) {
+          task.cancel(false);
+          threads.remove(task);
+        }
+      }
     }
   }
 
@@ -99,6 +129,30 @@ public final class SearchPool implements AutoCloseable {
               ? "the server is shutting down"
               : "too many searches are waiting (" + threads.getQueue().size() + "); try again",
           e);
+    }
+  }
+
+  private <T> T await(FutureTask<T> task, String operation, Duration timeout) {
+    try {
+      return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      task.cancel(false);
+      threads.remove(task);
+      timedOut.increment();
+      throw new QuiverException(
+          ErrorCode.TIMEOUT,
+          "Operation '" + operation + "' timed out after " + timeout.toMillis() + " ms",
+          e);
+    } catch (InterruptedException e) {
+      task.cancel(false);
+      threads.remove(task);
+      Thread.currentThread().interrupt();
+      throw new QuiverException(ErrorCode.TIMEOUT, "interrupted while searching", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof QuiverException known) {
+        throw known;
+      }
+      throw new QuiverException(ErrorCode.INTERNAL, operation + " failed: " + e.getCause(), e);
     }
   }
 

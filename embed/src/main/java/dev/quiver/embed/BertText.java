@@ -3,16 +3,17 @@ package dev.quiver.embed;
 import java.text.Normalizer;
 
 /**
- * BERT's character rules, as Hugging Face's {@code BertNormalizer} and {@code BertPreTokenizer} have
- * them: clean, set Chinese characters apart, strip accents and lower case; then what splits words.
+ * BERT's character rules, as Hugging Face's {@code BertNormalizer} and {@code BertPreTokenizer}
+ * have them: clean, set Chinese characters apart, strip accents and lower case; then what splits
+ * words.
  */
 final class BertText {
   private BertText() {}
 
   /**
-   * Cleans {@code text[from, to)}: drops control characters, lone surrogates and U+FFFD, turns every
-   * white space into a blank, puts blanks around Chinese characters; if {@code lowercase}, also strips
-   * accents and lower-cases.
+   * Cleans {@code text[from, to)}: drops control characters, lone surrogates and U+FFFD, turns
+   * every white space into a blank, puts blanks around Chinese characters; if {@code lowercase},
+   * also strips accents and lower-cases.
    */
   static String normalize(CharSequence text, int from, int to, boolean lowercase) {
     StringBuilder cleaned = new StringBuilder(to - from + 16);
@@ -22,16 +23,12 @@ final class BertText {
       i += Character.charCount(c);
       if (isWhitespace(c)) {
         cleaned.append(' ');
-      } else if (isDropped(c)) {
-        continue;
-      } else if (c < 0x80) {
-        cleaned.append((char) (lowercase && c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c));
-      } else {
-        ascii = false;
+      } else if (!isDropped(c)) {
+        ascii &= c < 0x80;
         if (isChinese(c)) {
           cleaned.append(' ').appendCodePoint(c).append(' ');
         } else {
-          cleaned.appendCodePoint(c);
+          cleaned.appendCodePoint(lowercase && c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
         }
       }
     }
@@ -51,12 +48,11 @@ final class BertText {
     return lower.toString();
   }
 
-  /** Unicode's White_Space property; Java's own methods leave out no-break spaces or add separators. */
+  /**
+   * Blank, tab, line ends and Unicode's separators; vertical tab, form feed and NEL are controls.
+   */
   static boolean isWhitespace(int c) {
-    return switch (c) {
-      case ' ', '\t', '\n', 0x0B, '\f', '\r', 0x85 -> true;
-      default -> c > 0x7F && Character.isSpaceChar(c);
-    };
+    return c < 0x80 ? c == ' ' || c == '\t' || c == '\n' || c == '\r' : Character.isSpaceChar(c);
   }
 
   private static boolean isDropped(int c) {

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller's texts on their way through the pool. Each {@link #run} does one of them, after it has
- * queued the call again for the next; at any time the call stands in the queue at most once.
+ * One caller's texts on their way through the pool. Each {@link #run} does one of them, after it
+ * has queued the call again for the next; at any time the call stands in the queue at most once.
  */
 final class EmbedCall implements Runnable {
   /** What to do for one text. */

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 public final class EmbedException extends RuntimeException {
   /** Kinds of failure. */
   public enum Reason {
-    /** No model of that name is on board. The caller's mistake; the message names those that are. */
+    /**
+     * No model of that name is on board. The caller's mistake; the message names those that are.
+     */
     UNKNOWN_MODEL,
     /** The input breaks a bound, for example more texts in one call than the queue may hold. */
     INVALID_INPUT,

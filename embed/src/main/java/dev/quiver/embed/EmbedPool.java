@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
  * The threads that embed, and the bounded queue before them, shared by all models of one {@link
  * Embedders}.
  *
- * <p>The queue holds calls, not texts. A thread takes the call at the head, claims its next text, puts
- * the call back at the tail if more texts are left, and only then embeds. So calls take turns text by
- * text: a query waits for one text of each call before it, not for all ten thousand texts of an
- * import; and the texts of a lone call spread over all threads.
+ * <p>The queue holds calls, not texts. A thread takes the call at the head, claims its next text,
+ * puts the call back at the tail if more texts are left, and only then embeds. So calls take turns
+ * text by text: a query waits for one text of each call before it, not for all ten thousand texts
+ * of an import; and the texts of a lone call spread over all threads.
  *
  * <p>Bounded by permits, one per text, taken before a call enters and given back when its caller
  * leaves. Threads start on demand and end after ten idle seconds.
@@ -57,10 +57,15 @@ final class EmbedPool implements AutoCloseable {
     return maxPendingTexts - permits.availablePermits();
   }
 
+  /** Calls that wait for a thread, among them those whose other texts are in work. */
+  int waitingCalls() {
+    return executor.getQueue().size();
+  }
+
   /**
-   * Does {@code work} for 0 to {@code count - 1} on the pool's threads, in about that order, and waits
-   * until all are done. When it throws, work that had not begun never will; one text per thread may
-   * still be finishing.
+   * Does {@code work} for 0 to {@code count - 1} on the pool's threads, in about that order, and
+   * waits until all are done. When it throws, work that had not begun never will; one text per
+   * thread may still be finishing.
    */
   void run(int count, EmbedCall.Work work, Duration timeout) {
     if (timeout.isNegative() || timeout.isZero()) {

@@ -10,8 +10,8 @@ import java.util.List;
  * gives the same floats on the same machine. (Between kinds of processor, the last digits differ.)
  *
  * <p>Every method may be called from any thread, and calls run beside each other. {@code embed}
- * blocks until the vectors are there: call it from a virtual thread or a worker, never from an event
- * loop. The first call also loads the model, which takes some tenths of a second.
+ * blocks until the vectors are there: call it from a virtual thread or a worker, never from an
+ * event loop. The first call also loads the model, which takes some tenths of a second.
  *
  * <p>An embedder that came from {@link Embedders} belongs to it and is closed with it.
  */

@@ -11,8 +11,8 @@ import java.util.StringJoiner;
 /**
  * The embedding models on board, found by name, and the threads that run them.
  *
- * <p>A model is on board if its Maven artifact is on the class path. Nothing is loaded and no thread
- * started until the first text comes. One instance serves a whole process:
+ * <p>A model is on board if its Maven artifact is on the class path. Nothing is loaded and no
+ * thread started until the first text comes. One instance serves a whole process:
  *
  * <pre>{@code
  * try (Embedders embedders = Embedders.open()) {
@@ -61,14 +61,15 @@ public final class Embedders implements AutoCloseable {
   /**
    * The model of this name or alias, in any case.
    *
-   * @throws EmbedException {@link Reason#UNKNOWN_MODEL} if it is not on board; the message names those
-   *     that are
+   * @throws EmbedException {@link Reason#UNKNOWN_MODEL} if it is not on board; the message names
+   *     those that are
    */
   public Embedder find(String name) {
     OnnxEmbedder embedder = byName.get(key(name));
     if (embedder == null) {
       throw new EmbedException(
-          Reason.UNKNOWN_MODEL, "model \"" + shortened(name) + "\" is not on board; " + onBoardNames());
+          Reason.UNKNOWN_MODEL,
+          "model \"" + shortened(name) + "\" is not on board; " + onBoardNames());
     }
     return embedder;
   }
@@ -118,7 +119,9 @@ public final class Embedders implements AutoCloseable {
     return name.length() <= 100 ? name : name.substring(0, 100) + "...";
   }
 
-  /** Fails the calls that wait, waits for the texts in work, frees all native memory. Idempotent. */
+  /**
+   * Fails the calls that wait, waits for the texts in work, frees all native memory. Idempotent.
+   */
   @Override
   public void close() {
     pool.close();

@@ -7,8 +7,9 @@ import java.util.List;
  * are on the class path, that is, if its Maven artifact is.
  *
  * <p>The aliases are the names under which Qdrant's own world runs the same weights: fastembed's
- * model names and the Hugging Face repositories behind them (Python and Rust), fastembed-js's {@code
- * fast-} names, Qdrant Cloud's inference names (which differ in case only), and the bare names.
+ * model names and the Hugging Face repositories behind them (Python and Rust), fastembed-js's
+ * {@code fast-} names, Qdrant Cloud's inference names (which differ in case only), and the bare
+ * names.
  */
 final class ModelCatalog {
   /**

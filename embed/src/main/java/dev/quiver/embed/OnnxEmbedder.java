@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An embedder over an {@link OnnxModel} that is loaded by the first text and freed by {@link #close}.
+ * An embedder over an {@link OnnxModel} that is loaded by the first text and freed by {@link
+ * #close}.
  *
  * <p>Lock order: {@code lifecycle} (shared by texts in work, held alone by close), then {@code
  * loading}. A load that fails is tried again by the next text.

@@ -38,34 +38,35 @@ final class OnnxModel implements AutoCloseable {
   private static final String MASK = "attention_mask";
   private static final String TYPES = "token_type_ids";
 
-  private final OrtEnvironment environment;
   private final OrtSession session;
   private final WordPieceTokenizer tokenizer;
   private final Pooling pooling;
   private final int dimension;
   private final boolean wantsTypes;
 
-  /** Constant inputs, native and as long as the longest text: every token counts; all are one text. */
+  /**
+   * Constant inputs, native and as long as the longest text: every token counts; all are one text.
+   */
   private final LongBuffer ones;
 
   private final LongBuffer zeros;
 
   private OnnxModel(
-      OrtEnvironment environment,
       OrtSession session,
       WordPieceTokenizer tokenizer,
       Pooling pooling,
       int dimension,
       int maxTokens)
       throws OrtException {
-    this.environment = environment;
     this.session = session;
     this.tokenizer = tokenizer;
     this.pooling = pooling;
     this.dimension = dimension;
     Set<String> inputs = session.getInputNames();
     this.wantsTypes = inputs.contains(TYPES);
-    if (!inputs.contains(IDS) || !inputs.contains(MASK) || !Set.of(IDS, MASK, TYPES).containsAll(inputs)) {
+    if (!inputs.contains(IDS)
+        || !inputs.contains(MASK)
+        || !Set.of(IDS, MASK, TYPES).containsAll(inputs)) {
       throw new OrtException("inputs: " + inputs + " (expected: those of a BERT model)");
     }
     this.ones = nativeLongs(maxTokens);
@@ -82,33 +83,24 @@ final class OnnxModel implements AutoCloseable {
     try (InputStream in = connect(loader, entry.tokenizer()).getInputStream()) {
       tokenizer = new WordPieceTokenizer(TokenizerFile.read(in), entry.info().maxTokens());
     }
-    OrtEnvironment environment =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "quiver");
-    environment.setTelemetry(false);
-    OrtSession session = openSession(environment, loader, entry.weights());
+    OrtSession session = openSession(loader, entry.weights());
     try {
       return new OnnxModel(
-          environment,
-          session,
-          tokenizer,
-          entry.pooling(),
-          entry.info().dimension(),
-          entry.info().maxTokens());
+          session, tokenizer, entry.pooling(), entry.info().dimension(), entry.info().maxTokens());
     } catch (OrtException | RuntimeException e) {
       session.close();
       throw e;
     }
   }
 
-  private static OrtSession openSession(
-      OrtEnvironment environment, ClassLoader loader, String weights)
+  private static OrtSession openSession(ClassLoader loader, String weights)
       throws IOException, OrtException {
     // Off the heap and only for the moment: the runtime keeps its own copy.
     try (Arena arena = Arena.ofConfined();
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
-      return environment.createSession(readNative(loader, weights, arena), options);
+      return NativeRuntime.ENVIRONMENT.createSession(readNative(loader, weights, arena), options);
     }
   }
 
@@ -156,11 +148,12 @@ final class OnnxModel implements AutoCloseable {
   /** The vector, of length 1, of a text given as ids; keeps the calling thread busy. */
   float[] vector(long[] ids) throws OrtException {
     long[] shape = {1, ids.length};
-    try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+    try (OnnxTensor idTensor =
+            OnnxTensor.createTensor(NativeRuntime.ENVIRONMENT, LongBuffer.wrap(ids), shape);
         OnnxTensor maskTensor =
-            OnnxTensor.createTensor(environment, ones.slice(0, ids.length), shape);
+            OnnxTensor.createTensor(NativeRuntime.ENVIRONMENT, ones.slice(0, ids.length), shape);
         OnnxTensor typeTensor =
-            OnnxTensor.createTensor(environment, zeros.slice(0, ids.length), shape)) {
+            OnnxTensor.createTensor(NativeRuntime.ENVIRONMENT, zeros.slice(0, ids.length), shape)) {
       Map<String, OnnxTensor> inputs = HashMap.newHashMap(3);
       inputs.put(IDS, idTensor);
       inputs.put(MASK, maskTensor);
@@ -203,6 +196,24 @@ final class OnnxModel implements AutoCloseable {
       pooled[i] = (float) (pooled[i] / length);
     }
     return pooled;
+  }
+
+  /** The process's one environment; its first use unpacks and loads ONNX Runtime's native code. */
+  private static final class NativeRuntime {
+    static final OrtEnvironment ENVIRONMENT = open();
+
+    private NativeRuntime() {}
+
+    private static OrtEnvironment open() {
+      OrtEnvironment environment =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "quiver");
+      try {
+        environment.setTelemetry(false);
+      } catch (OrtException e) {
+        throw new ExceptionInInitializerError(e);
+      }
+      return environment;
+    }
   }
 
   @Override

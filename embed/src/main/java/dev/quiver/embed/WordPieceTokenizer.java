@@ -7,14 +7,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text to BERT token ids: {@link BertText}'s rules split it into words, and each word is cut greedily
- * into the longest pieces of the vocabulary (WordPiece; Devlin et al. 2018, section 3, after Wu et al.
- * 2016, section 4.1). Gives the ids that Hugging Face's tokenizers library gives for the same file;
- * a test compares the two over all of Unicode.
+ * Text to BERT token ids: {@link BertText}'s rules split it into words, and each word is cut
+ * greedily into the longest pieces of the vocabulary (WordPiece; Devlin et al. 2018, section 3,
+ * after Wu et al. 2016, section 4.1). Gives the ids that Hugging Face's tokenizers library gives
+ * for the same file; a test compares the two over all of Unicode.
  *
- * <p>It is Java because the library's binding for the JVM brings natives for fewer platforms than ONNX
- * Runtime, unpacks them into the user's home, and reports its use over the network when it runs in
- * EC2; and because 200 lines stop reading when the model's last token is filled.
+ * <p>It is Java because the library's binding for the JVM brings natives for fewer platforms than
+ * ONNX Runtime, unpacks them into the user's home, and reports its use over the network when it
+ * runs in EC2; and because 200 lines stop reading when the model's last token is filled.
  *
  * <p>Immutable, safe for any thread. Time is linear in the text, which callers bound.
  */
@@ -63,11 +63,11 @@ final class WordPieceTokenizer {
     int from = 0;
     for (int i = 0; i < text.length() && !ids.full(); i++) {
       if (text.charAt(i) == '[') {
-        String special = specialAt(text, i);
+        Map.Entry<String, Integer> special = specialAt(text, i);
         if (special != null) {
           encodePlain(BertText.normalize(text, from, i, lowercase), ids);
-          ids.add(specials.get(special));
-          from = i + special.length();
+          ids.add(special.getValue());
+          from = i + special.getKey().length();
           i = from - 1;
         }
       }
@@ -78,11 +78,15 @@ final class WordPieceTokenizer {
     return ids.endedBy(endId);
   }
 
-  /** Marks such as [MASK] written in the text are read as the marks themselves, as the reference does. */
-  private @Nullable String specialAt(CharSequence text, int index) {
-    for (String special : specials.keySet()) {
-      int end = index + special.length();
-      if (end <= text.length() && CharSequence.compare(special, text.subSequence(index, end)) == 0) {
+  /**
+   * Marks such as [MASK] written in the text are read as the marks themselves, as the reference
+   * does.
+   */
+  private Map.@Nullable Entry<String, Integer> specialAt(CharSequence text, int index) {
+    for (Map.Entry<String, Integer> special : specials.entrySet()) {
+      int end = index + special.getKey().length();
+      if (end <= text.length()
+          && CharSequence.compare(special.getKey(), text.subSequence(index, end)) == 0) {
         return special;
       }
     }
@@ -136,7 +140,9 @@ final class WordPieceTokenizer {
     }
   }
 
-  /** A growing array of ids with an upper limit; what is added beyond it is counted but not kept. */
+  /**
+   * A growing array of ids with an upper limit; what is added beyond it is counted but not kept.
+   */
   private static final class Ids {
     private final int limit;
     private long[] values = new long[32];

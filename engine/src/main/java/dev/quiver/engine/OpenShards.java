@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class OpenShards implements AutoCloseable {
   private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
   private final Set<Slot> inUpkeep = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService timer;
+  private final ScheduledFuture<?> ticks;
 
   OpenShards(EngineResources resources) {
     this.resources = resources;
@@ -43,7 +45,8 @@ final class OpenShards implements AutoCloseable {
             Math.min(options.flushInterval().toMillis(), options.idleTimeout().toMillis()) / 4,
             5,
             LONGEST_TICK.toMillis());
-    timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    ticks =
+        timer.scheduleWithFixedDelay(this::safeTick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
   }
 
   void add(Slot slot) {
@@ -89,6 +92,15 @@ final class OpenShards implements AutoCloseable {
       slot.evict();
     } catch (QuiverException e) {
       LOG.error("collection {} could not be closed cleanly", slot.name(), e);
+    }
+  }
+
+  private void safeTick() {
+    try {
+      tick();
+    } catch (RuntimeException e) {
+      // The timer would never call again.
+      LOG.error("upkeep could not be planned", e);
     }
   }
 
@@ -163,6 +175,7 @@ final class OpenShards implements AutoCloseable {
 
   @Override
   public void close() {
+    ticks.cancel(false);
     timer.shutdownNow();
   }
 }

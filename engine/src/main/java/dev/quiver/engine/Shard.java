@@ -510,6 +510,7 @@ final class Shard implements AutoCloseable {
   public void close() {
     applyLock.lock();
     try {
+      closed = true;
       while (applyHead()) {
         // Nothing that was acknowledged is left to the next start.
       }
@@ -528,7 +529,6 @@ final class Shard implements AutoCloseable {
     } catch (IOException e) {
       throw shardError("collection cannot be closed", e);
     } finally {
-      closed = true;
       applyLock.unlock();
     }
   }
@@ -537,6 +537,7 @@ final class Shard implements AutoCloseable {
   void abandon(Throwable reason) {
     applyLock.lock();
     try {
+      closed = true;
       if (failure == null) {
         failure = reason;
       }
@@ -547,7 +548,6 @@ final class Shard implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       LOG.warn("{} could not be closed cleanly", logFolder.getParent(), e);
     } finally {
-      closed = true;
       applyLock.unlock();
     }
   }

@@ -61,7 +61,7 @@ final class ShardIndex implements AutoCloseable {
   private volatile long committedOffset;
   private Map<String, PayloadIndex> committedIndexes = Map.of();
 
-  /** What was written since the view, by id; a deleted point is {@link #DELETED}. */
+  /** What was written since the view, by id; null for a deleted point. */
   private final Map<PointId, Recent> recent = new ConcurrentHashMap<>();
 
   private final AtomicLong recentBytes = new AtomicLong();
@@ -71,13 +71,29 @@ final class ShardIndex implements AutoCloseable {
 
   private record Recent(long offset, @Nullable StoredPoint point, long bytes) {}
 
-  /**
-   * What readers read.
-   *
-   * @param offset the view holds every operation before it
-   * @param madeNanos when it was made
-   */
-  record View(IndexReader reader, long offset, long madeNanos) implements AutoCloseable {
+  /** What readers read: every operation before {@link #offset}. Whoever gets one closes it. */
+  static final class View implements AutoCloseable {
+    private final IndexReader reader;
+    private final long offset;
+    private final long madeNanos = System.nanoTime();
+
+    private View(IndexReader reader, long offset) {
+      this.reader = reader;
+      this.offset = offset;
+    }
+
+    IndexReader reader() {
+      return reader;
+    }
+
+    long offset() {
+      return offset;
+    }
+
+    long madeNanos() {
+      return madeNanos;
+    }
+
     @Override
     public void close() throws IOException {
       reader.decRef();
@@ -91,7 +107,7 @@ final class ShardIndex implements AutoCloseable {
     this.config = config;
     this.resources = resources;
     this.merges = resources.mergePool();
-    this.view = new View(new MultiReader(), 0, System.nanoTime());
+    this.view = new View(new MultiReader(), 0);
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
@@ -123,7 +139,7 @@ final class ShardIndex implements AutoCloseable {
     committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
     committedIndexes = PayloadIndexes.fromJson(data.getOrDefault(INDEXES_KEY, "[]"));
     appliedOffset = committedOffset;
-    view = new View(reader, committedOffset, System.nanoTime());
+    view = new View(reader, committedOffset);
   }
 
   long committedOffset() {
@@ -323,7 +339,7 @@ final class ShardIndex implements AutoCloseable {
       }
       IndexWriter current = writer;
       if (current == null) {
-        view = new View(old.reader(), covered, System.nanoTime());
+        view = new View(old.reader(), covered);
         return;
       }
       DirectoryReader renewed =
@@ -332,9 +348,9 @@ final class ShardIndex implements AutoCloseable {
               : DirectoryReader.open(current);
       resources.metrics().refreshes.increment();
       if (renewed == null) {
-        view = new View(old.reader(), covered, System.nanoTime());
+        view = new View(old.reader(), covered);
       } else {
-        view = new View(renewed, covered, System.nanoTime());
+        view = new View(renewed, covered);
         old.close();
       }
       recent.forEach(

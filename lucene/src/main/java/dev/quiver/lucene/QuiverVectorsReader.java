@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads one segment's vectors, where they lie. Thread-safe. */
 final class QuiverVectorsReader extends KnnVectorsReader {
   private final FieldInfos fieldInfos;
+  private final int maxDoc;
   private final Map<Integer, FieldEntry> entries;
   private final IOContext dataContext;
   private final IndexInput vectorsInput;
@@ -45,12 +46,14 @@ final class QuiverVectorsReader extends KnnVectorsReader {
 
   private QuiverVectorsReader(
       FieldInfos fieldInfos,
+      int maxDoc,
       Map<Integer, FieldEntry> entries,
       IOContext dataContext,
       IndexInput vectorsInput,
       IndexInput graphInput,
       OffHeapBudget budget) {
     this.fieldInfos = fieldInfos;
+    this.maxDoc = maxDoc;
     this.entries = entries;
     this.dataContext = dataContext;
     this.vectorsInput = vectorsInput;
@@ -77,7 +80,13 @@ final class QuiverVectorsReader extends KnnVectorsReader {
       }
       QuiverVectorsReader reader =
           new QuiverVectorsReader(
-              state.fieldInfos, entries, context, vectors, graph, config.budget());
+              state.fieldInfos,
+              state.segmentInfo.maxDoc(),
+              entries,
+              context,
+              vectors,
+              graph,
+              config.budget());
       success = true;
       return reader;
     } finally {
@@ -159,13 +168,13 @@ final class QuiverVectorsReader extends KnnVectorsReader {
   @Override
   public FloatVectorValues getFloatVectorValues(String field) throws IOException {
     FieldEntry entry = entryOrThrow(field, VectorEncoding.FLOAT32);
-    return new FloatValues(StoredVectors.open(entry, vectorsFile), slice(entry));
+    return new FloatValues(stored(entry), slice(entry));
   }
 
   @Override
   public ByteVectorValues getByteVectorValues(String field) throws IOException {
     FieldEntry entry = entryOrThrow(field, VectorEncoding.BYTE);
-    return new ByteValues(StoredVectors.open(entry, vectorsFile), slice(entry));
+    return new ByteValues(stored(entry), slice(entry));
   }
 
   private @Nullable IndexInput slice(FieldEntry entry) throws IOException {
@@ -174,9 +183,13 @@ final class QuiverVectorsReader extends KnnVectorsReader {
         : vectorsInput.slice("vectors", entry.vectorsOffset(), entry.vectorsLength());
   }
 
+  private StoredVectors stored(FieldEntry entry) throws IOException {
+    return StoredVectors.open(entry, maxDoc, vectorsFile);
+  }
+
   @Nullable SegmentVectors segmentVectors(String field) throws IOException {
     FieldEntry entry = entry(field);
-    return entry == null ? null : new SegmentVectors(StoredVectors.open(entry, vectorsFile));
+    return entry == null ? null : new SegmentVectors(stored(entry));
   }
 
   @Override
@@ -184,7 +197,7 @@ final class QuiverVectorsReader extends KnnVectorsReader {
       throws IOException {
     FieldEntry entry = entryOrThrow(field, VectorEncoding.FLOAT32);
     if (entry.count() > 0 && collector.k() > 0) {
-      StoredVectors stored = StoredVectors.open(entry, vectorsFile);
+      StoredVectors stored = stored(entry);
       LuceneSearch.search(
           LuceneScorer.of(stored, new FloatValues(stored, slice(entry)), target),
           collector,
@@ -197,7 +210,7 @@ final class QuiverVectorsReader extends KnnVectorsReader {
       throws IOException {
     FieldEntry entry = entryOrThrow(field, VectorEncoding.BYTE);
     if (entry.count() > 0 && collector.k() > 0) {
-      StoredVectors stored = StoredVectors.open(entry, vectorsFile);
+      StoredVectors stored = stored(entry);
       LuceneSearch.search(
           LuceneScorer.of(stored, new ByteValues(stored, slice(entry)), target),
           collector,

@@ -81,6 +81,15 @@ public final class SegmentVectors {
     }
   }
 
+  /** Whether a document has a vector. O(log size). */
+  public boolean hasVector(int doc) {
+    try {
+      return stored.ordinalOf(doc) >= 0;
+    } catch (IllegalStateException e) {
+      throw closedOr(e);
+    }
+  }
+
   /**
    * Finds the best {@code k} of the accepted documents that have a vector; fewer only if fewer
    * exist.
@@ -104,6 +113,14 @@ public final class SegmentVectors {
     }
     if (efSearch < 1) {
       throw new IllegalArgumentException("efSearch: " + efSearch + " (expected: >= 1)");
+    }
+    if (accept != null && accept.docs().length() != stored.maxDoc()) {
+      throw new IllegalArgumentException(
+          "accepted documents: "
+              + accept.docs().length()
+              + " bits (expected: "
+              + stored.maxDoc()
+              + ", one for each document of the segment)");
     }
     try {
       return scan(query, Math.min(k, size()), accept == null ? null : accept.docs());
@@ -138,9 +155,7 @@ public final class SegmentVectors {
   }
 
   /** Tells "the reader was closed meanwhile" from a bug of ours. */
-  private static RuntimeException closedOr(IllegalStateException e) {
-    return e instanceof AlreadyClosedException closed
-        ? closed
-        : new AlreadyClosedException("the segment's reader is closed", e);
+  private RuntimeException closedOr(IllegalStateException e) {
+    return stored.isOpen() ? e : new AlreadyClosedException("the segment's reader is closed", e);
   }
 }

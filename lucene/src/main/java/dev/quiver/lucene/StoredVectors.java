@@ -15,18 +15,23 @@ final class StoredVectors {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private final FieldEntry entry;
+  private final int maxDoc;
   private final MemorySegment vectors;
   private final MemorySegment docs;
 
-  private StoredVectors(FieldEntry entry, MemorySegment vectors, MemorySegment docs) {
+  private StoredVectors(
+      FieldEntry entry, int maxDoc, MemorySegment vectors, MemorySegment docs) {
     this.entry = entry;
+    this.maxDoc = maxDoc;
     this.vectors = vectors;
     this.docs = docs;
   }
 
-  static StoredVectors open(FieldEntry entry, MappedFile file) throws IOException {
+  static StoredVectors open(FieldEntry entry, int maxDoc, MappedFile file)
+      throws IOException {
     return new StoredVectors(
         entry,
+        maxDoc,
         file.region(entry.vectorsOffset(), entry.vectorsLength()),
         file.region(entry.docsOffset(), entry.docsLength()));
   }
@@ -37,6 +42,16 @@ final class StoredVectors {
 
   int size() {
     return entry.count();
+  }
+
+  /** Returns the number of documents in the segment, with or without a vector. */
+  int maxDoc() {
+    return maxDoc;
+  }
+
+  /** Whether the file, or the copy of it, is still there to be read. */
+  boolean isOpen() {
+    return vectors.scope().isAlive() && docs.scope().isAlive();
   }
 
   MemorySegment vectors() {

@@ -71,7 +71,7 @@ final class Segment {
     int start = target.position();
     target.putInt(body.length).putInt(0).putLong(offset).putInt(batchIndex);
     CRC32C crc = new CRC32C();
-    crc.update(target.array(), start + 8, RECORD_HEADER_BYTES - 8);
+    crc.update(target.slice(start + 8, RECORD_HEADER_BYTES - 8));
     crc.update(body);
     target.putInt(start + 4, (int) crc.getValue());
   }

@@ -79,8 +79,9 @@ final class SegmentReader implements Closeable {
   }
 
   private int headerCrc() throws IOException {
-    ByteBuffer header = at(0, Segment.HEADER_BYTES - 4);
-    return Segment.crc(header.array(), header.position(), Segment.HEADER_BYTES - 4);
+    CRC32C crc = new CRC32C();
+    crc.update(at(0, Segment.HEADER_BYTES - 4));
+    return (int) crc.getValue();
   }
 
   /** Returns the next record, or null when there is none or it is damaged; see {@link #atEnd}. */
@@ -134,7 +135,7 @@ final class SegmentReader implements Closeable {
       return null;
     }
     CRC32C actual = new CRC32C();
-    actual.update(header.array(), header.position() - 12, 12);
+    actual.update(header.slice(header.position() - 12, 12));
     byte[] body = new byte[length];
     copy(bodyStart, body);
     actual.update(body);

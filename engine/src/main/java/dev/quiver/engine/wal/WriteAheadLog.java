@@ -4,9 +4,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +69,7 @@ public final class WriteAheadLog implements OpLog {
   private FileOps.@Nullable Appender active;
   private long activeSize;
 
-  private volatile long earlierBytes;
+  private final AtomicLong earlierBytes = new AtomicLong();
   private volatile long activeBytes;
 
   private WriteAheadLog(Path directory, FileOps files, long segmentBytes, Listener listener) {
@@ -133,7 +136,7 @@ public final class WriteAheadLog implements OpLog {
       durableOffset = nextOffset;
       for (long base : segments.subList(0, Math.max(0, segments.size() - 1))) {
         try (FileOps.Reader reader = files.read(path(base))) {
-          earlierBytes += reader.size();
+          earlierBytes.addAndGet(reader.size());
         }
       }
       if (nextOffset > end && !segments.isEmpty()) {
@@ -314,7 +317,6 @@ public final class WriteAheadLog implements OpLog {
     nextOffset = durableOffset;
   }
 
-  @GuardedBy("lock")
   private static void finish(Ticket ticket, @Nullable QuiverException error) {
     ticket.error = error;
     ticket.records = List.of();
@@ -405,7 +407,7 @@ public final class WriteAheadLog implements OpLog {
     try {
       if (segments.isEmpty() || segments.getLast() != base) {
         segments.add(base);
-        earlierBytes += beforeBytes;
+        earlierBytes.addAndGet(beforeBytes);
       }
     } finally {
       lock.unlock();
@@ -526,7 +528,7 @@ public final class WriteAheadLog implements OpLog {
         }
         files.delete(path);
         segments.removeFirst();
-        earlierBytes -= bytes;
+        earlierBytes.addAndGet(-bytes);
         deleted = true;
       }
       if (deleted) {
@@ -542,7 +544,7 @@ public final class WriteAheadLog implements OpLog {
 
   @Override
   public long sizeInBytes() {
-    return earlierBytes + activeBytes;
+    return earlierBytes.get() + activeBytes;
   }
 
   @Override
@@ -627,13 +629,13 @@ public final class WriteAheadLog implements OpLog {
   /** Gathers the records of a group commit into few writes. */
   private static final class BatchWriter {
     private final FileOps.Appender appender;
-    private final java.nio.ByteBuffer chunk;
+    private final ByteBuffer chunk;
 
     BatchWriter(FileOps.Appender appender, int chunkBytes) {
       this.appender = appender;
       this.chunk =
-          java.nio.ByteBuffer.allocate(Math.max(chunkBytes, Segment.RECORD_HEADER_BYTES))
-              .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+          ByteBuffer.allocate(Math.max(chunkBytes, Segment.RECORD_HEADER_BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN);
     }
 
     void write(List<Ticket> batch) throws IOException {

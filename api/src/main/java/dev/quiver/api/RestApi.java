@@ -1,0 +1,152 @@
+package dev.quiver.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import dev.quiver.engine.Database;
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Qdrant's REST API over a {@link Database}. Every call goes the same way: request id, route, key,
+ * handler, answer or error, count. Handlers block on virtual threads; what computes runs on the
+ * {@link SearchPool}. Thread-safe; owns nothing that it is given.
+ */
+public final class RestApi {
+  /** The key of the request id in the logs. */
+  public static final String REQUEST_ID = "request_id";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
+  private static final HeaderName X_REQUEST_ID = HeaderNames.create("X-Request-Id");
+  private static final HeaderName API_KEY = HeaderNames.create("api-key");
+  private static final Pattern SOUND_REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/=+-]{1,128}");
+  private static final String UNKNOWN_ENDPOINT = "unknown";
+
+  private final ApiKeys keys;
+  private final ApiMetrics metrics;
+  private final ApiLimits limits;
+  private final JsonFactory json;
+  private final RestRouter router = new RestRouter();
+
+  /**
+   * @param pool for searches; shared with gRPC
+   * @param ready whether every collection is ready, for {@code /readyz}
+   */
+  public RestApi(
+      Database database,
+      Inference inference,
+      SearchPool pool,
+      ApiKeys keys,
+      ApiMetrics metrics,
+      ApiLimits limits,
+      VersionInfo version,
+      BooleanSupplier ready) {
+    this.keys = keys;
+    this.metrics = metrics;
+    this.limits = limits;
+    this.json = JsonIn.factory(limits);
+    new RestService(database, metrics, version, ready).register(router);
+    new RestCollections(database).register(router);
+    new RestPoints(database, inference, pool).register(router);
+    new RestSearch(database, inference, pool).register(router);
+    RestMissing.register(router);
+  }
+
+  /**
+   * Sets up a listener for this API, apart from its address, threads and timeouts: encodings, and
+   * the form of the errors that the HTTP server answers by itself. Call it beside {@link #routing}.
+   */
+  public void configure(ListenerConfig.BuilderBase<?, ?> listener) {
+    RestListener.configure(listener);
+  }
+
+  /** Adds all of the API to a server's routing. It answers every path that is left to it. */
+  public void routing(HttpRouting.Builder routing) {
+    routing.any(this::handle);
+  }
+
+  private void handle(ServerRequest request, ServerResponse response) {
+    long startNanos = System.nanoTime();
+    String requestId = requestId(request);
+    response.header(X_REQUEST_ID, requestId);
+    MDC.put(REQUEST_ID, requestId);
+    String endpoint = UNKNOWN_ENDPOINT;
+    RestExchange exchange = exchange(request, response, Map.of(), Access.READ_ONLY, startNanos);
+    try {
+      String method = request.prologue().method().text();
+      RestRouter.Match match = router.find(method, request.path().rawPath());
+      Access access = authenticate(request, match);
+      if (match == null) {
+        throw QuiverException.notFound(
+            method + " " + Shape.abbreviate(request.path().rawPath()) + " is no route of this API");
+      }
+      endpoint = match.endpoint();
+      exchange = exchange(request, response, match.parameters(), access, startNanos);
+      match.handler().handle(exchange);
+    } catch (QuiverException e) {
+      if (e.code().httpStatus() >= 500 && e.code() != ErrorCode.NOT_IMPLEMENTED) {
+        LOG.error("{} failed: {}", endpoint, e.getMessage(), e);
+      }
+      exchange.error(e);
+    } catch (RestAborted e) {
+      LOG.debug("{} was aborted by the caller", endpoint, e);
+      throw new CloseConnectionException("the caller ended the connection within a body", e);
+    } catch (CloseConnectionException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("{} failed", endpoint, e);
+      if (response.isSent()) {
+        throw e;
+      }
+      exchange.error(
+          new QuiverException(
+              ErrorCode.INTERNAL, "unexpected " + e.getClass().getSimpleName() + "; see the log"));
+    } finally {
+      metrics.countRest(endpoint, exchange.status(), System.nanoTime() - startNanos);
+      MDC.remove(REQUEST_ID);
+    }
+  }
+
+  private RestExchange exchange(
+      ServerRequest request,
+      ServerResponse response,
+      Map<String, String> pathParameters,
+      Access access,
+      long startNanos) {
+    return new RestExchange(request, response, pathParameters, access, limits, json, startNanos);
+  }
+
+  private Access authenticate(ServerRequest request, RestRouter.@Nullable Match match) {
+    if (match != null) {
+      String endpoint = match.endpoint();
+      if (ApiKeys.isOpenRestPath(endpoint.substring(endpoint.indexOf(' ') + 1))) {
+        return Access.READ_ONLY;
+      }
+    }
+    return keys.authenticate(
+        request.headers().first(API_KEY).orElse(null),
+        request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
+  }
+
+  /** The caller's id when it is fit for a log, else a new one. */
+  private static String requestId(ServerRequest request) {
+    return request
+        .headers()
+        .first(X_REQUEST_ID)
+        .filter(id -> SOUND_REQUEST_ID.matcher(id).matches())
+        .orElseGet(() -> UUID.randomUUID().toString());
+  }
+}

@@ -1,0 +1,326 @@
+package dev.quiver.api;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.PointId;
+import dev.quiver.engine.PointIds;
+import dev.quiver.engine.QuiverException;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/** One REST call: its parameters and body on the way in, its answer on the way out. */
+final class RestExchange {
+  private static final int FIRST_BYTES = 8 << 10;
+  private static final long NO_LENGTH = -1;
+  private static final Pattern JSON_SUFFIX = Pattern.compile("[a-z]+/[a-z0-9.-]+\\+json");
+
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final Map<String, String> pathParameters;
+  private final Access access;
+  private final ApiLimits limits;
+  private final JsonFactory json;
+  private final long startNanos;
+  private int status = 200;
+
+  RestExchange(
+      ServerRequest request,
+      ServerResponse response,
+      Map<String, String> pathParameters,
+      Access access,
+      ApiLimits limits,
+      JsonFactory json,
+      long startNanos) {
+    this.request = request;
+    this.response = response;
+    this.pathParameters = pathParameters;
+    this.access = access;
+    this.limits = limits;
+    this.json = json;
+    this.startNanos = startNanos;
+  }
+
+  Access access() {
+    return access;
+  }
+
+  ApiLimits limits() {
+    return limits;
+  }
+
+  /** What was answered. */
+  int status() {
+    return status;
+  }
+
+  // ---- path
+
+  String pathParameter(String name) {
+    String value = pathParameters.get(name);
+    if (value == null) {
+      throw new IllegalStateException("the route has no parameter " + name);
+    }
+    return value;
+  }
+
+  /** The collection's name, checked as any other call than create does. */
+  String collection() {
+    String name = pathParameter("collection_name");
+    CollectionDocuments.checkName(name);
+    return name;
+  }
+
+  PointId pointId() {
+    String text = pathParameter("id");
+    try {
+      return PointIds.parse(text);
+    } catch (QuiverException e) {
+      throw new QuiverException(
+          ErrorCode.BAD_REQUEST,
+          "Can not recognize \"" + Shape.abbreviate(text) + "\" as point id",
+          e);
+    }
+  }
+
+  // ---- query parameters
+
+  private @Nullable String parameter(String name) {
+
+    List<String> values = request.query().all(name, List::of);
+    if (values.size() > 1) {
+      throw Problems.format(Problems.QUERY, "", "duplicate field `" + name + "`");
+    }
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
+  boolean flag(String name, boolean byDefault) {
+    String value = parameter(name);
+    if (value == null) {
+      return byDefault;
+    }
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw Problems.format(
+              Problems.QUERY, "", "provided string was not `true` or `false`");
+    };
+  }
+
+  long number(String name, long byDefault) {
+    String value = parameter(name);
+    return value == null ? byDefault : parseUnsigned(value);
+  }
+
+  private static long parseUnsigned(String value) {
+    if (value.isEmpty()) {
+      throw Problems.format(Problems.QUERY, "", "cannot parse integer from empty string");
+    }
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+        throw Problems.format(Problems.QUERY, "", "invalid digit found in string");
+      }
+    }
+    try {
+      return Long.parseUnsignedLong(value) < 0 ? Long.MAX_VALUE : Long.parseLong(value);
+    } catch (NumberFormatException e) {
+      throw Problems.format(Problems.QUERY, "", "number too large to fit in target type");
+    }
+  }
+
+  /** The {@code timeout} of a call that changes something; null when there is none. */
+  @Nullable Duration updateTimeout() {
+    String value = parameter("timeout");
+    if (value == null) {
+      return null;
+    }
+    long seconds = parseUnsigned(value);
+    if (seconds < 1) {
+      throw Problems.validation(
+          Problems.QUERY, "timeout", "value " + seconds + " invalid, must be 1 or larger");
+    }
+    return bounded(seconds);
+  }
+
+  /** The {@code timeout} and {@code consistency} of a read; the server's timeout by default. */
+  Duration readTimeout() {
+    checkConsistency();
+    String value = parameter("timeout");
+    if (value == null) {
+      return limits.searchTimeout();
+    }
+    long seconds = parseUnsigned(value);
+    if (seconds < 1) {
+      throw Problems.format(
+          Problems.QUERY, "", "invalid value: integer `0`, expected a nonzero u64");
+    }
+    return bounded(seconds);
+  }
+
+  private Duration bounded(long seconds) {
+    Duration max = limits.timeoutMax();
+    return seconds > max.toSeconds() ? max : Duration.ofSeconds(seconds);
+  }
+
+  /** One replica satisfies every consistency; but what is no consistency at all is refused. */
+  private void checkConsistency() {
+    String value = parameter("consistency");
+    if (value == null
+        || value.isEmpty()
+        || value.equals("majority")
+        || value.equals("quorum")
+        || value.equals("all")) {
+      return;
+    }
+    boolean digits = value.length() <= 19 && value.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (!digits || Long.parseLong(value) < 1) {
+      throw Problems.format(
+          Problems.QUERY,
+          "",
+          "failed to deserialize read consistency query parameter value '"
+              + Shape.abbreviate(value)
+              + "'");
+    }
+  }
+
+  /** One replica satisfies every ordering; but what is no ordering at all is refused. */
+  void checkOrdering() {
+    String value = parameter("ordering");
+    if (value == null) {
+      return;
+    }
+    switch (value) {
+      case "weak", "medium", "strong" -> {}
+      default ->
+          throw Problems.format(
+              Problems.QUERY,
+              "",
+              "unknown variant `"
+                  + Shape.abbreviate(value)
+                  + "`, expected one of `weak`, `medium`, `strong`");
+    }
+  }
+
+  // ---- body
+
+  /** Reads the JSON body. */
+  <T> T body(JsonIn.Reader<T> reader) {
+    checkContentType();
+    byte[] bytes = bodyBytes();
+    return JsonIn.read(json, bytes, bytes.length, reader);
+  }
+
+  /** Reads the JSON body into a tree. */
+  JsonNode bodyTree() {
+    return body(JsonIn::tree);
+  }
+
+  private void checkContentType() {
+    if (!request.headers().contains(HeaderNames.CONTENT_TYPE)) {
+      return;
+    }
+    String given = request.headers().get(HeaderNames.CONTENT_TYPE).get();
+    int parameters = given.indexOf(';');
+    String type =
+        (parameters < 0 ? given : given.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+    if (!type.equals("application/json") && !JSON_SUFFIX.matcher(type).matches()) {
+      throw new QuiverException(ErrorCode.FORMAT, "Content type error");
+    }
+  }
+
+  private byte[] bodyBytes() {
+    int max = limits.bodyBytesMax();
+    long declared = declaredLength();
+    if (declared > max) {
+      throw new QuiverException(
+          ErrorCode.TOO_LARGE,
+          "JSON payload ("
+              + declared
+              + " bytes) is larger than allowed (limit: "
+              + max
+              + " bytes).");
+    }
+    if (declared == 0 || !request.content().hasEntity()) {
+      return new byte[0];
+    }
+    try (InputStream in = RestEncoding.decoded(request)) {
+      // What is declared is only a claim: the buffer grows with what arrives.
+      byte[] bytes = new byte[(int) Math.min(Math.max(declared + 1, FIRST_BYTES), 1 << 20)];
+      int count = 0;
+      while (true) {
+        int read = in.read(bytes, count, bytes.length - count);
+        if (read < 0) {
+          return Arrays.copyOf(bytes, count);
+        }
+        count += read;
+        if (count > max) {
+          throw new QuiverException(
+              ErrorCode.TOO_LARGE, "JSON payload has exceeded limit (" + max + " bytes).");
+        }
+        if (count == bytes.length) {
+          bytes = Arrays.copyOf(bytes, (int) Math.min(bytes.length * 2L, max + 1L));
+        }
+      }
+    } catch (ZipException e) {
+      throw new QuiverException(
+          ErrorCode.FORMAT, "Format error in JSON body: the body is not what its encoding says", e);
+    } catch (IOException e) {
+      throw new RestAborted(e);
+    }
+  }
+
+  private long declaredLength() {
+    if (request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
+      return NO_LENGTH;
+    }
+    return request.headers().contentLength().orElse(NO_LENGTH);
+  }
+
+  // ---- answer
+
+  void ok(RestOut.Result result) {
+    json(200, RestOut.ok(result, startNanos));
+  }
+
+  void json(int httpStatus, byte[] body) {
+    send(httpStatus, "application/json", body);
+  }
+
+  void text(int httpStatus, String body) {
+    send(httpStatus, "text/plain; charset=utf-8", body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void send(int httpStatus, String contentType, byte[] body) {
+    status = httpStatus;
+    response.status(httpStatus);
+    response.header(HeaderNames.CONTENT_TYPE, contentType);
+    response.send(RestEncoding.encoded(request, response, body));
+  }
+
+  /** Answers with an error, in the envelope or, from the authentication, as plain text. */
+  void error(QuiverException e) {
+    ErrorCode code = e.code();
+    if (code == ErrorCode.OVERLOADED) {
+      response.header(HeaderNames.RETRY_AFTER, "1");
+    }
+    String text = String.valueOf(e.getMessage());
+    if (code == ErrorCode.UNAUTHENTICATED) {
+      text(code.httpStatus(), text);
+    } else {
+      json(code.httpStatus(), RestOut.error(text, startNanos));
+    }
+  }
+}

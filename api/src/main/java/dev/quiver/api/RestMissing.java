@@ -1,0 +1,105 @@
+package dev.quiver.api;
+
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import java.util.List;
+
+/**
+ * The routes of Qdrant's API that this version does not answer: each says so, so that nobody takes
+ * a missing feature for a wrong address.
+ */
+final class RestMissing {
+  private static final String C = "/collections/{collection_name}";
+  private static final String P = C + "/points";
+  private static final String S = C + "/shards/{shard_id}";
+
+  /** Method, path, and what it would do. */
+  private static final List<List<String>> LATER =
+      List.of(
+          List.of("GET", C + "/optimizations", "the list of optimizations"),
+          List.of("GET", C + "/memory", "the memory report of a collection"),
+          List.of("POST", C + "/truncate_unapplied_wal", "truncating the log"),
+          List.of("PUT", C + "/vectors/{vector_name}", "adding a vector to a live collection"),
+          List.of("DELETE", C + "/vectors/{vector_name}", "dropping a vector of a collection"),
+          List.of("POST", C + "/facet", "facets"),
+          List.of("POST", P + "/query/groups", "grouped queries"),
+          List.of("POST", P + "/search/groups", "grouped searches"),
+          List.of("POST", P + "/search/matrix/pairs", "the distance matrix"),
+          List.of("POST", P + "/search/matrix/offsets", "the distance matrix"),
+          List.of("POST", P + "/recommend", "recommendation"),
+          List.of("POST", P + "/recommend/batch", "recommendation"),
+          List.of("POST", P + "/recommend/groups", "recommendation"),
+          List.of("POST", P + "/discover", "discovery"),
+          List.of("POST", P + "/discover/batch", "discovery"),
+          List.of("GET", C + "/snapshots", "snapshots"),
+          List.of("POST", C + "/snapshots", "snapshots"),
+          List.of("PUT", C + "/snapshots/recover", "snapshots"),
+          List.of("POST", C + "/snapshots/upload", "snapshots"),
+          List.of("GET", C + "/snapshots/{snapshot_name}", "snapshots"),
+          List.of("DELETE", C + "/snapshots/{snapshot_name}", "snapshots"),
+          List.of("GET", "/snapshots", "snapshots"),
+          List.of("POST", "/snapshots", "snapshots"),
+          List.of("GET", "/snapshots/{snapshot_name}", "snapshots"),
+          List.of("DELETE", "/snapshots/{snapshot_name}", "snapshots"),
+          List.of("GET", S + "/snapshot", "snapshots"),
+          List.of("GET", S + "/snapshots", "snapshots"),
+          List.of("POST", S + "/snapshots", "snapshots"),
+          List.of("POST", S + "/snapshots/upload", "snapshots"),
+          List.of("PUT", S + "/snapshots/recover", "snapshots"),
+          List.of("GET", S + "/snapshots/{snapshot_name}", "snapshots"),
+          List.of("DELETE", S + "/snapshots/{snapshot_name}", "snapshots"),
+          List.of("POST", S + "/points", "reading one shard"),
+          List.of("POST", S + "/points/scroll", "reading one shard"),
+          List.of("POST", S + "/points/count", "reading one shard"),
+          List.of("POST", S + "/cleanup", "cleaning one shard"),
+          List.of("GET", "/quotas", "quotas"),
+          List.of("PUT", "/quotas", "quotas"),
+          List.of("GET", "/logger", "log settings at run time"),
+          List.of("POST", "/logger", "log settings at run time"),
+          List.of("GET", "/stacktrace", "stack traces"),
+          List.of("GET", "/profiler/slow_requests", "the profiler"),
+          List.of("GET", "/debugger", "the profiler"),
+          List.of("PATCH", "/debugger", "the profiler"),
+          List.of("POST", "/audit/logs", "the audit log"),
+          List.of("GET", "/dashboard", "the web console"));
+
+  /** Method and path of calls that only a cluster answers. */
+  private static final List<List<String>> CLUSTER_ONLY =
+      List.of(
+          List.of("PUT", C + "/shards"),
+          List.of("GET", C + "/shards"),
+          List.of("POST", C + "/shards/delete"),
+          List.of("POST", C + "/cluster"),
+          List.of("GET", "/cluster/telemetry"),
+          List.of("POST", "/cluster/recover"),
+          List.of("DELETE", "/cluster/peer/{peer_id}"),
+          List.of("GET", "/cluster/metadata/keys"),
+          List.of("GET", "/cluster/metadata/keys/{key}"),
+          List.of("PUT", "/cluster/metadata/keys/{key}"),
+          List.of("DELETE", "/cluster/metadata/keys/{key}"));
+
+  private RestMissing() {}
+
+  static void register(RestRouter router) {
+    for (List<String> route : LATER) {
+      String endpoint = route.get(0) + " " + route.get(1);
+      String what = route.get(2);
+      router.add(
+          route.get(0),
+          route.get(1),
+          _ -> {
+            throw QuiverException.notImplemented(
+                endpoint + " (" + what + ") comes in a later version");
+          });
+    }
+    for (List<String> route : CLUSTER_ONLY) {
+      router.add(
+          route.get(0),
+          route.get(1),
+          _ -> {
+            throw new QuiverException(
+                ErrorCode.STANDALONE, "Qdrant is running in standalone mode");
+          });
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package dev.quiver.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.Database;
+import dev.quiver.engine.PayloadIndex;
+import dev.quiver.engine.PayloadSelection;
+import dev.quiver.engine.PointId;
+import dev.quiver.engine.PointRecord;
+import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ScrollPage;
+import dev.quiver.engine.ScrollRequest;
+import dev.quiver.engine.UpdateResult;
+import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.WriteOp;
+import dev.quiver.engine.filter.PayloadIndexes;
+import dev.quiver.engine.filter.PayloadPath;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Points: writing them, reading them by id or in order, and the indexes on their payload. */
+final class RestPoints {
+  private static final String COLLECTION = "/collections/{collection_name}";
+  private static final String POINTS = COLLECTION + "/points";
+
+  private final Database database;
+  private final Inference inference;
+  private final SearchPool pool;
+
+  RestPoints(Database database, Inference inference, SearchPool pool) {
+    this.database = database;
+    this.inference = inference;
+    this.pool = pool;
+  }
+
+  void register(RestRouter router) {
+    router
+        .add("PUT", POINTS, write(RestWrites::upsert))
+        .add("POST", POINTS + "/delete", write(RestWrites::deletePoints))
+        .add("PUT", POINTS + "/vectors", write(RestWrites::updateVectors))
+        .add("POST", POINTS + "/vectors/delete", write(RestWrites::deleteVectors))
+        .add("POST", POINTS + "/payload", write(RestWrites::setPayload))
+        .add("PUT", POINTS + "/payload", write(RestWrites::overwritePayload))
+        .add("POST", POINTS + "/payload/delete", write(RestWrites::deletePayload))
+        .add("POST", POINTS + "/payload/clear", write(RestWrites::clearPayload))
+        .add("POST", POINTS + "/batch", this::batch)
+        .add("GET", POINTS + "/{id}", this::point)
+        .add("POST", POINTS, this::points)
+        .add("POST", POINTS + "/scroll", this::scroll)
+        .add("POST", POINTS + "/count", this::count)
+        .add("PUT", COLLECTION + "/index", this::createIndex)
+        .add("DELETE", COLLECTION + "/index/{field_name}", this::deleteIndex);
+  }
+
+  private RestRouter.Handler write(RestWrites.BodyReader reader) {
+    return exchange -> {
+      WriteCall call = new WriteCall(exchange);
+      RestWrites.Pending operation = exchange.body(reader::read);
+      List<UpdateResult> results = write(call, List.of(operation));
+      exchange.ok(out -> out.updateResult(results.getFirst()));
+    };
+  }
+
+  private void batch(RestExchange exchange) {
+    WriteCall call = new WriteCall(exchange);
+    List<RestWrites.Pending> operations =
+        exchange.body(in -> RestWrites.batch(in, exchange.limits()));
+    List<UpdateResult> results = operations.isEmpty() ? List.of() : write(call, operations);
+    exchange.ok(out -> out.updateResults(results));
+  }
+
+  /** What every writing call has beside its body; checked before the body is read. */
+  private static final class WriteCall {
+    private final String collection;
+    private final boolean wait;
+    private final @Nullable Duration timeout;
+    private final Duration inferenceTimeout;
+
+    WriteCall(RestExchange exchange) {
+      exchange.access().requireWrite();
+      this.collection = exchange.collection();
+      this.wait = exchange.flag("wait", false);
+      this.timeout = exchange.updateTimeout();
+      this.inferenceTimeout = timeout == null ? Inference.DEFAULT_TIMEOUT : timeout;
+      exchange.checkOrdering();
+    }
+  }
+
+  private List<UpdateResult> write(WriteCall call, List<RestWrites.Pending> operations) {
+    Inference.Batch texts = inference.batch();
+    for (RestWrites.Pending operation : operations) {
+      operation.points().forEach(texts::add);
+    }
+    if (!texts.isEmpty()) {
+      // Nobody shall wait for an embedding only to hear that the collection does not exist.
+      database.collectionConfig(call.collection);
+      texts.run(call.inferenceTimeout);
+    }
+    List<WriteOp> resolved = new ArrayList<>(operations.size());
+    for (RestWrites.Pending operation : operations) {
+      resolved.add(operation.resolver().resolve(texts));
+    }
+    return database.write(call.collection, resolved, call.wait, call.timeout);
+  }
+
+  private void point(RestExchange exchange) {
+    String collection = exchange.collection();
+    PointId id = exchange.pointId();
+    Duration timeout = exchange.readTimeout();
+    List<PointRecord> found =
+        pool.run(
+            "Retrieve",
+            timeout,
+            () ->
+                database.retrieve(
+                    collection, List.of(id), PayloadSelection.ALL, VectorSelection.ALL));
+    if (found.isEmpty()) {
+      throw QuiverException.notFound("Point with id " + id + " does not exists!");
+    }
+    boolean bare = bare(database, collection);
+    exchange.ok(out -> out.record(found.getFirst(), bare));
+  }
+
+  private void points(RestExchange exchange) {
+    String collection = exchange.collection();
+    Duration timeout = exchange.readTimeout();
+    RestReads.Retrieve wanted = exchange.body(RestReads::retrieve);
+    List<PointRecord> found =
+        pool.run(
+            "Retrieve",
+            timeout,
+            () -> database.retrieve(collection, wanted.ids(), wanted.payload(), wanted.vectors()));
+    boolean bare = bare(database, collection);
+    exchange.ok(out -> out.records(found, bare));
+  }
+
+  private void scroll(RestExchange exchange) {
+    String collection = exchange.collection();
+    Duration timeout = exchange.readTimeout();
+    ScrollRequest request = exchange.body(in -> RestReads.scroll(in, exchange.limits()));
+    ScrollPage page = pool.run("Scroll", timeout, () -> database.scroll(collection, request));
+    boolean bare = bare(database, collection);
+    exchange.ok(out -> out.scroll(page, bare));
+  }
+
+  private void count(RestExchange exchange) {
+    String collection = exchange.collection();
+    Duration timeout = exchange.readTimeout();
+    RestReads.Count request = exchange.body(RestReads::count);
+    long count =
+        pool.run(
+            "Count",
+            timeout,
+            () -> database.count(collection, request.filter(), request.exact()));
+    ObjectNode result = JsonNodeFactory.instance.objectNode().put("count", count);
+    exchange.ok(out -> out.tree(result));
+  }
+
+  private static final Shape CREATE_INDEX =
+      Shape.struct("CreateFieldIndex")
+          .required(Shape.string(), "field_name")
+          .optional(Shape.any(), "field_schema", "field_type");
+
+  private void createIndex(RestExchange exchange) {
+    WriteCall call = new WriteCall(exchange);
+    JsonNode body = exchange.bodyTree();
+    Problems problems = new Problems(Problems.JSON_BODY);
+    CREATE_INDEX.check(body, "", problems);
+    JsonNode schema = body.hasNonNull("field_schema") ? body.get("field_schema") : body.get("field_type");
+    if (schema == null || schema.isNull()) {
+      throw QuiverException.badRequest(
+          "Can't auto-detect field type, please specify `field_schema` in the request");
+    }
+    String field = body.get("field_name").textValue();
+    write(call, exchange, RestParts.labelled(() -> PayloadIndexes.parse(field, schema)));
+  }
+
+  private void write(
+      WriteCall call, RestExchange exchange, PayloadIndex index) {
+    List<UpdateResult> results =
+        database.write(
+            call.collection,
+            List.of(new WriteOp.CreateFieldIndex(index)),
+            call.wait,
+            call.timeout);
+    exchange.ok(out -> out.updateResult(results.getFirst()));
+  }
+
+  private void deleteIndex(RestExchange exchange) {
+    WriteCall call = new WriteCall(exchange);
+    String field = exchange.pathParameter("field_name");
+    try {
+      PayloadPath.parse(field);
+    } catch (QuiverException e) {
+      throw Problems.format(Problems.PATH, "", String.valueOf(e.getMessage()));
+    }
+    List<UpdateResult> results =
+        database.write(
+            call.collection, List.of(new WriteOp.DeleteFieldIndex(field)), call.wait, call.timeout);
+    exchange.ok(out -> out.updateResult(results.getFirst()));
+  }
+
+  /** Whether the collection has but the default vector, which is then returned without a name. */
+  static boolean bare(Database database, String collection) {
+    var vectors = database.collectionConfig(collection).vectors();
+    return vectors.size() == 1 && vectors.containsKey("");
+  }
+}

@@ -1,0 +1,127 @@
+package dev.quiver.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The REST API as the commands use it: blocking, every call with a deadline, an error answer thrown
+ * as {@link CliException} with the server's own text. Thread-safe.
+ */
+final class ApiClient implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(120);
+
+  private final URI base;
+  private final @Nullable String apiKey;
+  private final HttpClient http;
+
+  ApiClient(URI base, @Nullable String apiKey) {
+    this.base = base;
+    this.apiKey = apiKey;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+  }
+
+  URI base() {
+    return base;
+  }
+
+  /** A collection's path with its name encoded. */
+  static String collection(String name) {
+    return "/collections/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  JsonNode get(String path) {
+    return call("GET", path, null);
+  }
+
+  JsonNode put(String path, JsonNode body) {
+    return call("PUT", path, body);
+  }
+
+  JsonNode post(String path, JsonNode body) {
+    return call("POST", path, body);
+  }
+
+  JsonNode delete(String path) {
+    return call("DELETE", path, null);
+  }
+
+  private JsonNode call(String method, String path, @Nullable JsonNode body) {
+    BodyPublisher publisher =
+        body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .timeout(CALL_TIMEOUT)
+            .header("Content-Type", "application/json")
+            .method(method, publisher);
+    if (apiKey != null) {
+      request.header("api-key", apiKey);
+    }
+    try {
+      return read(http.send(request.build(), BodyHandlers.ofString()), method, path);
+    } catch (IOException e) {
+      throw new CliException(
+          ExitCode.UNREACHABLE,
+          "no server answers at "
+              + base
+              + " ("
+              + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
+              + "); start one with `quiver serve`, or name another with --url",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CliException(ExitCode.INTERRUPTED, "interrupted while waiting for " + base, e);
+    }
+  }
+
+  private JsonNode read(HttpResponse<String> response, String method, String path) {
+    int status = response.statusCode();
+    if (status < 300) {
+      try {
+        return Json.MAPPER.readTree(response.body());
+      } catch (JsonProcessingException e) {
+        throw new CliException(
+            ExitCode.FAILED, base + " does not speak this API: " + e.getOriginalMessage(), e);
+      }
+    }
+    ExitCode code =
+        switch (status) {
+          case 401, 403 -> ExitCode.DENIED;
+          case 404 -> ExitCode.NOT_FOUND;
+          default -> ExitCode.FAILED;
+        };
+    String hint = code == ExitCode.DENIED ? "; give a key with --api-key or $QUIVER_API_KEY" : "";
+    throw new CliException(
+        code, method + " " + path + ": " + status + " " + errorText(response.body()) + hint);
+  }
+
+  private static String errorText(String body) {
+    try {
+      String text = Json.MAPPER.readTree(body).path("status").path("error").asText();
+      return text.isEmpty() ? body : text;
+    } catch (JsonProcessingException e) {
+      return body;
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

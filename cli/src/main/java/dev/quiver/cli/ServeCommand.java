@@ -1,0 +1,61 @@
+package dev.quiver.cli;
+
+import dev.quiver.server.Configuration;
+import dev.quiver.server.Logging;
+import dev.quiver.server.QuiverServer;
+import dev.quiver.server.ServerConfig;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code quiver serve}: runs a server until a signal ends it. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs a server: REST and gRPC, until SIGINT (Ctrl-C) or SIGTERM.",
+      "The first signal stops it in good order, a second one at once."
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final Context context;
+
+  private ServeCommand(Context context) {
+    this.context = context;
+  }
+
+  static CommandLine commandLine(Context context) {
+    CommandLine line = new CommandLine(new ServeCommand(context));
+    SettingFlags.addTo(line.getCommandSpec());
+    return line;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Configuration configuration =
+        SettingFlags.read(spec.commandLine().getParseResult(), context.environment());
+    ServerConfig config = ServerConfig.from(configuration);
+    Logging.configure(config.logFormat(), config.logLevel());
+    Signals signals = Signals.install();
+    try (QuiverServer server = QuiverServer.start(config)) {
+      context
+          .err()
+          .printf(
+              "quiver: REST on http://%s:%d, gRPC on %s:%d, ready %d ms after the start%n",
+              config.host(),
+              server.httpPort(),
+              config.host(),
+              server.grpcPort(),
+              ProcessHandle.current()
+                  .info()
+                  .startInstant()
+                  .map(at -> java.time.Duration.between(at, java.time.Instant.now()).toMillis())
+                  .orElse(0L));
+      signals.await();
+    }
+    return ExitCode.OK.number();
+  }
+}

@@ -1,0 +1,293 @@
+package dev.quiver.engine.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the log keeps, what it cuts off and what it refuses, byte by byte. */
+class WriteAheadLogTest {
+  private static final Path FOLDER = Path.of("/log");
+  private static final Path FIRST = FOLDER.resolve(Segment.fileName(0));
+  private static final long BIG = 1 << 20;
+
+  private final FaultyFiles files = new FaultyFiles();
+
+  private WriteAheadLog open(FaultyFiles on, long segmentBytes, long covered) {
+    return WriteAheadLog.open(FOLDER, on, segmentBytes, covered, OpLog.Listener.NONE);
+  }
+
+  private WriteAheadLog open() {
+    return open(files, BIG, 0);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static long append(OpLog log, String... records) {
+    OpLog.Appended appended =
+        log.submit(Arrays.stream(records).map(WriteAheadLogTest::bytes).toList());
+    appended.await();
+    return appended.firstOffset();
+  }
+
+  private static List<String> all(OpLog log, long from) {
+    List<String> records = new ArrayList<>();
+    log.replay(
+        from,
+        (offset, record) -> {
+          assertThat(offset).isEqualTo(from + records.size());
+          records.add(new String(record, StandardCharsets.UTF_8));
+        });
+    return records;
+  }
+
+  @Test
+  void recordsComeBackInOrderAfterReopening() {
+    WriteAheadLog log = open();
+    assertThat(append(log, "a", "", "ü漢字")).isZero();
+    assertThat(append(log, "d")).isEqualTo(3);
+    log.close();
+
+    WriteAheadLog again = open();
+
+    assertThat(all(again, 0)).containsExactly("a", "", "ü漢字", "d");
+    assertThat(all(again, 2)).containsExactly("ü漢字", "d");
+    assertThat(append(again, "e")).isEqualTo(4);
+  }
+
+  @Test
+  void nothingIsOnDiskBeforeTheFirstAppend() throws Exception {
+    open().close();
+
+    assertThat(files.list(FOLDER)).isEmpty();
+    assertThat(WriteAheadLog.sealed(FOLDER, files)).isTrue();
+  }
+
+  @Test
+  void aTornTailOfAnyLengthIsCutOffAndTheLogGoesOn() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    append(log, "two");
+    int whole = files.content(FIRST).length;
+    append(log, "three");
+    log.close();
+    byte[] content = files.content(FIRST);
+
+    for (int length = whole; length < content.length; length++) {
+      files.content(FIRST, Arrays.copyOf(content, length));
+      WriteAheadLog torn = open();
+      assertThat(all(torn, 0)).as("cut at %s", length).containsExactly("one", "two");
+      assertThat(append(torn, "3")).isEqualTo(2);
+      torn.close();
+      assertThat(all(open(), 0)).containsExactly("one", "two", "3");
+    }
+  }
+
+  @Test
+  void aTailOfZeroesIsCutOff() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    log.close();
+    byte[] content = files.content(FIRST);
+    files.content(FIRST, Arrays.copyOf(content, content.length + 4096));
+
+    assertThat(all(open(), 0)).containsExactly("one");
+    assertThat(files.content(FIRST)).isEqualTo(content);
+  }
+
+  @Test
+  void aGroupCommitOfWhichOnlyLaterRecordsReachedTheDiskIsCutOffWhole() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    int start = files.content(FIRST).length;
+    append(log, "two", "three", "four");
+    log.close();
+    byte[] content = files.content(FIRST);
+    // The first page of the commit was lost, the later ones were written.
+    Arrays.fill(content, start, start + Segment.RECORD_HEADER_BYTES + 3, (byte) 0);
+    files.content(FIRST, content);
+
+    assertThat(all(open(), 0)).containsExactly("one");
+  }
+
+  @Test
+  void aFlippedBitAnywhereIsRefusedOrCostsOnlyTheLastCommit() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    append(log, "two", "2");
+    append(log, "three");
+    int lastCommit = files.content(FIRST).length;
+    append(log, "four", "4");
+    log.close();
+    byte[] content = files.content(FIRST);
+    int refused = 0;
+
+    for (int at = 0; at < content.length; at++) {
+      for (int bit = 0; bit < 8; bit++) {
+        byte[] flipped = content.clone();
+        flipped[at] ^= (byte) (1 << bit);
+        files.content(FIRST, flipped);
+        if (at < lastCommit) {
+          String where = "byte " + at + " bit " + bit;
+          assertThatThrownBy(this::open)
+              .as(where)
+              .isInstanceOfSatisfying(
+                  QuiverException.class,
+                  e -> assertThat(e.code()).as(where).isEqualTo(ErrorCode.CORRUPT))
+              .hasMessageContaining(FIRST.toString());
+          refused++;
+        } else {
+          assertThat(all(open(), 0))
+              .as("byte %s bit %s", at, bit)
+              .startsWith("one", "two", "2", "three")
+              .isSubsetOf("one", "two", "2", "three", "four");
+        }
+      }
+    }
+    assertThat(refused).isEqualTo(lastCommit * 8);
+  }
+
+  @Test
+  void damageInAnEarlierSegmentIsRefusedWhenItIsReplayed() {
+    WriteAheadLog log = open(files, 60, 0);
+    append(log, "one");
+    append(log, "two");
+    append(log, "three");
+    log.close();
+    assertThat(files.list(FOLDER)).hasSizeGreaterThan(1);
+    byte[] content = files.content(FIRST);
+
+    for (int at = 0; at < content.length; at++) {
+      byte[] flipped = content.clone();
+      flipped[at] ^= 4;
+      files.content(FIRST, flipped);
+      WriteAheadLog damaged = open(files, 60, 0);
+      assertThatThrownBy(() -> all(damaged, 0))
+          .as("byte %s", at)
+          .isInstanceOf(QuiverException.class)
+          .hasMessageContaining(FIRST.toString());
+    }
+  }
+
+  @Test
+  void aMissingSegmentIsRefusedUnlessACommitCoversIt() {
+    WriteAheadLog log = open(files, 60, 0);
+    append(log, "one");
+    append(log, "two");
+    append(log, "three");
+    log.close();
+    catchThrowable(() -> files.delete(FIRST));
+
+    WriteAheadLog left = open(files, 60, 0);
+
+    assertThatThrownBy(() -> all(left, 0)).hasMessageContaining("from offset 0 on are missing");
+    assertThat(all(left, 1)).containsExactly("two", "three");
+  }
+
+  @Test
+  void aNewerVersionIsRefusedAndSaysSo() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    log.close();
+    byte[] content = files.content(FIRST);
+    content[4] = 2;
+    files.content(FIRST, content);
+
+    assertThatThrownBy(this::open)
+        .hasMessageContaining("log format version 2 (expected: at most 1)")
+        .hasMessageContaining(FIRST.toString());
+  }
+
+  @Test
+  void theBytesOfASegmentAreTheDocumentedOnes() {
+    WriteAheadLog log = open();
+    append(log, "a", "bc");
+    log.close();
+    java.nio.ByteBuffer buffer =
+        java.nio.ByteBuffer.wrap(files.content(FIRST)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+
+    assertThat(buffer.array()).startsWith('Q', 'W', 'A', 'L', 1, 0, 0, 0);
+    assertThat(buffer.getLong(8)).isZero();
+    assertThat(buffer.getInt(20)).isEqualTo(1);
+    assertThat(buffer.getLong(28)).isZero();
+    assertThat(buffer.getInt(36)).isZero();
+    assertThat(buffer.get(40)).isEqualTo((byte) 'a');
+    assertThat(buffer.getInt(41)).isEqualTo(2);
+    assertThat(buffer.getLong(49)).isEqualTo(1);
+    assertThat(buffer.getInt(57)).isEqualTo(1);
+    assertThat(buffer.capacity()).isEqualTo(63);
+  }
+
+  @Test
+  void segmentsBehindACommitAreDeletedWhole() {
+    WriteAheadLog log = open(files, 60, 0);
+    append(log, "one");
+    append(log, "two");
+    append(log, "three");
+    int before = files.list(FOLDER).size();
+
+    log.truncateBefore(1);
+
+    assertThat(files.list(FOLDER)).hasSize(before - 1);
+    assertThat(all(log, 1)).containsExactly("two", "three");
+  }
+
+  @Test
+  void aSealedLogHoldsNothingAndItsOffsetsGoOn() throws Exception {
+    WriteAheadLog log = open();
+    append(log, "one", "two");
+    assertThat(WriteAheadLog.sealed(FOLDER, files)).isFalse();
+
+    log.seal();
+    log.close();
+
+    assertThat(WriteAheadLog.sealed(FOLDER, files)).isTrue();
+    WriteAheadLog again = open(files, BIG, 2);
+    assertThat(all(again, 2)).isEmpty();
+    assertThat(append(again, "three")).isEqualTo(2);
+    assertThat(all(again, 2)).containsExactly("three");
+  }
+
+  @Test
+  void offsetsGoOnBehindACommitThatIsAheadOfTheLog() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    log.close();
+
+    WriteAheadLog behind = open(files, BIG, 7);
+    assertThat(append(behind, "eight")).isEqualTo(7);
+    behind.close();
+
+    assertThat(all(open(files, BIG, 7), 7)).containsExactly("eight");
+  }
+
+  @Test
+  void aRecordThatIsTooLongIsRefused() {
+    WriteAheadLog log = open();
+
+    assertThatThrownBy(() -> log.submit(List.of(new byte[Segment.MAX_RECORD_BYTES + 1])))
+        .isInstanceOfSatisfying(
+            QuiverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+    assertThat(append(log, "one")).isZero();
+  }
+
+  @Test
+  void recordsLongerThanOneWriteComeBackWhole() {
+    WriteAheadLog log = open(files, BIG, 0);
+    String longest = "x".repeat(700_001);
+
+    append(log, "a", longest, "b");
+
+    assertThat(all(log, 0)).containsExactly("a", longest, "b");
+  }
+}

@@ -1,0 +1,15 @@
+package dev.quiver.index;
+
+/** Hears of a build's progress and may stop it. Called from the building threads, often. */
+public interface BuildListener {
+  /** Hears nothing, stops nothing. */
+  BuildListener NONE = (inserted, total) -> {};
+
+  /** {@code inserted} of {@code total} vectors are in the graph. Must be quick and thread-safe. */
+  void onProgress(int inserted, int total);
+
+  /** True makes the build end soon with {@link java.util.concurrent.CancellationException}. */
+  default boolean cancelled() {
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.quiver.index;
+
+/** Scoring over the rows as they are stored. */
+final class FlatScoring implements VectorScoring {
+  private final VectorStore store;
+  private final Distance distance;
+  private final RowKernel kernel;
+
+  FlatScoring(VectorStore store, Distance distance, RowNorms norms) {
+    this.store = store;
+    this.distance = distance;
+    boolean divideByNorms = distance == Distance.COSINE && norms == RowNorms.ANY;
+    // With unit rows and a unit query, cosine is the dot product.
+    Distance arithmetic = distance == Distance.COSINE && !divideByNorms ? Distance.DOT : distance;
+    this.kernel = Kernels.kernel(arithmetic, store.elementType());
+  }
+
+  @Override
+  public int size() {
+    return store.size();
+  }
+
+  @Override
+  public int dimension() {
+    return store.dimension();
+  }
+
+  @Override
+  public Distance distance() {
+    return distance;
+  }
+
+  @Override
+  public QueryScorer queryScorer(float[] query) {
+    if (query.length != store.dimension()) {
+      throw new IllegalArgumentException(
+          "query of " + query.length + " components (expected: " + store.dimension() + ")");
+    }
+    float[] prepared = query;
+    if (distance == Distance.COSINE) {
+      prepared = query.clone();
+      UnitVectors.normalise(prepared);
+    }
+    return new Scorer(store, kernel, prepared, false);
+  }
+
+  @Override
+  public OrdinalScorer ordinalScorer() {
+    return new Scorer(store, kernel, new float[store.dimension()], distance == Distance.COSINE);
+  }
+
+  private static final class Scorer implements OrdinalScorer {
+    private final VectorStore store;
+    private final RowKernel kernel;
+    private final float[] query;
+    private final boolean normalise;
+    private final int shift;
+
+    Scorer(VectorStore store, RowKernel kernel, float[] query, boolean normalise) {
+      this.store = store;
+      this.kernel = kernel;
+      this.query = query;
+      this.normalise = normalise;
+      this.shift = store.chunkShift();
+    }
+
+    @Override
+    public void select(int ordinal) {
+      store.read(ordinal, query);
+      if (normalise) {
+        UnitVectors.normalise(query);
+      }
+    }
+
+    @Override
+    public float distance(int ordinal) {
+      return kernel.distance(
+          query, store.chunks()[ordinal >>> shift], store.offset(ordinal), store.dimension());
+    }
+
+    @Override
+    public void distances(int[] ordinals, int count, float[] out) {
+      kernel.distances(
+          query,
+          store.chunks(),
+          shift,
+          store.strideBytes(),
+          store.dimension(),
+          ordinals,
+          count,
+          out);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.quiver.index;
+
+/**
+ * Takes over an existing graph under new ordinals, without some of its nodes. A node that lost
+ * neighbours gets, as candidates, those that its lost neighbours had (and theirs, where these are
+ * lost too), and keeps the best by the selection heuristic: the repair of FreshDiskANN (Singh and
+ * others, 2021, Algorithm 4).
+ */
+final class GraphExtension {
+  /** Candidates for one repaired list; more cost time and change little. */
+  private static final int CANDIDATES_PER_LINK = 4;
+
+  private final HnswGraph from;
+  private final int[] oldToNew;
+  private final HnswGraph to;
+
+  GraphExtension(HnswGraph from, int[] oldToNew, HnswGraph to) {
+    this.from = from;
+    this.oldToNew = oldToNew;
+    this.to = to;
+  }
+
+  /** Checks the mapping. The new ordinals that it covers. */
+  static OrdinalBitSet checkMapping(HnswGraph from, int[] oldToNew, int newSize) {
+    if (oldToNew.length != from.size()) {
+      throw new IllegalArgumentException(
+          "mapping of " + oldToNew.length + " ordinals (expected: " + from.size() + ")");
+    }
+    OrdinalBitSet covered = new OrdinalBitSet(newSize);
+    for (int old = 0; old < oldToNew.length; old++) {
+      int ordinal = oldToNew[old];
+      if (ordinal < -1 || ordinal >= newSize) {
+        throw new IllegalArgumentException(
+            "mapping of ordinal "
+                + old
+                + ": "
+                + ordinal
+                + " (expected: -1 to "
+                + (newSize - 1)
+                + ")");
+      }
+      if (ordinal >= 0 && !covered.add(ordinal)) {
+        throw new IllegalArgumentException("mapping uses ordinal " + ordinal + " twice");
+      }
+    }
+    return covered;
+  }
+
+  /** Creates the surviving nodes, on their old levels, and sets the entry point. */
+  void createNodes() {
+    int bestLevel = -1;
+    int best = -1;
+    for (int old = 0; old < oldToNew.length; old++) {
+      if (oldToNew[old] < 0) {
+        continue;
+      }
+      int level = from.levelOf(old);
+      to.createNode(oldToNew[old], level);
+      if (level > bestLevel || old == from.entryPoint()) {
+        bestLevel = level;
+        best = oldToNew[old];
+      }
+    }
+    if (best >= 0) {
+      to.setEntry(bestLevel, best);
+    }
+  }
+
+  /** One thread's worker. */
+  Worker worker(Inserter inserter) {
+    return new Worker(inserter);
+  }
+
+  /** Takes over lists node by node; different nodes may be taken over at once. */
+  final class Worker {
+    private final Inserter inserter;
+    private final VisitedSet seen = new VisitedSet();
+    private final int[] list;
+    private final int[] candidates;
+    private final int[] lost;
+
+    Worker(Inserter inserter) {
+      this.inserter = inserter;
+      int max = Math.max(from.neighbourCountMax(0), to.neighbourCountMax(0));
+      this.list = new int[max];
+      this.candidates = new int[CANDIDATES_PER_LINK * max];
+      this.lost = new int[CANDIDATES_PER_LINK * max];
+    }
+
+    void takeOver(int old) {
+      if (oldToNew[old] < 0) {
+        return;
+      }
+      for (int level = from.levelOf(old); level >= 0; level--) {
+        takeOver(level, old);
+      }
+    }
+
+    private void takeOver(int level, int old) {
+      seen.clear(from.size());
+      seen.add(old);
+      int lostCount = 0;
+      int count = 0;
+      int expanded = -1;
+      // Lost neighbours wait in a queue; the node itself stands in front of it.
+      do {
+        int node = expanded < 0 ? old : lost[expanded];
+        int neighbourCount = from.neighbours(level, node, list);
+        for (int i = 0; i < neighbourCount; i++) {
+          int neighbour = list[i];
+          if (!seen.add(neighbour)) {
+            continue;
+          }
+          if (oldToNew[neighbour] >= 0) {
+            if (count < candidates.length) {
+              candidates[count++] = oldToNew[neighbour];
+            }
+          } else if (lostCount < lost.length) {
+            lost[lostCount++] = neighbour;
+          }
+        }
+        expanded++;
+      } while (expanded < lostCount && count < candidates.length);
+      int ordinal = oldToNew[old];
+      if (lostCount == 0 && count <= to.neighbourCountMax(level)) {
+        to.setNeighbours(level, ordinal, candidates, count);
+      } else {
+        inserter.setBest(level, ordinal, candidates, count);
+      }
+    }
+  }
+}

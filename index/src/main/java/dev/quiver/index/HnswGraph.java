@@ -1,0 +1,249 @@
+package dev.quiver.index;
+
+import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The adjacency of a Hierarchical Navigable Small World graph, off-heap: for each node (the ordinal
+ * of a vector) and each of its levels a list of neighbours. It knows nothing of vectors.
+ *
+ * <p>Memory, in three areas of fixed-stride blocks of little-endian ints:
+ *
+ * <pre>
+ * level 0      one block per node:       count, neighbours[2 * m]
+ * upper start  one int per node:         0, or 1 + index of its first upper block
+ * upper        one block per node and upper level, a node's levels in a row from level 1:
+ *              the node's top level, count, neighbours[m]
+ * </pre>
+ *
+ * <p>Reading is safe from any thread, also while a {@link GrowableHnswGraph} inserts. A graph that
+ * was built owns its memory and must be closed when no search uses it any more; one opened over a
+ * segment owns nothing, and closing it does nothing.
+ */
+public final class HnswGraph implements AutoCloseable {
+  private static final long NO_ENTRY = -1;
+
+  private final int m;
+  private final Blocks base;
+  private final Blocks upperStart;
+  private final Blocks upper;
+  private final @Nullable Arena arena;
+  private final AtomicInteger upperBlocks;
+  private volatile int size;
+
+  /** Level in the high half, ordinal in the low one: read together, changed together. */
+  private volatile long entry;
+
+  private HnswGraph(
+      int m,
+      Blocks base,
+      Blocks upperStart,
+      Blocks upper,
+      @Nullable Arena arena,
+      int upperBlockCount,
+      int size,
+      long entry) {
+    this.m = m;
+    this.base = base;
+    this.upperStart = upperStart;
+    this.upper = upper;
+    this.arena = arena;
+    this.upperBlocks = new AtomicInteger(upperBlockCount);
+    this.size = size;
+    this.entry = entry;
+  }
+
+  /** An empty graph that owns its memory. */
+  static HnswGraph growable(int m) {
+    Arena arena = Arena.ofShared();
+    return new HnswGraph(
+        m,
+        Blocks.growable(baseSlots(m), arena),
+        Blocks.growable(1, arena),
+        Blocks.growable(upperSlots(m), arena),
+        arena,
+        0,
+        0,
+        NO_ENTRY);
+  }
+
+  /** A graph over areas that somebody else owns. */
+  static HnswGraph over(
+      int m,
+      Blocks base,
+      Blocks upperStart,
+      Blocks upper,
+      int upperBlockCount,
+      int size,
+      int entryPoint,
+      int maxLevel) {
+    long entry = size == 0 ? NO_ENTRY : packEntry(maxLevel, entryPoint);
+    return new HnswGraph(m, base, upperStart, upper, null, upperBlockCount, size, entry);
+  }
+
+  static int baseSlots(int m) {
+    return 1 + 2 * m;
+  }
+
+  static int upperSlots(int m) {
+    return 2 + m;
+  }
+
+  /** Number of nodes, and the ordinals: 0 to size - 1. */
+  public int size() {
+    return size;
+  }
+
+  /** Links per node on upper levels; twice as many on level 0. */
+  public int m() {
+    return m;
+  }
+
+  /** Most neighbours that a node can have on a level: the room that {@link #neighbours} needs. */
+  public int neighbourCountMax(int level) {
+    return level == 0 ? 2 * m : m;
+  }
+
+  /** The node where searches start, or -1 in an empty graph. */
+  public int entryPoint() {
+    return (int) entry;
+  }
+
+  /** The level of the entry point, or -1 in an empty graph. */
+  public int maxLevel() {
+    return (int) (entry >> 32);
+  }
+
+  /** The highest level of a node: 0 for most. */
+  public int levelOf(int ordinal) {
+    int start = readStart(ordinal);
+    return start == 0 ? 0 : upper.get(start - 1, 0);
+  }
+
+  /**
+   * Copies the neighbours of a node on one of its levels.
+   *
+   * @param out at least {@code neighbourCountMax(level)} long
+   * @return how many there are
+   */
+  public int neighbours(int level, int ordinal, int[] out) {
+    if (level == 0) {
+      return arena == null ? base.readList(ordinal, 0, out) : base.readListAcquire(ordinal, 0, out);
+    }
+    int block = upperBlock(level, ordinal);
+    return arena == null ? upper.readList(block, 1, out) : upper.readListAcquire(block, 1, out);
+  }
+
+  /** Off-heap bytes of the graph (for an opened one, the bytes that it reads). */
+  public long memoryBytes() {
+    return base.bytes() + upperStart.bytes() + upper.bytes();
+  }
+
+  /**
+   * Off-heap bytes that a graph of {@code size} nodes takes; the number of upper levels is a matter
+   * of chance, so this allows for 10 % more of them than expected.
+   */
+  public static long estimateBytes(int size, int m) {
+    double upperExpected = size / (m - 1.0);
+    long upperCount = (long) Math.ceil(upperExpected * 1.1 + 4 * Math.sqrt(upperExpected));
+    return Blocks.estimateBytes(baseSlots(m), size)
+        + Blocks.estimateBytes(1, size)
+        + Blocks.estimateBytes(upperSlots(m), size == 0 ? 0 : upperCount);
+  }
+
+  @Override
+  public void close() {
+    if (arena != null && arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+
+  // What follows is for builders and the file format.
+
+  long entry() {
+    return entry;
+  }
+
+  static int entryLevel(long entry) {
+    return (int) (entry >> 32);
+  }
+
+  static int entryOrdinal(long entry) {
+    return (int) entry;
+  }
+
+  void setEntry(int level, int ordinal) {
+    entry = packEntry(level, ordinal);
+  }
+
+  /** Room for nodes 0 to {@code size - 1}; what isn't linked isn't reached. */
+  void ensureSize(int newSize) {
+    base.ensure(newSize);
+    upperStart.ensure(newSize);
+    synchronized (upperBlocks) {
+      if (newSize > size) {
+        size = newSize;
+      }
+    }
+  }
+
+  /** Gives a node its upper levels, with empty lists; before anything links to it. */
+  void createNode(int ordinal, int level) {
+    if (level == 0) {
+      return;
+    }
+    int first = upperBlocks.getAndAdd(level);
+    upper.ensure(first + level);
+    for (int i = 0; i < level; i++) {
+      upper.set(first + i, 0, level);
+    }
+    upperStart.setRelease(ordinal, 0, first + 1);
+  }
+
+  /** Replaces a list; the caller holds the node's lock. */
+  void setNeighbours(int level, int ordinal, int[] neighbours, int count) {
+    if (level == 0) {
+      base.writeListRelease(ordinal, 0, neighbours, count);
+    } else {
+      upper.writeListRelease(upperBlock(level, ordinal), 1, neighbours, count);
+    }
+  }
+
+  /** Adds one to a list that has room; the caller holds the node's lock. */
+  void appendNeighbour(int level, int ordinal, int count, int neighbour) {
+    Blocks blocks = level == 0 ? base : upper;
+    int block = level == 0 ? ordinal : upperBlock(level, ordinal);
+    int countSlot = level == 0 ? 0 : 1;
+    blocks.setRelease(block, countSlot + 1 + count, neighbour);
+    blocks.setRelease(block, countSlot, count + 1);
+  }
+
+  Blocks base() {
+    return base;
+  }
+
+  Blocks upperStart() {
+    return upperStart;
+  }
+
+  Blocks upper() {
+    return upper;
+  }
+
+  int upperBlockCount() {
+    return upperBlocks.get();
+  }
+
+  private int upperBlock(int level, int ordinal) {
+    return readStart(ordinal) - 1 + level - 1;
+  }
+
+  private int readStart(int ordinal) {
+    return arena == null ? upperStart.get(ordinal, 0) : upperStart.getAcquire(ordinal, 0);
+  }
+
+  private static long packEntry(int level, int ordinal) {
+    return ((long) level << 32) | ordinal;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.quiver.index;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Searches a graph, with or without a filter. Returns k results whenever k ordinals match.
+ *
+ * <p>Under a filter the way is chosen by the number of accepted ordinals: as the filter tells it,
+ * or measured on a sample of ordinals. Few: all of them are compared. Most: a walk through all
+ * nodes. Between: a walk that compares accepted nodes only. A walk that becomes dearer than
+ * comparing all accepted ones, or that ends with fewer than k, is followed by an exact scan.
+ */
+public final class HnswSearcher {
+  /** A filter that doesn't know its cardinality is asked about this many ordinals. */
+  private static final int SAMPLE = 1024;
+
+  /** From this accepted share on, a walk through all nodes is cheaper and finds as much. */
+  private static final double THROUGH_ALL_SHARE = 0.6;
+
+  /** Distances that a filtered walk computes for each of its {@code ef} results, about. */
+  private static final double WALK_DISTANCES_PER_RESULT = 16;
+
+  private HnswSearcher() {}
+
+  /**
+   * The closest vectors to {@code query}.
+   *
+   * @param scoring of the vectors that the graph was built over, same ordinals
+   * @param filter null accepts all
+   * @throws IllegalArgumentException if the query's length isn't the dimension
+   */
+  public static SearchResult search(
+      HnswGraph graph,
+      VectorScoring scoring,
+      float[] query,
+      SearchRequest request,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch) {
+    return search(graph, scoring.queryScorer(query), request, filter, scratch);
+  }
+
+  /** As above, for a scorer that was made already. */
+  public static SearchResult search(
+      HnswGraph graph,
+      QueryScorer scorer,
+      SearchRequest request,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch) {
+    int size = graph.size();
+    scratch.reset(size, graph.neighbourCountMax(0), request.visitLimit());
+    int ef = Math.min(request.effectiveEf(), size);
+    long entry = graph.entry();
+    int accepted = filter == null ? size : measure(filter, size);
+    SearchStrategy strategy = entry < 0 ? SearchStrategy.EXACT : choose(filter, size, accepted, ef);
+    boolean completed = false;
+    if (strategy == SearchStrategy.EXACT) {
+      if (entry >= 0) {
+        ExactSearch.scan(scorer, size, request.k(), filter, scratch);
+      }
+    } else {
+      boolean ended = walk(graph, entry, scorer, filter, scratch, strategy, ef, accepted);
+      int wanted = Math.min(request.k(), accepted);
+      if (!scratch.limitReached && (!ended || scratch.results.size() < wanted)) {
+        completed = true;
+        ExactSearch.scan(scorer, size, request.k(), filter, scratch);
+      }
+    }
+    return scratch.takeResults(
+        request.k(),
+        new SearchStats(
+            strategy,
+            scratch.distanceCount,
+            scratch.nodeCount,
+            accepted,
+            completed,
+            scratch.limitReached));
+  }
+
+  private static SearchStrategy choose(
+      @Nullable OrdinalFilter filter, int size, int accepted, int ef) {
+    if (filter == null) {
+      return SearchStrategy.WALK;
+    }
+    if (accepted <= ef * WALK_DISTANCES_PER_RESULT) {
+      return SearchStrategy.EXACT;
+    }
+    return accepted >= THROUGH_ALL_SHARE * size
+        ? SearchStrategy.WALK
+        : SearchStrategy.FILTERED_WALK;
+  }
+
+  private static boolean walk(
+      HnswGraph graph,
+      long entry,
+      QueryScorer scorer,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch,
+      SearchStrategy strategy,
+      int ef,
+      int accepted) {
+    long start = GraphWalk.descend(graph, entry, scorer, scratch, 0);
+    if (scratch.limitReached) {
+      return true;
+    }
+    GraphWalk.seed(scratch, start);
+    // Every node can be reached from the entry point, but not from every other.
+    int entryOrdinal = HnswGraph.entryOrdinal(entry);
+    if (entryOrdinal != Scored.ordinal(start) && scratch.spend(1)) {
+      GraphWalk.seed(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
+    }
+    if (filter == null) {
+      GraphWalk.searchLevel(graph, 0, scorer, scratch, ef);
+      return true;
+    }
+    dropRejected(filter, scratch);
+    if (strategy == SearchStrategy.WALK) {
+      FilteredWalk.throughAll(graph, scorer, filter, scratch, ef);
+      return true;
+    }
+    scratch.bridged.clear(graph.size());
+    return FilteredWalk.overRejected(graph, scorer, filter, scratch, ef, accepted);
+  }
+
+  /** The seeds are places to start from, but results only if the filter accepts them. */
+  private static void dropRejected(OrdinalFilter filter, SearchScratch scratch) {
+    LongHeap results = scratch.results;
+    long first = results.pop();
+    long second = results.size() > 0 ? results.pop() : first;
+    results.clear();
+    if (filter.accepts(Scored.ordinal(~first))) {
+      results.push(first);
+    }
+    if (second != first && filter.accepts(Scored.ordinal(~second))) {
+      results.push(second);
+    }
+  }
+
+  /** Accepted ordinals below {@code size}, from the filter or from a sample. */
+  private static int measure(OrdinalFilter filter, int size) {
+    int known = filter.cardinality();
+    if (known != OrdinalFilter.UNKNOWN) {
+      return Math.min(known, size);
+    }
+    if (size <= SAMPLE) {
+      int count = 0;
+      for (int ordinal = 0; ordinal < size; ordinal++) {
+        count += filter.accepts(ordinal) ? 1 : 0;
+      }
+      return count;
+    }
+    int hits = 0;
+    // Weyl's sequence: evenly spread, the same each time, never in step with a periodic filter.
+    long position = 0;
+    for (int i = 0; i < SAMPLE; i++) {
+      position += 0x9e3779b97f4a7c15L;
+      int ordinal = (int) Math.multiplyHigh(position >>> 1, 2L * size);
+      hits += filter.accepts(ordinal) ? 1 : 0;
+    }
+    return (int) ((long) hits * size / SAMPLE);
+  }
+}

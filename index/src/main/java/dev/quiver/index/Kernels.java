@@ -1,0 +1,36 @@
+package dev.quiver.index;
+
+/**
+ * The distance kernels of this JVM, chosen once: SIMD when the module {@code jdk.incubator.vector}
+ * is there ({@code --add-modules jdk.incubator.vector}) and the processor has vectors of 128 bits
+ * or more, scalar otherwise. Both give the same results up to rounding.
+ */
+public final class Kernels {
+  private static final String REQUIRED_MODULE = "jdk.incubator.vector";
+  private static final boolean SIMD = simdUsable();
+  private static final RowKernel[][] CHOSEN = SIMD ? SimdKernels.all() : ScalarKernels.all();
+
+  private Kernels() {}
+
+  /** Whether distances use SIMD in this JVM. */
+  public static boolean simd() {
+    return SIMD;
+  }
+
+  /** What is in use and, when it's the slow form, what would change that. For logs and metrics. */
+  public static String description() {
+    return SIMD
+        ? "SIMD, " + SimdKernels.vectorBits() + " bits"
+        : "scalar (for SIMD start Java with --add-modules " + REQUIRED_MODULE + ")";
+  }
+
+  static RowKernel kernel(Distance distance, ElementType type) {
+    return CHOSEN[distance.ordinal()][type.ordinal()];
+  }
+
+  private static boolean simdUsable() {
+    // SimdKernels must not be touched without the module: its class would not load.
+    return ModuleLayer.boot().findModule(REQUIRED_MODULE).isPresent()
+        && SimdKernels.vectorBits() >= 128;
+  }
+}

@@ -1,0 +1,110 @@
+package dev.quiver.index;
+
+/**
+ * A set of ordinals, one bit each, as a filter. Not thread-safe while it changes; any number of
+ * threads may read it.
+ */
+public final class OrdinalBitSet implements OrdinalFilter {
+  private final long[] words;
+  private final int size;
+  private int cardinality;
+
+  /** An empty set of ordinals below {@code size}. */
+  public OrdinalBitSet(int size) {
+    this(new long[(int) (((long) size + 63) >>> 6)], size);
+  }
+
+  /**
+   * A set over existing bits, without copying: ordinal {@code i} is bit {@code i & 63} of {@code
+   * words[i >> 6]}. Bits from {@code size} on must be 0. The caller leaves the array alone from
+   * here on.
+   */
+  public OrdinalBitSet(long[] words, int size) {
+    if (size < 0 || words.length < ((long) size + 63) >>> 6) {
+      throw new IllegalArgumentException(
+          "size: " + size + " (expected: 0 to 64 * " + words.length + ")");
+    }
+    this.words = words;
+    this.size = size;
+    int count = 0;
+    for (long word : words) {
+      count += Long.bitCount(word);
+    }
+    this.cardinality = count;
+  }
+
+  /** All ordinals below {@code size}. */
+  public static OrdinalBitSet full(int size) {
+    OrdinalBitSet all = new OrdinalBitSet(size);
+    for (int i = 0; i < size; i++) {
+      all.add(i);
+    }
+    return all;
+  }
+
+  /** Ordinals are below this. */
+  public int size() {
+    return size;
+  }
+
+  /** Adds an ordinal; true if it wasn't in. */
+  public boolean add(int ordinal) {
+    check(ordinal);
+    long bit = 1L << ordinal;
+    boolean added = (words[ordinal >> 6] & bit) == 0;
+    if (added) {
+      words[ordinal >> 6] |= bit;
+      cardinality++;
+    }
+    return added;
+  }
+
+  /** Removes an ordinal; true if it was in. */
+  public boolean remove(int ordinal) {
+    check(ordinal);
+    long bit = 1L << ordinal;
+    boolean removed = (words[ordinal >> 6] & bit) != 0;
+    if (removed) {
+      words[ordinal >> 6] &= ~bit;
+      cardinality--;
+    }
+    return removed;
+  }
+
+  /** False for ordinals beyond the size too. */
+  @Override
+  public boolean accepts(int ordinal) {
+    return ordinal < size && (words[ordinal >> 6] & (1L << ordinal)) != 0;
+  }
+
+  @Override
+  public int cardinality() {
+    return cardinality;
+  }
+
+  @Override
+  public int nextAccepted(int from, int limit) {
+    int end = Math.min(limit, size);
+    if (from >= end) {
+      return NO_MORE;
+    }
+    int index = from >> 6;
+    long word = words[index] & (-1L << from);
+    int last = (end - 1) >> 6;
+    while (word == 0) {
+      if (++index > last) {
+        return NO_MORE;
+      }
+      word = words[index];
+    }
+    int ordinal = (index << 6) + Long.numberOfTrailingZeros(word);
+    return ordinal < end ? ordinal : NO_MORE;
+  }
+
+  private void check(int ordinal) {
+    if (ordinal < 0 || ordinal >= size) {
+      throw new IndexOutOfBoundsException(
+          "ordinal: " + ordinal + " (expected: 0 to " + (size - 1) + ")");
+    }
+  }
+}

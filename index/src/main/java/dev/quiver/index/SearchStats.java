@@ -1,0 +1,20 @@
+package dev.quiver.index;
+
+/**
+ * What a search did.
+ *
+ * @param strategy the way chosen at first
+ * @param distances distances computed, all levels and a completion included
+ * @param nodesVisited nodes whose neighbours were read
+ * @param acceptedEstimate how many ordinals the filter was measured to accept; the size without one
+ * @param completedExactly the walk had too few results or became dearer than an exact scan, so one
+ *     followed
+ * @param limitReached the visit limit ended the search early
+ */
+public record SearchStats(
+    SearchStrategy strategy,
+    long distances,
+    long nodesVisited,
+    int acceptedEstimate,
+    boolean completedExactly,
+    boolean limitReached) {}

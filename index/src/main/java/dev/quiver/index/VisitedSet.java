@@ -1,0 +1,63 @@
+package dev.quiver.index;
+
+import java.util.Arrays;
+
+/**
+ * Which ordinals a walk has seen. Two bytes for each ordinal hold the number of the walk that saw
+ * it last, so clearing between walks is one increment.
+ */
+final class VisitedSet {
+  private short[] seenBy = new short[0];
+  private short walk;
+
+  /** Forgets everything and makes room for ordinals below {@code size}. */
+  void clear(int size) {
+    if (seenBy.length < size) {
+      // Some room beyond: a live graph grows with each insertion.
+      seenBy = new short[(int) Math.min(Integer.MAX_VALUE - 8, size + (size >> 2) + 16L)];
+      walk = 0;
+    }
+    if (++walk == 0) {
+      Arrays.fill(seenBy, (short) 0);
+      walk = 1;
+    }
+  }
+
+  /** Marks an ordinal; true the first time. */
+  boolean add(int ordinal) {
+    short[] seen = seenBy;
+    if (seen[ordinal] == walk) {
+      return false;
+    }
+    seen[ordinal] = walk;
+    return true;
+  }
+
+  boolean contains(int ordinal) {
+    return seenBy[ordinal] == walk;
+  }
+
+  /**
+   * Marks {@code ordinals[0..count)} and moves those seen for the first time to the front.
+   *
+   * @return how many were new
+   */
+  int addAll(int[] ordinals, int count) {
+    short[] seen = seenBy;
+    short current = walk;
+    int fresh = 0;
+    for (int i = 0; i < count; i++) {
+      int ordinal = ordinals[i];
+      // An ordinal beyond the room was inserted after this walk began: not part of it.
+      if (ordinal < seen.length && seen[ordinal] != current) {
+        seen[ordinal] = current;
+        ordinals[fresh++] = ordinal;
+      }
+    }
+    return fresh;
+  }
+
+  long bytes() {
+    return 2L * seenBy.length;
+  }
+}

@@ -1,0 +1,10 @@
+package dev.quiver.server;
+
+/** Severity from which on events are logged. */
+public enum LogLevel {
+  ERROR,
+  WARN,
+  INFO,
+  DEBUG,
+  TRACE
+}

@@ -1,0 +1,120 @@
+package dev.quiver.server;
+
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server needs to know, typed and checked as a whole. {@link Settings} says what each part
+ * means and its default.
+ *
+ * @param apiKey null: every caller may read and write
+ * @param readOnlyApiKey null: no key that may only read
+ */
+public record ServerConfig(
+    Path dataDir,
+    String host,
+    int httpPort,
+    int grpcPort,
+    @Nullable String apiKey,
+    @Nullable String readOnlyApiKey,
+    int requestMaxBytes,
+    int requestMaxResults,
+    int requestMaxBatch,
+    Duration requestTimeout,
+    int searchThreads,
+    int searchQueue,
+    int embedThreads,
+    int embedQueue,
+    Duration collectionsIdle,
+    int collectionsMaxOpen,
+    Duration flushInterval,
+    long indexingBufferBytes,
+    int mergeThreads,
+    int buildThreads,
+    int fullScanThreshold,
+    LogFormat logFormat,
+    LogLevel logLevel,
+    Duration shutdownTimeout) {
+
+  private static final int BYTES_PER_MB = 1 << 20;
+  private static final long MIN_INDEXING_BUFFER_BYTES = 64L << 20;
+
+  public ServerConfig {
+    if (httpPort != 0 && httpPort == grpcPort) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "http.port and grpc.port are both " + httpPort + " (expected: two different ports)");
+    }
+    if (readOnlyApiKey != null && apiKey == null) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "auth.read-only-api-key is set without auth.api-key: nobody could write; set both");
+    }
+    if (apiKey != null && apiKey.equals(readOnlyApiKey)) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "auth.api-key and auth.read-only-api-key are the same (expected: two different keys)");
+    }
+  }
+
+  public static ServerConfig from(Configuration configuration) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return new ServerConfig(
+        configuration.get(Settings.DATA_DIR),
+        configuration.get(Settings.HOST),
+        configuration.get(Settings.HTTP_PORT),
+        configuration.get(Settings.GRPC_PORT),
+        key(configuration, Settings.API_KEY),
+        key(configuration, Settings.READ_ONLY_API_KEY),
+        configuration.get(Settings.REQUEST_MAX_MB) * BYTES_PER_MB,
+        configuration.get(Settings.REQUEST_MAX_RESULTS),
+        configuration.get(Settings.REQUEST_MAX_BATCH),
+        configuration.get(Settings.REQUEST_TIMEOUT),
+        orElse(configuration.get(Settings.SEARCH_THREADS), cores),
+        configuration.get(Settings.SEARCH_QUEUE),
+        orElse(configuration.get(Settings.EMBED_THREADS), cores),
+        configuration.get(Settings.EMBED_QUEUE),
+        configuration.get(Settings.COLLECTIONS_IDLE),
+        configuration.get(Settings.COLLECTIONS_MAX_OPEN),
+        configuration.get(Settings.FLUSH_INTERVAL),
+        indexingBufferBytes(configuration.get(Settings.INDEXING_BUFFER_MB)),
+        orElse(configuration.get(Settings.MERGE_THREADS), Math.max(1, cores / 2)),
+        orElse(configuration.get(Settings.BUILD_THREADS), cores),
+        configuration.get(Settings.FULL_SCAN_THRESHOLD),
+        configuration.get(Settings.LOG_FORMAT),
+        configuration.get(Settings.LOG_LEVEL),
+        configuration.get(Settings.SHUTDOWN_TIMEOUT));
+  }
+
+  private static int orElse(int configured, int automatic) {
+    return configured == 0 ? automatic : configured;
+  }
+
+  private static long indexingBufferBytes(int configuredMb) {
+    return configuredMb == 0
+        ? Math.max(MIN_INDEXING_BUFFER_BYTES, Runtime.getRuntime().maxMemory() / 8)
+        : (long) configuredMb * BYTES_PER_MB;
+  }
+
+  private static @Nullable String key(Configuration configuration, Setting<String> setting) {
+    String text = configuration.get(setting);
+    return text.isEmpty() ? null : text;
+  }
+
+  /** Names no key. */
+  @Override
+  public String toString() {
+    return "ServerConfig[dataDir="
+        + dataDir
+        + ", host="
+        + host
+        + ", httpPort="
+        + httpPort
+        + ", grpcPort="
+        + grpcPort
+        + "]";
+  }
+}

@@ -1,0 +1,227 @@
+package dev.quiver.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Every setting that there is. docs/configuration.md lists the same; a test compares them. */
+public final class Settings {
+  public static final Setting<Path> DATA_DIR =
+      Setting.path("data.dir", "quiver-data", "Folder of the collections; made when it is missing.")
+          .alsoFrom("QDRANT__STORAGE__STORAGE_PATH");
+
+  public static final Setting<String> HOST =
+      Setting.text(
+              "host",
+              "127.0.0.1",
+              "an address or host name",
+              "Address to listen on; 0.0.0.0 means every interface: set an API key then.")
+          .alsoFrom("QDRANT__SERVICE__HOST");
+
+  public static final Setting<Integer> HTTP_PORT =
+      Setting.integer("http.port", 6333, 0, 65_535, "Port of the REST API; 0 takes a free one.")
+          .alsoFrom("QDRANT__SERVICE__HTTP_PORT");
+
+  public static final Setting<Integer> GRPC_PORT =
+      Setting.integer("grpc.port", 6334, 0, 65_535, "Port of the gRPC API; 0 takes a free one.")
+          .alsoFrom("QDRANT__SERVICE__GRPC_PORT");
+
+  public static final Setting<String> API_KEY =
+      Setting.text(
+              "auth.api-key", "", "a text", "Key that may read and write; empty: none is needed.")
+          .asSecret()
+          .alsoFrom("QDRANT__SERVICE__API_KEY");
+
+  public static final Setting<String> READ_ONLY_API_KEY =
+      Setting.text("auth.read-only-api-key", "", "a text", "Key that may only read.")
+          .asSecret()
+          .alsoFrom("QDRANT__SERVICE__READ_ONLY_API_KEY");
+
+  public static final Setting<Integer> REQUEST_MAX_MB =
+      Setting.integer(
+              "request.max-mb",
+              32,
+              1,
+              1024,
+              "Largest REST body or gRPC message, after decompression, in megabytes.")
+          .alsoFrom("QDRANT__SERVICE__MAX_REQUEST_SIZE_MB");
+
+  public static final Setting<Integer> REQUEST_MAX_RESULTS =
+      Setting.integer(
+          "request.max-results",
+          1_000_000,
+          1,
+          100_000_000,
+          "Most points that one search or scroll may ask for, those that it skips included.");
+
+  public static final Setting<Integer> REQUEST_MAX_BATCH =
+      Setting.integer(
+          "request.max-batch",
+          10_000,
+          1,
+          1_000_000,
+          "Most searches or operations in one batch request.");
+
+  public static final Setting<Duration> REQUEST_TIMEOUT =
+      Setting.seconds(
+          "request.timeout-seconds",
+          60,
+          1,
+          86_400,
+          "How long a read may take when its request names no timeout.");
+
+  public static final Setting<Integer> SEARCH_THREADS =
+      Setting.integer(
+              "search.threads", 0, 0, 1024, "Threads that search; 0: as many as there are cores.")
+          .alsoFrom("QDRANT__STORAGE__PERFORMANCE__MAX_SEARCH_THREADS");
+
+  public static final Setting<Integer> SEARCH_QUEUE =
+      Setting.integer(
+          "search.queue",
+          1024,
+          1,
+          1_000_000,
+          "Searches that may wait for a thread; more are refused at once.");
+
+  public static final Setting<Integer> EMBED_THREADS =
+      Setting.integer(
+          "embed.threads",
+          0,
+          0,
+          1024,
+          "Texts embedded at the same time; 0: as many as there are cores.");
+
+  public static final Setting<Integer> EMBED_QUEUE =
+      Setting.integer(
+          "embed.queue",
+          16_384,
+          1,
+          1_000_000,
+          "Texts that may wait to be embedded; more are refused at once.");
+
+  public static final Setting<Duration> COLLECTIONS_IDLE =
+      Setting.seconds(
+          "collections.idle-seconds",
+          60,
+          1,
+          86_400,
+          "A collection that nobody used for so long gives back its files and memory.");
+
+  public static final Setting<Integer> COLLECTIONS_MAX_OPEN =
+      Setting.integer(
+          "collections.max-open",
+          512,
+          1,
+          1_000_000,
+          "Collections that are open at once; above, the least recently used one is closed.");
+
+  public static final Setting<Duration> FLUSH_INTERVAL =
+      Setting.seconds(
+              "storage.flush-seconds",
+              5,
+              1,
+              3600,
+              "Changes are committed at the latest so long after they were applied.")
+          .alsoFrom("QDRANT__STORAGE__OPTIMIZERS__FLUSH_INTERVAL_SEC");
+
+  public static final Setting<Integer> INDEXING_BUFFER_MB =
+      Setting.integer(
+          "storage.indexing-buffer-mb",
+          0,
+          0,
+          1 << 20,
+          "Memory for documents that are not flushed yet, of all collections together;"
+              + " 0: an eighth of the heap.");
+
+  public static final Setting<Integer> MERGE_THREADS =
+      Setting.integer(
+          "index.merge-threads",
+          0,
+          0,
+          1024,
+          "Segment merges that run at once; 0: half as many as there are cores.");
+
+  public static final Setting<Integer> BUILD_THREADS =
+      Setting.integer(
+          "index.build-threads",
+          0,
+          0,
+          1024,
+          "Threads that build one graph; 0: as many as there are cores.");
+
+  public static final Setting<Integer> FULL_SCAN_THRESHOLD =
+      Setting.integer(
+          "index.full-scan-threshold",
+          10_000,
+          0,
+          100_000_000,
+          "Segments with fewer vectors get no graph: comparing with all is faster.");
+
+  public static final Setting<LogFormat> LOG_FORMAT =
+      Setting.choice(
+          "log.format",
+          LogFormat.AUTO,
+          LogFormat.class,
+          "Form of the log lines; auto: console on a terminal, else json.");
+
+  public static final Setting<LogLevel> LOG_LEVEL =
+      Setting.choice("log.level", LogLevel.INFO, LogLevel.class, "Least level that is logged.")
+          .alsoFrom("QDRANT__LOG_LEVEL");
+
+  public static final Setting<Duration> SHUTDOWN_TIMEOUT =
+      Setting.seconds(
+          "shutdown.timeout-seconds",
+          20,
+          1,
+          600,
+          "How long a stopping server lets running requests end before it breaks them off.");
+
+  private static final List<Setting<?>> ALL =
+      List.of(
+          DATA_DIR,
+          HOST,
+          HTTP_PORT,
+          GRPC_PORT,
+          API_KEY,
+          READ_ONLY_API_KEY,
+          REQUEST_MAX_MB,
+          REQUEST_MAX_RESULTS,
+          REQUEST_MAX_BATCH,
+          REQUEST_TIMEOUT,
+          SEARCH_THREADS,
+          SEARCH_QUEUE,
+          EMBED_THREADS,
+          EMBED_QUEUE,
+          COLLECTIONS_IDLE,
+          COLLECTIONS_MAX_OPEN,
+          FLUSH_INTERVAL,
+          INDEXING_BUFFER_MB,
+          MERGE_THREADS,
+          BUILD_THREADS,
+          FULL_SCAN_THRESHOLD,
+          LOG_FORMAT,
+          LOG_LEVEL,
+          SHUTDOWN_TIMEOUT);
+
+  private static final Map<String, Setting<?>> BY_KEY = new LinkedHashMap<>();
+
+  static {
+    for (Setting<?> setting : ALL) {
+      BY_KEY.put(setting.key(), setting);
+    }
+  }
+
+  private Settings() {}
+
+  /** In the order in which they are documented. */
+  public static List<Setting<?>> all() {
+    return ALL;
+  }
+
+  static @Nullable Setting<?> byKey(String key) {
+    return BY_KEY.get(key);
+  }
+}
