@@ -24,15 +24,20 @@ public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
   /**
-   * Where Netty's transport reports a broken connection, with a stack trace each: a peer that talks
-   * nonsense must not fill the log. Held here, since a logger nobody holds forgets its level.
+   * Where the transport reports a peer that talks nonsense, with a stack trace each: it gets its
+   * answer, and must not fill the log. Held here, since a logger nobody holds forgets its level.
    */
-  private static final java.util.logging.Logger BROKEN_CONNECTIONS =
-      java.util.logging.Logger.getLogger(
-          "io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections");
+  private static final java.util.logging.Logger[] PEERS_AT_FAULT = {
+    java.util.logging.Logger.getLogger(
+        "io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"),
+    java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
+    java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler")
+  };
 
   static {
-    BROKEN_CONNECTIONS.setLevel(java.util.logging.Level.WARNING);
+    for (java.util.logging.Logger logger : PEERS_AT_FAULT) {
+      logger.setLevel(java.util.logging.Level.SEVERE);
+    }
   }
 
   /** Streams that peers reset, in the window: a flood of them is an attack (CVE-2023-44487). */

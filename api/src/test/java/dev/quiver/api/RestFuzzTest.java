@@ -38,31 +38,99 @@ class RestFuzzTest {
 
   private static final List<Template> TEMPLATES =
       List.of(
-          new Template("PUT", "/points?wait=true", "{'points': [{'id': 1, 'vector': [1, 2, 3, 4], 'payload': {'a': {'b': [1, 2.5, null, 'x']}}}, {'id': '550e8400-e29b-41d4-a716-446655440000', 'vector': {'text': 'abc', 'model': 'letters'}}]}"),
-          new Template("PUT", "/points?wait=true", "{'batch': {'ids': [1, 2], 'vectors': [[1, 2, 3, 4], [5, 6, 7, 8]], 'payloads': [{'k': 'v'}, null]}}"),
-          new Template("POST", "/points/delete?wait=true", "{'filter': {'must': [{'key': 'a.b', 'range': {'gte': 1, 'lt': 5}}]}}"),
-          new Template("PUT", "/points/vectors?wait=true", "{'points': [{'id': 1, 'vector': [4, 3, 2, 1]}]}"),
-          new Template("POST", "/points/vectors/delete?wait=true", "{'points': [2], 'vector': ['']}"),
-          new Template("POST", "/points/payload?wait=true", "{'payload': {'p': [1]}, 'points': [1], 'key': 'a.b'}"),
-          new Template("PUT", "/points/payload?wait=true", "{'payload': {'p': true}, 'filter': {'should': [{'has_id': [1]}]}}"),
-          new Template("POST", "/points/payload/delete?wait=true", "{'keys': ['a[0].b', 'c'], 'points': [1]}"),
+          new Template(
+              "PUT",
+              "/points?wait=true",
+              "{'points': [{'id': 1, 'vector': [1, 2, 3, 4], 'payload': {'a': {'b': [1, 2.5, null, 'x']}}}, {'id': '550e8400-e29b-41d4-a716-446655440000', 'vector': {'text': 'abc', 'model': 'letters'}}]}"),
+          new Template(
+              "PUT",
+              "/points?wait=true",
+              "{'batch': {'ids': [1, 2], 'vectors': [[1, 2, 3, 4], [5, 6, 7, 8]], 'payloads': [{'k': 'v'}, null]}}"),
+          new Template(
+              "POST",
+              "/points/delete?wait=true",
+              "{'filter': {'must': [{'key': 'a.b', 'range': {'gte': 1, 'lt': 5}}]}}"),
+          new Template(
+              "PUT",
+              "/points/vectors?wait=true",
+              "{'points': [{'id': 1, 'vector': [4, 3, 2, 1]}]}"),
+          new Template(
+              "POST", "/points/vectors/delete?wait=true", "{'points': [2], 'vector': ['']}"),
+          new Template(
+              "POST",
+              "/points/payload?wait=true",
+              "{'payload': {'p': [1]}, 'points': [1], 'key': 'a.b'}"),
+          new Template(
+              "PUT",
+              "/points/payload?wait=true",
+              "{'payload': {'p': true}, 'filter': {'should': [{'has_id': [1]}]}}"),
+          new Template(
+              "POST",
+              "/points/payload/delete?wait=true",
+              "{'keys': ['a[0].b', 'c'], 'points': [1]}"),
           new Template("POST", "/points/payload/clear?wait=true", "{'points': [1]}"),
-          new Template("POST", "/points/batch?wait=true", "{'operations': [{'upsert': {'points': [{'id': 3, 'vector': [1, 1, 1, 1]}]}}, {'delete': {'points': [3]}}]}"),
-          new Template("POST", "/points/search", "{'vector': [1, 2, 3, 4], 'limit': 3, 'params': {'hnsw_ef': 20, 'exact': false}, 'with_payload': {'include': ['a']}, 'score_threshold': 0.5}"),
-          new Template("POST", "/points/query", "{'query': {'nearest': [1, 2, 3, 4]}, 'limit': 3, 'filter': {'must_not': [{'key': 'k', 'match': {'any': ['v', 'w']}}]}, 'with_vector': true}"),
-          new Template("POST", "/points/query/batch", "{'searches': [{'query': 1}, {'query': {'text': 'abc', 'model': 'letters'}, 'using': ''}]}"),
-          new Template("POST", "/points/scroll", "{'limit': 5, 'offset': 1, 'filter': {'min_should': {'conditions': [{'is_empty': {'key': 'x'}}], 'min_count': 1}}}"),
-          new Template("POST", "/points/count", "{'filter': {'must': [{'nested': {'key': 'a', 'filter': {'must': [{'key': 'b', 'geo_radius': {'center': {'lon': 1, 'lat': 2}, 'radius': 3}}]}}}]}, 'exact': true}"),
-          new Template("POST", "/points", "{'ids': [1, 2, '550e8400e29b41d4a716446655440000'], 'with_payload': true}"),
-          new Template("PUT", "/index?wait=true", "{'field_name': 'a.b', 'field_schema': {'type': 'integer', 'lookup': true, 'range': true}}"),
-          new Template("PATCH", "", "{'hnsw_config': {'m': 8}, 'metadata': {'x': 1}, 'optimizers_config': {'max_optimization_threads': 'auto'}}"));
+          new Template(
+              "POST",
+              "/points/batch?wait=true",
+              "{'operations': [{'upsert': {'points': [{'id': 3, 'vector': [1, 1, 1, 1]}]}}, {'delete': {'points': [3]}}]}"),
+          new Template(
+              "POST",
+              "/points/search",
+              "{'vector': [1, 2, 3, 4], 'limit': 3, 'params': {'hnsw_ef': 20, 'exact': false}, 'with_payload': {'include': ['a']}, 'score_threshold': 0.5}"),
+          new Template(
+              "POST",
+              "/points/query",
+              "{'query': {'nearest': [1, 2, 3, 4]}, 'limit': 3, 'filter': {'must_not': [{'key': 'k', 'match': {'any': ['v', 'w']}}]}, 'with_vector': true}"),
+          new Template(
+              "POST",
+              "/points/query/batch",
+              "{'searches': [{'query': 1}, {'query': {'text': 'abc', 'model': 'letters'}, 'using': ''}]}"),
+          new Template(
+              "POST",
+              "/points/scroll",
+              "{'limit': 5, 'offset': 1, 'filter': {'min_should': {'conditions': [{'is_empty': {'key': 'x'}}], 'min_count': 1}}}"),
+          new Template(
+              "POST",
+              "/points/count",
+              "{'filter': {'must': [{'nested': {'key': 'a', 'filter': {'must': [{'key': 'b', 'geo_radius': {'center': {'lon': 1, 'lat': 2}, 'radius': 3}}]}}}]}, 'exact': true}"),
+          new Template(
+              "POST",
+              "/points",
+              "{'ids': [1, 2, '550e8400e29b41d4a716446655440000'], 'with_payload': true}"),
+          new Template(
+              "PUT",
+              "/index?wait=true",
+              "{'field_name': 'a.b', 'field_schema': {'type': 'integer', 'lookup': true, 'range': true}}"),
+          new Template(
+              "PATCH",
+              "",
+              "{'hnsw_config': {'m': 8}, 'metadata': {'x': 1}, 'optimizers_config': {'max_optimization_threads': 'auto'}}"));
 
   private static final List<String> ODD_TOKENS =
       List.of(
-          "null", "true", "[]", "{}", "-1", "0", "1e999", "-0.0", "NaN", "18446744073709551615",
-          "18446744073709551616", "9".repeat(400), "0." + "1".repeat(500), "\"\"", "\"\\u0000\"",
-          "\"\\ud83d\"", "[[[[]]]]", "{\"a\":{\"a\":{\"a\":{}}}}", "\"" + "x".repeat(5_000) + "\"",
-          "1.7976931348623157e308", "4294967296", "-9223372036854775808", "\"🏔\"");
+          "null",
+          "true",
+          "[]",
+          "{}",
+          "-1",
+          "0",
+          "1e999",
+          "-0.0",
+          "NaN",
+          "18446744073709551615",
+          "18446744073709551616",
+          "9".repeat(400),
+          "0." + "1".repeat(500),
+          "\"\"",
+          "\"\\u0000\"",
+          "\"\\ud83d\"",
+          "[[[[]]]]",
+          "{\"a\":{\"a\":{\"a\":{}}}}",
+          "\"" + "x".repeat(5_000) + "\"",
+          "1.7976931348623157e308",
+          "4294967296",
+          "-9223372036854775808",
+          "\"🏔\"");
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
@@ -71,8 +139,7 @@ class RestFuzzTest {
   void nothingThatComesInHarmsTheServer() throws IOException {
     System.out.println("REST fuzzing, replay with -Dquiver.fuzz.seed=" + SEED);
     ApiLimits limits =
-        new ApiLimits(
-            1 << 20, 64, 10_000, 100, Duration.ofSeconds(30), Duration.ofHours(1));
+        new ApiLimits(1 << 20, 64, 10_000, 100, Duration.ofSeconds(30), Duration.ofHours(1));
     List<Socket> halfOpen = new ArrayList<>();
     try (RestFixture rest = new RestFixture(folder, ApiKeys.none(), limits)) {
       String vectors = json("{'vectors': {'size': 4, 'distance': 'Dot'}}");
@@ -81,8 +148,9 @@ class RestFuzzTest {
       assertThat(
               rest.put(
                       KEPT + "/points?wait=true",
-                      json("{'points': [{'id': 1, 'vector': [1, 2, 3, 4], 'payload': {'k': 1}},"
-                          + " {'id': 2, 'vector': [4, 3, 2, 1]}]}"))
+                      json(
+                          "{'points': [{'id': 1, 'vector': [1, 2, 3, 4], 'payload': {'k': 1}},"
+                              + " {'id': 2, 'vector': [4, 3, 2, 1]}]}"))
                   .status())
           .isEqualTo(200);
       String before = state(rest);
@@ -144,9 +212,7 @@ class RestFuzzTest {
     }
     Answer answer =
         rest.send(
-            request
-                .method(template.method, HttpRequest.BodyPublishers.ofByteArray(body))
-                .build());
+            request.method(template.method, HttpRequest.BodyPublishers.ofByteArray(body)).build());
     String shown = new String(Arrays.copyOf(body, Math.min(body.length, 300)), UTF_8);
     String what = "seed " + SEED + ": " + template.method + " " + template.path + " " + shown;
     assertThat(answer.status()).as(what + " -> " + answer.text()).isIn(200, 400, 404, 422, 501);
@@ -219,8 +285,7 @@ class RestFuzzTest {
   }
 
   /** A request that stops in the middle and stays open. */
-  private void halfOpen(
-      RestFixture rest, Template template, byte[] body, List<Socket> halfOpen)
+  private void halfOpen(RestFixture rest, Template template, byte[] body, List<Socket> halfOpen)
       throws IOException {
     if (halfOpen.size() == OPEN_SOCKETS) {
       halfOpen.remove(random.nextInt(OPEN_SOCKETS)).close();
