@@ -112,11 +112,13 @@ if [ -z "${QUIVER_NO_AOT:-}" ]; then
   [ -z "$clear" ] || printf "$clear" >&2
   say "  preparing fast starts at $(elapsed) s"
   echo "preparing fast starts" >"$state"
-  if ! QUIVER_NO_BUILD=1 QUIVER_NO_AOT=1 QUIVER_JAVA_OPTS="-XX:AOTCacheOutput=$new/quiver.aot" \
-    sh "$new/quiver" warm-up >>"$log" 2>&1 9>&-; then
-    rm -f "$new/quiver.aot"
+  train() { # name command
+    QUIVER_NO_AOT=1 QUIVER_JAVA_OPTS="-XX:AOTCacheOutput=$new/$1.aot" sh "$new/quiver" "$2" >>"$log" 2>&1 9>&- && return 0
+    rm -f "$new/$1.aot"
     say "  that did not work (see $log); starts will be slower, nothing else"
-  fi
+  }
+  train server warm-up
+  train client config
 fi
 
 link=$work/dist.link

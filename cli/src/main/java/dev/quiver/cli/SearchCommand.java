@@ -1,14 +1,12 @@
 package dev.quiver.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,26 +24,24 @@ final class SearchCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "COLLECTION", description = "Where to search.")
   private String collection = "";
 
-  @ArgGroup(multiplicity = "1")
-  private What what = new What();
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "TEXT",
+      description = "Search by this text's meaning.")
+  private @Nullable String text;
 
-  /** What to search for: one of these. */
-  static final class What {
-    @Parameters(index = "1", paramLabel = "TEXT", description = "Search by this text's meaning.")
-    private @Nullable String text;
+  @Option(
+      names = "--vector",
+      paramLabel = "NUMBERS",
+      description = "Search by this vector: numbers with commas between, or a JSON array.")
+  private @Nullable String vector;
 
-    @Option(
-        names = "--vector",
-        paramLabel = "NUMBERS",
-        description = "Search by this vector: numbers with commas between, or a JSON array.")
-    private @Nullable String vector;
-
-    @Option(
-        names = "--id",
-        paramLabel = "ID",
-        description = "Search for points like this one: a number or a UUID.")
-    private @Nullable String id;
-  }
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "Search for points like this one: a number or a UUID.")
+  private @Nullable String id;
 
   @Option(
       names = "--model",
@@ -122,18 +118,23 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private JsonNode query() {
-    if (what.text != null) {
-      return Json.object().put("text", what.text).put("model", model);
+    if (text != null && vector == null && id == null) {
+      return Json.object().put("text", text).put("model", model);
     }
-    if (what.vector != null) {
-      String text = what.vector.strip();
-      JsonNode vector = Json.parse(text.startsWith("[") ? text : "[" + text + "]", "--vector");
-      if (!(vector instanceof ArrayNode)) {
-        throw new CliException(ExitCode.USAGE, "--vector is not a list of numbers: " + text);
+    if (vector != null && text == null && id == null) {
+      String list = vector.strip();
+      JsonNode numbers = Json.parse(list.startsWith("[") ? list : "[" + list + "]", "--vector");
+      if (!numbers.isArray()) {
+        throw new CliException(ExitCode.USAGE, "--vector is not a list of numbers: " + list);
       }
-      return vector;
+      return numbers;
     }
-    return Ids.toJson(Ids.parseExact(what.id == null ? "" : what.id));
+    if (id != null && text == null && vector == null) {
+      return Ids.toJson(Ids.parseExact(id));
+    }
+    throw new CliException(
+        ExitCode.USAGE,
+        "what to search for? Give one of: a text behind the collection's name, --vector, --id");
   }
 
   private void print(JsonNode hits) {

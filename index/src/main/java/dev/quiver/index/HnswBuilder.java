@@ -3,10 +3,10 @@ package dev.quiver.index;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -32,6 +32,7 @@ public final class HnswBuilder {
   private final int size;
   private HnswParams params = HnswParams.DEFAULT;
   private int threads = 1;
+  private @Nullable Executor executor;
   private long budgetBytes = Long.MAX_VALUE;
   private BuildListener listener = BuildListener.NONE;
   private @Nullable HnswGraph existing;
@@ -58,6 +59,16 @@ public final class HnswBuilder {
       throw new IllegalArgumentException("threads: " + newThreads + " (expected: >= 1)");
     }
     threads = newThreads;
+    return this;
+  }
+
+  /**
+   * Where the threads beside the calling one come from; the caller owns it. It may be shared and
+   * busy: what it doesn't start in time, the calling thread does itself. Default: a pool for each
+   * build.
+   */
+  public HnswBuilder executor(Executor newExecutor) {
+    executor = newExecutor;
     return this;
   }
 
@@ -193,45 +204,104 @@ public final class HnswBuilder {
       claimAll.run();
       return;
     }
+    Executor shared = executor;
+    if (shared != null) {
+      runShared(claimAll, shared, failed);
+      return;
+    }
     try (ExecutorService pool =
         Executors.newFixedThreadPool(
             threads - 1, Thread.ofPlatform().name("quiver-build-", 0).daemon().factory())) {
-      List<Future<?>> others = new ArrayList<>();
-      for (int i = 1; i < threads; i++) {
-        others.add(pool.submit(claimAll));
-      }
-      claimAll.run();
-      for (Future<?> other : others) {
-        join(other, failed);
-      }
+      runShared(claimAll, pool, failed);
     }
   }
 
-  private static void join(Future<?> other, AtomicBoolean failed) {
-    boolean interrupted = false;
+  /** Runs on this thread and on those that the executor lends, and waits for all that began. */
+  private void runShared(Runnable claimAll, Executor lender, AtomicBoolean failed) {
+    List<Helper> helpers = new ArrayList<>();
     try {
+      for (int i = 1; i < threads; i++) {
+        Helper helper = new Helper(claimAll);
+        helpers.add(helper);
+        lender.execute(helper);
+      }
+      claimAll.run();
+    } catch (RuntimeException | Error failure) {
+      failed.set(true);
+      for (Helper helper : helpers) {
+        helper.withdrawOrAwait(failed);
+      }
+      throw failure;
+    }
+    boolean interrupted = false;
+    for (Helper helper : helpers) {
+      interrupted |= helper.withdrawOrAwait(failed);
+    }
+    for (Helper helper : helpers) {
+      helper.rethrow();
+    }
+    if (interrupted) {
+      throw new CancellationException("build of " + size + " vectors interrupted");
+    }
+  }
+
+  /** Work given to an executor, which can be taken back as long as it hasn't begun. */
+  private static final class Helper implements Runnable {
+    private final Runnable work;
+    private final AtomicBoolean taken = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable Throwable failure;
+
+    Helper(Runnable work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      if (!taken.compareAndSet(false, true)) {
+        return;
+      }
+      try {
+        work.run();
+      } catch (RuntimeException | Error e) {
+        failure = e;
+      } finally {
+        ended.countDown();
+      }
+    }
+
+    /**
+     * After this the work doesn't run and won't: it uses memory that somebody is about to free.
+     *
+     * @return whether the wait was interrupted, which makes the others stop early
+     */
+    boolean withdrawOrAwait(AtomicBoolean failed) {
+      if (taken.compareAndSet(false, true)) {
+        return false;
+      }
+      boolean interrupted = false;
       while (true) {
         try {
-          other.get();
-          return;
+          ended.await();
+          break;
         } catch (InterruptedException interruption) {
-          // The workers use the graph's memory: they must end before anybody may free it.
           interrupted = true;
           failed.set(true);
         }
       }
-    } catch (ExecutionException failure) {
-      Throwable cause = failure.getCause();
-      if (cause instanceof RuntimeException runtimeException) {
-        throw runtimeException;
-      }
-      if (cause instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException("build failed", cause);
-    } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
+      }
+      return interrupted;
+    }
+
+    void rethrow() {
+      Throwable thrown = failure;
+      if (thrown instanceof RuntimeException runtimeException) {
+        throw runtimeException;
+      }
+      if (thrown instanceof Error error) {
+        throw error;
       }
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /** The stored vectors of a BYTE field, one at a time. Not thread-safe. */
@@ -20,7 +21,7 @@ final class ByteValues extends ByteVectorValues {
   ByteValues(StoredVectors stored, @Nullable IndexInput slice) {
     this.stored = stored;
     this.slice = slice;
-    value = new byte[stored.entry().options().dimension()];
+    value = new byte[stored.options().dimension()];
   }
 
   @Override
@@ -58,6 +59,11 @@ final class ByteValues extends ByteVectorValues {
   @Override
   public int ordToDoc(int ordinal) {
     return stored.docOf(ordinal);
+  }
+
+  @Override
+  public @Nullable Bits getAcceptOrds(@Nullable Bits acceptDocs) {
+    return stored.entry().dense() ? acceptDocs : super.getAcceptOrds(acceptDocs);
   }
 
   @Override

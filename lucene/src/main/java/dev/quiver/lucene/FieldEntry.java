@@ -1,5 +1,7 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.Distance;
+import dev.quiver.index.ElementType;
 import java.io.IOException;
 import java.util.List;
 import org.apache.lucene.codecs.CodecUtil;
@@ -59,8 +61,8 @@ record FieldEntry(
   void write(DataOutput meta) throws IOException {
     meta.writeByte((byte) ENCODINGS.indexOf(options.encoding()));
     meta.writeByte((byte) SIMILARITIES.indexOf(options.similarity()));
-    meta.writeByte((byte) options.element().id());
-    meta.writeByte((byte) options.distance().id());
+    meta.writeByte((byte) options.element().code());
+    meta.writeByte((byte) options.distance().code());
     meta.writeByte((byte) (options.explicitDistance() ? 1 : 0));
     meta.writeVInt(options.dimension());
     meta.writeVInt(options.m());
@@ -78,8 +80,8 @@ record FieldEntry(
   static FieldEntry read(IndexInput meta, FieldInfo field) throws IOException {
     VectorEncoding encoding = pick(meta, "encoding", ENCODINGS, meta.readByte());
     VectorSimilarityFunction similarity = pick(meta, "similarity", SIMILARITIES, meta.readByte());
-    StoredElement element = pick(meta, "element", StoredElement.BY_ID, meta.readByte());
-    StoredDistance distance = pick(meta, "distance", StoredDistance.BY_ID, meta.readByte());
+    ElementType element = elementOf(meta, meta.readByte());
+    Distance distance = distanceOf(meta, meta.readByte());
     boolean explicitDistance = meta.readByte() == 1;
     int dimension = meta.readVInt();
     int m = meta.readVInt();
@@ -140,6 +142,22 @@ record FieldEntry(
       throw new CorruptIndexException(
           what + " of field \"" + field.name + "\": " + found + " (expected: " + expected + ")",
           meta);
+    }
+  }
+
+  private static ElementType elementOf(IndexInput meta, byte code) throws CorruptIndexException {
+    try {
+      return ElementType.ofCode(code);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptIndexException(e.getMessage(), meta, e);
+    }
+  }
+
+  private static Distance distanceOf(IndexInput meta, byte code) throws CorruptIndexException {
+    try {
+      return Distance.ofCode(code);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptIndexException(e.getMessage(), meta, e);
     }
   }
 

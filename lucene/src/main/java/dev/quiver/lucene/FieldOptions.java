@@ -1,5 +1,9 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.Distance;
+import dev.quiver.index.ElementType;
+import dev.quiver.index.HnswParams;
+import dev.quiver.index.RowNorms;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -16,8 +20,8 @@ record FieldOptions(
     VectorEncoding encoding,
     VectorSimilarityFunction similarity,
     int dimension,
-    StoredElement element,
-    StoredDistance distance,
+    ElementType element,
+    Distance distance,
     boolean explicitDistance,
     int m,
     int efConstruct,
@@ -31,12 +35,7 @@ record FieldOptions(
     String element = field.getAttribute(VectorAttributes.ELEMENT);
     if (encoding == VectorEncoding.BYTE && element != null) {
       throw new IllegalArgumentException(
-          "attribute \""
-              + VectorAttributes.ELEMENT
-              + "\" of field \""
-              + field.name
-              + "\": "
-              + element
+          refusal(VectorAttributes.ELEMENT, field.name, element)
               + " (expected: none, the field's own encoding is BYTE)");
     }
     String distance = field.getAttribute(VectorAttributes.DISTANCE);
@@ -47,9 +46,9 @@ record FieldOptions(
         storedElement(field.name, encoding, element),
         distance == null
             ? ofSimilarity(field.getVectorSimilarityFunction())
-            : StoredDistance.ofAttribute(field.name, distance),
+            : distanceOf(field.name, distance),
         distance != null,
-        intAttribute(field, VectorAttributes.M, 2, 512, DEFAULT_M),
+        links(field),
         intAttribute(field, VectorAttributes.EF_CONSTRUCT, 1, 10_000, DEFAULT_EF_CONSTRUCT),
         intAttribute(
             field, VectorAttributes.FULL_SCAN_THRESHOLD, 0, Integer.MAX_VALUE, fullScanThreshold));
@@ -63,24 +62,63 @@ record FieldOptions(
   /** Whether vectors are scaled to unit length before they are stored. */
   boolean normalizes() {
     return explicitDistance
-        && distance == StoredDistance.COSINE
-        && (element == StoredElement.FLOAT32 || element == StoredElement.FLOAT16);
+        && distance == Distance.COSINE
+        && (element == ElementType.FLOAT32 || element == ElementType.FLOAT16);
   }
 
-  private static StoredElement storedElement(
+  /** What is known of the stored vectors' lengths. */
+  RowNorms norms() {
+    return normalizes() ? RowNorms.UNIT : RowNorms.ANY;
+  }
+
+  private static ElementType storedElement(
       String field, VectorEncoding encoding, @Nullable String attribute) {
     if (encoding == VectorEncoding.BYTE) {
-      return StoredElement.INT8;
+      return ElementType.INT8;
     }
-    return attribute == null ? StoredElement.FLOAT32 : StoredElement.ofAttribute(field, attribute);
+    return switch (attribute == null ? VectorAttributes.FLOAT32 : attribute) {
+      case VectorAttributes.FLOAT32 -> ElementType.FLOAT32;
+      case VectorAttributes.FLOAT16 -> ElementType.FLOAT16;
+      case VectorAttributes.UINT8 -> ElementType.UINT8;
+      default ->
+          throw new IllegalArgumentException(
+              refusal(VectorAttributes.ELEMENT, field, attribute)
+                  + " (expected: float32, float16 or uint8)");
+    };
   }
 
-  private static StoredDistance ofSimilarity(VectorSimilarityFunction similarity) {
-    return switch (similarity) {
-      case EUCLIDEAN -> StoredDistance.EUCLIDEAN;
-      case DOT_PRODUCT, MAXIMUM_INNER_PRODUCT -> StoredDistance.DOT;
-      case COSINE -> StoredDistance.COSINE;
+  private static Distance distanceOf(String field, String attribute) {
+    return switch (attribute) {
+      case VectorAttributes.DOT -> Distance.DOT;
+      case VectorAttributes.COSINE -> Distance.COSINE;
+      case VectorAttributes.EUCLIDEAN -> Distance.EUCLIDEAN;
+      case VectorAttributes.MANHATTAN -> Distance.MANHATTAN;
+      default ->
+          throw new IllegalArgumentException(
+              refusal(VectorAttributes.DISTANCE, field, attribute)
+                  + " (expected: dot, cosine, euclidean or manhattan)");
     };
+  }
+
+  private static Distance ofSimilarity(VectorSimilarityFunction similarity) {
+    return switch (similarity) {
+      case EUCLIDEAN -> Distance.EUCLIDEAN;
+      case DOT_PRODUCT, MAXIMUM_INNER_PRODUCT -> Distance.DOT;
+      case COSINE -> Distance.COSINE;
+    };
+  }
+
+  private static int links(FieldInfo field) {
+    int m = intAttribute(field, VectorAttributes.M, 0, HnswParams.M_MAX, DEFAULT_M);
+    if (m == 1) {
+      // A chain, not a graph.
+      throw new IllegalArgumentException(
+          refusal(VectorAttributes.M, field.name, "1")
+              + " (expected: 0 or 2.."
+              + HnswParams.M_MAX
+              + ")");
+    }
+    return m;
   }
 
   private static int intAttribute(FieldInfo field, String name, int min, int max, int absent) {
@@ -101,16 +139,15 @@ record FieldOptions(
   }
 
   private static String outOfRange(FieldInfo field, String name, String text, int min, int max) {
-    return "attribute \""
-        + name
-        + "\" of field \""
-        + field.name
-        + "\": "
-        + text
+    return refusal(name, field.name, text)
         + " (expected: a whole number, "
         + min
         + ".."
         + max
         + ")";
+  }
+
+  private static String refusal(String attribute, String field, @Nullable String value) {
+    return "attribute \"" + attribute + "\" of field \"" + field + "\": " + value;
   }
 }

@@ -1,10 +1,12 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.ElementType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /** The stored vectors of a FLOAT32 field, decoded to floats one at a time. Not thread-safe. */
@@ -23,8 +25,8 @@ final class FloatValues extends FloatVectorValues {
   FloatValues(StoredVectors stored, @Nullable IndexInput slice) {
     this.stored = stored;
     this.slice = slice;
-    FieldOptions options = stored.entry().options();
-    boolean floats = options.element() == StoredElement.FLOAT32;
+    FieldOptions options = stored.options();
+    boolean floats = options.element() == ElementType.FLOAT32;
     bytes = new byte[floats ? 0 : options.vectorBytes()];
     bytesMemory = MemorySegment.ofArray(bytes);
     value = new float[options.dimension()];
@@ -48,9 +50,9 @@ final class FloatValues extends FloatVectorValues {
     if (ordinal == lastOrdinal) {
       return value;
     }
-    FieldOptions options = stored.entry().options();
+    FieldOptions options = stored.options();
     slice.seek((long) ordinal * options.vectorBytes());
-    if (options.element() == StoredElement.FLOAT32) {
+    if (options.element() == ElementType.FLOAT32) {
       slice.readFloats(value, 0, value.length);
     } else {
       slice.readBytes(bytes, 0, bytes.length);
@@ -62,7 +64,7 @@ final class FloatValues extends FloatVectorValues {
 
   /** Whether the stored bytes are what {@code options} would store. */
   boolean isStoredAs(FieldOptions options) {
-    FieldOptions own = stored.entry().options();
+    FieldOptions own = stored.options();
     return own.element() == options.element() && own.normalizes() == options.normalizes();
   }
 
@@ -78,7 +80,7 @@ final class FloatValues extends FloatVectorValues {
   @Override
   public void prefetch(int[] ordinals, int count) throws IOException {
     if (slice != null && count > 1) {
-      int vectorBytes = stored.entry().options().vectorBytes();
+      int vectorBytes = stored.options().vectorBytes();
       for (int i = 0; i < count; i++) {
         slice.prefetch((long) ordinals[i] * vectorBytes, vectorBytes);
       }
@@ -87,12 +89,17 @@ final class FloatValues extends FloatVectorValues {
 
   @Override
   public int getVectorByteLength() {
-    return stored.entry().options().vectorBytes();
+    return stored.options().vectorBytes();
   }
 
   @Override
   public int ordToDoc(int ordinal) {
     return stored.docOf(ordinal);
+  }
+
+  @Override
+  public @Nullable Bits getAcceptOrds(@Nullable Bits acceptDocs) {
+    return stored.entry().dense() ? acceptDocs : super.getAcceptOrds(acceptDocs);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.Distance;
+import dev.quiver.index.QueryScorer;
 import java.io.IOException;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.VectorUtil;
@@ -19,20 +22,24 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  */
 final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
   private final FieldOptions options;
-  private final RawScorer scorer;
+  private final Distance distance;
+  private final QueryScorer scorer;
 
-  private LuceneScorer(StoredVectors stored, KnnVectorValues values, float[] query) {
+  private LuceneScorer(StoredVectors stored, KnnVectorValues values, float[] query)
+      throws IOException {
     super(values);
-    options = stored.entry().options();
+    options = stored.options();
     checkDimension(query.length, options.dimension());
-    scorer = new RawScorer(stored, query);
+    distance = options.distance();
+    scorer = stored.scoring().queryScorer(query);
   }
 
-  static LuceneScorer of(StoredVectors stored, FloatValues values, float[] query) {
+  static LuceneScorer of(StoredVectors stored, FloatValues values, float[] query)
+      throws IOException {
     return new LuceneScorer(stored, values, query);
   }
 
-  static LuceneScorer of(StoredVectors stored, ByteValues values, byte[] query) {
+  static LuceneScorer of(StoredVectors stored, ByteValues values, byte[] query) throws IOException {
     float[] floats = new float[query.length];
     for (int i = 0; i < query.length; i++) {
       floats[i] = query[i];
@@ -42,26 +49,32 @@ final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
 
   @Override
   public float score(int ordinal) {
-    return scale(scorer.score(ordinal));
+    return scale(scorer.distance(ordinal));
   }
 
-  private float scale(float raw) {
-    if (options.explicitDistance()) {
-      return switch (options.distance()) {
-        case DOT -> VectorUtil.scaleMaxInnerProductScore(raw);
-        case COSINE -> VectorUtil.normalizeToUnitInterval(raw);
-        case EUCLIDEAN -> VectorUtil.normalizeDistanceToUnitInterval(raw * raw);
-        case MANHATTAN -> VectorUtil.normalizeDistanceToUnitInterval(raw);
-      };
+  @Override
+  public float bulkScore(int[] ordinals, float[] scores, int count) {
+    scorer.distances(ordinals, count, scores);
+    float best = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      scores[i] = scale(scores[i]);
+      best = Math.max(best, scores[i]);
     }
-    return switch (options.similarity()) {
-      case EUCLIDEAN -> VectorUtil.normalizeDistanceToUnitInterval(raw * raw);
-      case COSINE -> VectorUtil.normalizeToUnitInterval(raw);
-      case MAXIMUM_INNER_PRODUCT -> VectorUtil.scaleMaxInnerProductScore(raw);
-      case DOT_PRODUCT ->
-          options.encoding() == VectorEncoding.BYTE
-              ? 0.5f + raw / (options.dimension() * (float) (1 << 15))
-              : VectorUtil.normalizeToUnitInterval(raw);
+    return best;
+  }
+
+  /** Turns the kernel's distance (for Euclidean: squared) into Lucene's score. */
+  private float scale(float kernelDistance) {
+    if (!options.explicitDistance()
+        && options.similarity() == VectorSimilarityFunction.DOT_PRODUCT) {
+      return options.encoding() == VectorEncoding.BYTE
+          ? 0.5f - kernelDistance / (options.dimension() * (float) (1 << 15))
+          : VectorUtil.normalizeToUnitInterval(-kernelDistance);
+    }
+    return switch (distance) {
+      case DOT -> VectorUtil.scaleMaxInnerProductScore(-kernelDistance);
+      case COSINE -> VectorUtil.normalizeToUnitInterval(-kernelDistance);
+      case EUCLIDEAN, MANHATTAN -> VectorUtil.normalizeDistanceToUnitInterval(kernelDistance);
     };
   }
 

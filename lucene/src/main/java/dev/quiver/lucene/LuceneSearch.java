@@ -1,9 +1,13 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.HnswGraph;
 import java.io.IOException;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.Bits;
+import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
+import org.jspecify.annotations.Nullable;
 
 /** Lucene's own way to search: into a {@link KnnCollector}, on Lucene's scale of scores. */
 final class LuceneSearch {
@@ -13,12 +17,29 @@ final class LuceneSearch {
 
   private LuceneSearch() {}
 
-  static void search(LuceneScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
+  static void search(
+      StoredVectors stored, LuceneScorer scorer, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    scan(scorer, collector, scorer.getAcceptOrds(acceptDocs.bits()));
+    HnswGraph graph = stored.graph();
+    int accepted = Math.min(acceptDocs.cost(), stored.size());
+    Bits acceptOrdinals = scorer.getAcceptOrds(acceptDocs.bits());
+    // As Lucene's own formats: a walk must promise to look at fewer vectors than are accepted.
+    if (graph != null
+        && collector.k() < stored.size()
+        && HnswGraphSearcher.expectedVisitedNodes(collector.k(), stored.size()) < accepted) {
+      HnswGraphSearcher.search(
+          scorer,
+          new OrdinalTranslatedKnnCollector(collector, stored::docOf),
+          new LuceneGraph(graph),
+          acceptOrdinals,
+          accepted);
+    } else {
+      scan(scorer, collector, acceptOrdinals);
+    }
   }
 
-  private static void scan(LuceneScorer scorer, KnnCollector collector, Bits acceptOrdinals)
+  private static void scan(
+      LuceneScorer scorer, KnnCollector collector, @Nullable Bits acceptOrdinals)
       throws IOException {
     int[] ordinals = new int[BATCH];
     float[] scores = new float[BATCH];

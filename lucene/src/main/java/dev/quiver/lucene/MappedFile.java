@@ -23,6 +23,7 @@ final class MappedFile implements Closeable {
   private final IndexInput input;
   private final OffHeapMemory copies;
   private final Map<Long, MemorySegment> copied = new HashMap<>();
+  private volatile boolean closed;
 
   MappedFile(IndexInput input, OffHeapBudget budget) {
     this.input = input;
@@ -41,6 +42,11 @@ final class MappedFile implements Closeable {
       }
     }
     return copy(offset, length);
+  }
+
+  /** Whether regions may be read; false as soon as {@link #close} begins. */
+  boolean isOpen() {
+    return !closed;
   }
 
   private synchronized MemorySegment copy(long offset, long length) throws IOException {
@@ -63,7 +69,13 @@ final class MappedFile implements Closeable {
   }
 
   @Override
+  public String toString() {
+    return input.toString();
+  }
+
+  @Override
   public synchronized void close() {
+    closed = true;
     copied.clear();
     copies.close();
   }

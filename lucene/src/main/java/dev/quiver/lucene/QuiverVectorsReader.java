@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
@@ -31,10 +32,11 @@ import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.hnsw.HnswGraph;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one segment's vectors, where they lie. Thread-safe. */
-final class QuiverVectorsReader extends KnnVectorsReader {
+final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
   private final FieldInfos fieldInfos;
   private final int maxDoc;
   private final Map<Integer, FieldEntry> entries;
@@ -43,6 +45,7 @@ final class QuiverVectorsReader extends KnnVectorsReader {
   private final IndexInput graphInput;
   private final MappedFile vectorsFile;
   private final MappedFile graphFile;
+  private final Map<Integer, StoredVectors> opened = new HashMap<>();
 
   private QuiverVectorsReader(
       FieldInfos fieldInfos,
@@ -167,14 +170,20 @@ final class QuiverVectorsReader extends KnnVectorsReader {
 
   @Override
   public FloatVectorValues getFloatVectorValues(String field) throws IOException {
-    FieldEntry entry = entryOrThrow(field, VectorEncoding.FLOAT32);
-    return new FloatValues(stored(entry), slice(entry));
+    return floatValues(storedOrThrow(field, VectorEncoding.FLOAT32));
   }
 
   @Override
   public ByteVectorValues getByteVectorValues(String field) throws IOException {
-    FieldEntry entry = entryOrThrow(field, VectorEncoding.BYTE);
-    return new ByteValues(stored(entry), slice(entry));
+    return byteValues(storedOrThrow(field, VectorEncoding.BYTE));
+  }
+
+  private FloatValues floatValues(StoredVectors stored) throws IOException {
+    return new FloatValues(stored, slice(stored.entry()));
+  }
+
+  private ByteValues byteValues(StoredVectors stored) throws IOException {
+    return new ByteValues(stored, slice(stored.entry()));
   }
 
   private @Nullable IndexInput slice(FieldEntry entry) throws IOException {
@@ -183,39 +192,59 @@ final class QuiverVectorsReader extends KnnVectorsReader {
         : vectorsInput.slice("vectors", entry.vectorsOffset(), entry.vectorsLength());
   }
 
-  private StoredVectors stored(FieldEntry entry) throws IOException {
-    return StoredVectors.open(entry, maxDoc, vectorsFile);
+  @Nullable SegmentVectors segmentVectors(String field) throws IOException {
+    StoredVectors stored = stored(field);
+    return stored == null ? null : SegmentVectors.open(stored);
   }
 
-  @Nullable SegmentVectors segmentVectors(String field) throws IOException {
-    FieldEntry entry = entry(field);
-    return entry == null ? null : new SegmentVectors(stored(entry));
+  /** Returns the vectors of a field; null if this segment has no such vector field. */
+  @Nullable StoredVectors stored(String field) throws IOException {
+    FieldInfo info = fieldInfos.fieldInfo(field);
+    if (info == null) {
+      return null;
+    }
+    FieldEntry entry = entries.get(info.number);
+    if (entry == null) {
+      return null;
+    }
+    synchronized (opened) {
+      StoredVectors present = opened.get(info.number);
+      if (present == null) {
+        present = new StoredVectors(entry, maxDoc, vectorsFile, graphFile);
+        opened.put(info.number, present);
+      }
+      return present;
+    }
   }
 
   @Override
   public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    FieldEntry entry = entryOrThrow(field, VectorEncoding.FLOAT32);
-    if (entry.count() > 0 && collector.k() > 0) {
-      StoredVectors stored = stored(entry);
-      LuceneSearch.search(
-          LuceneScorer.of(stored, new FloatValues(stored, slice(entry)), target),
-          collector,
-          acceptDocs);
+    StoredVectors stored = storedOrThrow(field, VectorEncoding.FLOAT32);
+    if (stored.size() > 0 && collector.k() > 0) {
+      LuceneScorer scorer = LuceneScorer.of(stored, floatValues(stored), target);
+      LuceneSearch.search(stored, scorer, collector, acceptDocs);
     }
   }
 
   @Override
   public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
       throws IOException {
-    FieldEntry entry = entryOrThrow(field, VectorEncoding.BYTE);
-    if (entry.count() > 0 && collector.k() > 0) {
-      StoredVectors stored = stored(entry);
-      LuceneSearch.search(
-          LuceneScorer.of(stored, new ByteValues(stored, slice(entry)), target),
-          collector,
-          acceptDocs);
+    StoredVectors stored = storedOrThrow(field, VectorEncoding.BYTE);
+    if (stored.size() > 0 && collector.k() > 0) {
+      LuceneScorer scorer = LuceneScorer.of(stored, byteValues(stored), target);
+      LuceneSearch.search(stored, scorer, collector, acceptDocs);
     }
+  }
+
+  @Override
+  public HnswGraph getGraph(String field) throws IOException {
+    StoredVectors stored = stored(field);
+    if (stored == null) {
+      throw new IllegalArgumentException("field=\"" + field + "\" not found");
+    }
+    dev.quiver.index.HnswGraph graph = stored.graph();
+    return graph == null ? HnswGraph.EMPTY : new LuceneGraph(graph);
   }
 
   @Override
@@ -232,7 +261,8 @@ final class QuiverVectorsReader extends KnnVectorsReader {
 
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo field) {
-    FieldEntry entry = entry(field.name);
+    FieldInfo own = fieldInfos.fieldInfo(field.name);
+    FieldEntry entry = own == null ? null : entries.get(own.number);
     if (entry == null) {
       return Map.of();
     }
@@ -243,26 +273,21 @@ final class QuiverVectorsReader extends KnnVectorsReader {
         entry.graphLength());
   }
 
-  private @Nullable FieldEntry entry(String field) {
-    FieldInfo info = fieldInfos.fieldInfo(field);
-    return info == null ? null : entries.get(info.number);
-  }
-
-  private FieldEntry entryOrThrow(String field, VectorEncoding expected) {
-    FieldEntry entry = entry(field);
-    if (entry == null) {
+  private StoredVectors storedOrThrow(String field, VectorEncoding expected) throws IOException {
+    StoredVectors stored = stored(field);
+    if (stored == null) {
       throw new IllegalArgumentException("field=\"" + field + "\" not found");
     }
-    if (entry.options().encoding() != expected) {
+    if (stored.options().encoding() != expected) {
       throw new IllegalArgumentException(
           "field=\""
               + field
               + "\" is encoded as: "
-              + entry.options().encoding()
+              + stored.options().encoding()
               + " expected: "
               + expected);
     }
-    return entry;
+    return stored;
   }
 
   @Override

@@ -9,9 +9,11 @@ import static dev.quiver.lucene.QuiverVectorsFormat.VECTORS_CODEC;
 import static dev.quiver.lucene.QuiverVectorsFormat.VECTORS_EXTENSION;
 import static dev.quiver.lucene.QuiverVectorsFormat.VERSION_CURRENT;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsWriter;
@@ -22,6 +24,11 @@ import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
 import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.FileDataHint;
+import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
@@ -43,15 +50,17 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
   private final IndexOutput meta;
   private final IndexOutput vectors;
   private final IndexOutput graphs;
+  private @Nullable IndexInput vectorsInput;
+  private @Nullable MappedFile vectorsFile;
   private boolean finished;
 
   /** A field whose vectors are in the file; its graph may still be to come. */
   private static final class WrittenField {
-    private final int number;
+    private final FieldInfo info;
     private FieldEntry entry;
 
-    WrittenField(int number, FieldEntry entry) {
-      this.number = number;
+    WrittenField(FieldInfo info, FieldEntry entry) {
+      this.info = info;
       this.entry = entry;
     }
   }
@@ -108,6 +117,11 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
       flush(buffer, maxDoc, sortMap);
       buffer.close();
     }
+    for (WrittenField field : fields) {
+      if (wantsGraph(field.entry)) {
+        buildGraph(field, null, () -> false);
+      }
+    }
   }
 
   private void flush(VectorBuffer<?> buffer, int maxDoc, Sorter.@Nullable DocMap sortMap)
@@ -131,10 +145,51 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
   public @Nullable IORunnable mergeOneField(FieldInfo field, MergeState mergeState)
       throws IOException {
     FieldOptions options = FieldOptions.of(field, config.fullScanThreshold());
+    VectorMerge merge = VectorMerge.of(field, options, mergeState);
     long offset = vectors.alignFilePointer(ALIGNMENT_BYTES);
-    DocsWithFieldSet docs = VectorMerge.write(field, options, mergeState, vectors);
-    addWritten(field, options, state.segmentInfo.maxDoc(), docs, offset);
-    return null;
+    DocsWithFieldSet docs = merge.write(vectors);
+    WrittenField written = addWritten(field, options, state.segmentInfo.maxDoc(), docs, offset);
+    if (!wantsGraph(written.entry)) {
+      return null;
+    }
+    // Graphs come when every field's vectors are in the file, which is then finished and read.
+    return () -> buildGraph(written, merge.base(), () -> isAborted(mergeState));
+  }
+
+  private static boolean isAborted(MergeState mergeState) {
+    return mergeState.oneMerge != null && mergeState.oneMerge.isAborted();
+  }
+
+  private static boolean wantsGraph(FieldEntry entry) {
+    return entry.count() > 0
+        && entry.options().m() > 0
+        && entry.count() >= entry.options().fullScanThreshold();
+  }
+
+  private void buildGraph(
+      WrittenField field, VectorMerge.@Nullable Base base, BooleanSupplier cancelled)
+      throws IOException {
+    FieldEntry entry = field.entry;
+    StoredVectors stored =
+        new StoredVectors(entry, state.segmentInfo.maxDoc(), openVectors(), openVectors());
+    long offset = graphs.alignFilePointer(ALIGNMENT_BYTES);
+    GraphBuild.write(field.info.name, stored, base, config, cancelled, graphs);
+    field.entry = entry.withGraph(offset, graphs.getFilePointer() - offset);
+  }
+
+  /** Finishes the vector file on the first call and opens it to build graphs over. */
+  private MappedFile openVectors() throws IOException {
+    if (vectorsFile == null) {
+      CodecUtil.writeFooter(vectors);
+      vectors.close();
+      vectorsInput =
+          state.directory.openInput(
+              vectors.getName(),
+              IOContext.DEFAULT.withHints(
+                  FileTypeHint.DATA, FileDataHint.KNN_VECTORS, DataAccessHint.RANDOM));
+      vectorsFile = new MappedFile(vectorsInput, config.budget());
+    }
+    return vectorsFile;
   }
 
   /** Completes a field whose vectors have just been written from {@code offset} on. */
@@ -156,7 +211,7 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     long docsLength = vectors.getFilePointer() - docsOffset;
     WrittenField written =
         new WrittenField(
-            field.number,
+            field,
             new FieldEntry(options, count, dense, offset, length, docsOffset, docsLength, 0, 0));
     fields.add(written);
     return written;
@@ -169,12 +224,14 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     }
     finished = true;
     for (WrittenField field : fields) {
-      meta.writeInt(field.number);
+      meta.writeInt(field.info.number);
       field.entry.write(meta);
     }
     meta.writeInt(-1);
     CodecUtil.writeFooter(meta);
-    CodecUtil.writeFooter(vectors);
+    if (vectorsFile == null) {
+      CodecUtil.writeFooter(vectors);
+    }
     CodecUtil.writeFooter(graphs);
   }
 
@@ -189,7 +246,12 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(buffers);
-    IOUtils.close(meta, vectors, graphs);
+    List<Closeable> owned = new ArrayList<>(buffers);
+    owned.add(vectorsFile);
+    owned.add(vectorsInput);
+    owned.add(meta);
+    owned.add(vectors);
+    owned.add(graphs);
+    IOUtils.close(owned);
   }
 }

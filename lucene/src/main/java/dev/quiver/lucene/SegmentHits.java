@@ -7,7 +7,7 @@ package dev.quiver.lucene;
  * @param scores raw scores, parallel to {@code docs}: the inner product or cosine (descending), or
  *     the Euclidean or Manhattan distance (ascending)
  * @param distances how many distances the search computed
- * @param visited how many vectors it considered
+ * @param visited how many nodes of the graph were expanded; 0 for an exact search
  * @param strategy how it searched
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier that is never compared or hashed

@@ -1,5 +1,19 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.Distance;
+import dev.quiver.index.ExactSearch;
+import dev.quiver.index.HnswGraph;
+import dev.quiver.index.HnswSearcher;
+import dev.quiver.index.OrdinalFilter;
+import dev.quiver.index.QueryScorer;
+import dev.quiver.index.ScratchPool;
+import dev.quiver.index.SearchRequest;
+import dev.quiver.index.SearchResult;
+import dev.quiver.index.SearchScratch;
+import dev.quiver.index.SearchStats;
+import dev.quiver.index.SearchStrategy;
+import dev.quiver.index.VectorScoring;
+import dev.quiver.index.VectorStore;
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -7,7 +21,6 @@ import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.store.AlreadyClosedException;
-import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +33,28 @@ import org.jspecify.annotations.Nullable;
  * nothing to make and holds no resource of its own.
  */
 public final class SegmentVectors {
-  private final StoredVectors stored;
+  /**
+   * Scratch memory kept for the next searches: two heap bytes per vector of the largest segment for
+   * each search that ran at once, at most one per core.
+   */
+  private static final ScratchPool SCRATCHES =
+      new ScratchPool(Runtime.getRuntime().availableProcessors());
 
-  SegmentVectors(StoredVectors stored) {
+  private final StoredVectors stored;
+  private final VectorStore store;
+  private final VectorScoring scoring;
+  private final @Nullable HnswGraph graph;
+
+  private SegmentVectors(
+      StoredVectors stored, VectorStore store, VectorScoring scoring, @Nullable HnswGraph graph) {
     this.stored = stored;
+    this.store = store;
+    this.scoring = scoring;
+    this.graph = graph;
+  }
+
+  static SegmentVectors open(StoredVectors stored) throws IOException {
+    return new SegmentVectors(stored, stored.store(), stored.scoring(), stored.graph());
   }
 
   /**
@@ -49,17 +80,17 @@ public final class SegmentVectors {
 
   /** Returns the number of components of each vector. */
   public int dimension() {
-    return stored.entry().options().dimension();
+    return stored.options().dimension();
   }
 
   /** Whether the segment has a graph; if not, every search is exact. */
   public boolean hasGraph() {
-    return stored.entry().hasGraph();
+    return graph != null;
   }
 
   /** Whether scores are similarities (dot, cosine: larger is better) and not distances. */
   public boolean largerIsBetter() {
-    return stored.entry().options().distance().largerIsBetter();
+    return stored.options().distance().higherScoreIsCloser();
   }
 
   /**
@@ -74,7 +105,7 @@ public final class SegmentVectors {
         return null;
       }
       float[] vector = new float[dimension()];
-      stored.read(ordinal, vector);
+      store.read(ordinal, vector);
       return vector;
     } catch (IllegalStateException e) {
       throw closedOr(e);
@@ -122,36 +153,48 @@ public final class SegmentVectors {
               + stored.maxDoc()
               + ", one for each document of the segment)");
     }
+    if (size() == 0) {
+      return new SegmentHits(new int[0], new float[0], 0, 0, SegmentHits.Strategy.EXACT);
+    }
+    OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
+    SearchRequest request = new SearchRequest(Math.min(k, size()), efSearch, Long.MAX_VALUE);
     try {
-      return scan(query, Math.min(k, size()), accept == null ? null : accept.docs());
+      return hits(SCRATCHES.with(scratch -> search(query, request, exact, filter, scratch)));
     } catch (IllegalStateException e) {
       throw closedOr(e);
     }
   }
 
-  private SegmentHits scan(float[] query, int k, @Nullable Bits accept) {
-    RawScorer scorer = new RawScorer(stored, query);
-    boolean negate = largerIsBetter();
-    HitQueue queue = new HitQueue(k);
-    int scored = 0;
-    for (int ordinal = 0; ordinal < size(); ordinal++) {
-      int doc = stored.docOf(ordinal);
-      if (accept != null && !accept.get(doc)) {
-        continue;
-      }
-      float raw = scorer.score(ordinal);
-      queue.offer(doc, negate ? -raw : raw);
-      scored++;
+  private SearchResult search(
+      float[] query,
+      SearchRequest request,
+      boolean exact,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch) {
+    QueryScorer scorer = scoring.queryScorer(query);
+    return exact || graph == null
+        ? ExactSearch.search(scorer, size(), request, filter, scratch)
+        : HnswSearcher.search(graph, scorer, request, filter, scratch);
+  }
+
+  private SegmentHits hits(SearchResult result) {
+    int[] docs = new int[result.size()];
+    float[] scores = new float[result.size()];
+    Distance distance = stored.options().distance();
+    for (int i = 0; i < docs.length; i++) {
+      docs[i] = stored.docOf(result.ordinal(i));
+      scores[i] = distance.score(result.distance(i));
     }
-    int[] docs = new int[queue.count()];
-    float[] scores = new float[queue.count()];
-    queue.drain(docs, scores);
-    if (negate) {
-      for (int i = 0; i < scores.length; i++) {
-        scores[i] = -scores[i];
-      }
-    }
-    return new SegmentHits(docs, scores, scored, scored, SegmentHits.Strategy.EXACT);
+    SearchStats stats = result.stats();
+    return new SegmentHits(
+        docs, scores, stats.distances(), stats.nodesVisited(), strategyOf(stats.strategy()));
+  }
+
+  private static SegmentHits.Strategy strategyOf(SearchStrategy strategy) {
+    return switch (strategy) {
+      case EXACT -> SegmentHits.Strategy.EXACT;
+      case WALK, FILTERED_WALK -> SegmentHits.Strategy.GRAPH;
+    };
   }
 
   /** Tells "the reader was closed meanwhile" from a bug of ours. */

@@ -1,14 +1,21 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.HnswGraph;
+import dev.quiver.index.VectorScoring;
+import dev.quiver.index.VectorStore;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One field's vectors in one segment: stored bytes by ordinal, and the map between ordinals (0 ..
- * size-1, in document order) and documents. Immutable and thread-safe; valid until the reader that
- * made it closes.
+ * One field's vectors in one segment: stored bytes by ordinal, the map between ordinals (0 ..
+ * size-1, in document order) and documents, and the graph if there is one. Thread-safe; valid until
+ * the reader that made it closes.
+ *
+ * <p>Vectors and graph are opened when they are first asked for: a reader that only counts or
+ * copies vectors then makes no copies of files that can't be mapped.
  */
 final class StoredVectors {
   private static final ValueLayout.OfInt INT =
@@ -16,28 +23,29 @@ final class StoredVectors {
 
   private final FieldEntry entry;
   private final int maxDoc;
-  private final MemorySegment vectors;
+  private final MappedFile vectorsFile;
+  private final MappedFile graphFile;
   private final MemorySegment docs;
+  private volatile @Nullable Opened opened;
+  private volatile @Nullable HnswGraph graph;
 
-  private StoredVectors(
-      FieldEntry entry, int maxDoc, MemorySegment vectors, MemorySegment docs) {
+  private record Opened(VectorStore store, VectorScoring scoring) {}
+
+  StoredVectors(FieldEntry entry, int maxDoc, MappedFile vectorsFile, MappedFile graphFile)
+      throws IOException {
     this.entry = entry;
     this.maxDoc = maxDoc;
-    this.vectors = vectors;
-    this.docs = docs;
-  }
-
-  static StoredVectors open(FieldEntry entry, int maxDoc, MappedFile file)
-      throws IOException {
-    return new StoredVectors(
-        entry,
-        maxDoc,
-        file.region(entry.vectorsOffset(), entry.vectorsLength()),
-        file.region(entry.docsOffset(), entry.docsLength()));
+    this.vectorsFile = vectorsFile;
+    this.graphFile = graphFile;
+    this.docs = vectorsFile.region(entry.docsOffset(), entry.docsLength());
   }
 
   FieldEntry entry() {
     return entry;
+  }
+
+  FieldOptions options() {
+    return entry.options();
   }
 
   int size() {
@@ -49,18 +57,45 @@ final class StoredVectors {
     return maxDoc;
   }
 
-  /** Whether the file, or the copy of it, is still there to be read. */
+  /** Whether the files are still there to be read. */
   boolean isOpen() {
-    return vectors.scope().isAlive() && docs.scope().isAlive();
+    return vectorsFile.isOpen();
   }
 
-  MemorySegment vectors() {
-    return vectors;
+  /** How the kernel compares these vectors. */
+  VectorScoring scoring() throws IOException {
+    return opened().scoring();
   }
 
-  void read(int ordinal, float[] into) {
-    VectorEncoder.decode(
-        entry.options().element(), vectors, (long) ordinal * entry.options().vectorBytes(), into);
+  /** The vectors as the kernel reads them. */
+  VectorStore store() throws IOException {
+    return opened().store();
+  }
+
+  private Opened opened() throws IOException {
+    Opened present = opened;
+    if (present == null) {
+      FieldOptions options = entry.options();
+      VectorStore store =
+          VectorStore.over(
+              vectorsFile.region(entry.vectorsOffset(), entry.vectorsLength()),
+              entry.count(),
+              options.dimension(),
+              options.element());
+      present = new Opened(store, store.scoring(options.distance(), options.norms()));
+      opened = present;
+    }
+    return present;
+  }
+
+  /** Returns the graph over the ordinals; null if the segment is scanned. */
+  @Nullable HnswGraph graph() throws IOException {
+    HnswGraph present = graph;
+    if (present == null && entry.hasGraph()) {
+      present = GraphFile.open(entry, graphFile);
+      graph = present;
+    }
+    return present;
   }
 
   int docOf(int ordinal) {

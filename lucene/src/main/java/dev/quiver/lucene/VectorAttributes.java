@@ -25,7 +25,10 @@ public final class VectorAttributes {
    */
   public static final String ELEMENT = "quiver.element";
 
-  /** Links per node on the graph's upper levels, 2..512; level 0 holds twice as many. */
+  /**
+   * Links per node on the graph's upper levels, 2..512, twice as many on level 0; with 0 no graph
+   * is built and every segment is scanned.
+   */
   public static final String M = "quiver.m";
 
   /** Candidates kept while a node looks for its neighbours, 1..10000. */

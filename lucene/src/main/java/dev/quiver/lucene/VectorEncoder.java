@@ -1,5 +1,6 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.ElementType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -51,7 +52,7 @@ final class VectorEncoder {
   }
 
   /** Reads the vector at {@code offset} bytes into {@code source} as floats. */
-  static void decode(StoredElement element, MemorySegment source, long offset, float[] into) {
+  static void decode(ElementType element, MemorySegment source, long offset, float[] into) {
     switch (element) {
       case FLOAT32 -> MemorySegment.copy(source, FLOAT, offset, into, 0, into.length);
       case FLOAT16 -> {

@@ -1,8 +1,10 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.HnswGraph;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter.MergedVectorValues;
@@ -16,6 +18,7 @@ import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /** Copies the live vectors of a merge's segments, in the merged order, in the stored form. */
@@ -24,14 +27,98 @@ final class VectorMerge {
   /** Vectors copied between two looks at whether the merge was aborted. */
   private static final int ABORT_CHECK_INTERVAL = 1024;
 
-  private VectorMerge() {}
+  /** With fewer nodes left than this share, repairing a graph saves little and costs recall. */
+  private static final double LIVE_SHARE_MIN = 0.3;
+
+  private final MergeState mergeState;
+  private final FieldOptions options;
+  private final List<Source> sources;
+  private final @Nullable Base base;
+
+  /**
+   * The segment whose graph the merged one continues.
+   *
+   * @param newOrdinals for each of the segment's ordinals the merged one, or -1 if it was deleted;
+   *     filled while the vectors are written
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier that is never compared or hashed
+  record Base(HnswGraph graph, int[] newOrdinals) {}
+
+  private VectorMerge(
+      MergeState mergeState, FieldOptions options, List<Source> sources, @Nullable Base base) {
+    this.mergeState = mergeState;
+    this.options = options;
+    this.sources = sources;
+    this.base = base;
+  }
+
+  static VectorMerge of(FieldInfo field, FieldOptions options, MergeState mergeState)
+      throws IOException {
+    List<Source> sources = new ArrayList<>();
+    Source largest = null;
+    StoredVectors largestVectors = null;
+    double mostLive = 0;
+    for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
+      if (!MergedVectorValues.hasVectorValues(mergeState.fieldInfos[i], field.name)) {
+        continue;
+      }
+      KnnVectorsReader reader = fieldReader(mergeState.knnVectorsReaders[i], field.name);
+      Source source = reader == null ? null : source(reader, field, options, mergeState.docMaps[i]);
+      if (source == null) {
+        continue;
+      }
+      sources.add(source);
+      if (reader instanceof QuiverVectorsReader own) {
+        StoredVectors stored = own.stored(field.name);
+        double live = stored == null ? 0 : extensible(stored, options, mergeState.liveDocs[i]);
+        if (live > mostLive) {
+          mostLive = live;
+          largest = source;
+          largestVectors = stored;
+        }
+      }
+    }
+    Base base = null;
+    HnswGraph graph = largestVectors == null ? null : largestVectors.graph();
+    if (largest != null && graph != null) {
+      base = new Base(graph, largest.recordOrdinals(graph.size()));
+    }
+    return new VectorMerge(mergeState, options, sources, base);
+  }
+
+  /**
+   * Returns about how many live vectors of a segment its graph would bring into the merge; 0 if the
+   * graph can't be continued: it links vectors by another distance, or in another form, or with
+   * another number of links, or most of its nodes are gone.
+   */
+  private static double extensible(
+      StoredVectors stored, FieldOptions options, @Nullable Bits liveDocs) {
+    FieldOptions own = stored.options();
+    if (!stored.entry().hasGraph()
+        || own.distance() != options.distance()
+        || own.element() != options.element()
+        || own.normalizes() != options.normalizes()
+        || own.m() != options.m()) {
+      return 0;
+    }
+    if (liveDocs == null) {
+      return stored.size();
+    }
+    int live = 0;
+    for (int ordinal = 0; ordinal < stored.size(); ordinal++) {
+      live += liveDocs.get(stored.docOf(ordinal)) ? 1 : 0;
+    }
+    return live < LIVE_SHARE_MIN * stored.size() ? 0 : live;
+  }
+
+  /** The segment whose graph is continued; null if a new one must be built. */
+  @Nullable Base base() {
+    return base;
+  }
 
   /** Returns the merged segment's documents that have a vector, in the order written. */
-  static DocsWithFieldSet write(
-      FieldInfo field, FieldOptions options, MergeState mergeState, IndexOutput output)
-      throws IOException {
+  DocsWithFieldSet write(IndexOutput output) throws IOException {
     DocsWithFieldSet docs = new DocsWithFieldSet();
-    List<Source> sources = sources(field, options, mergeState);
     if (sources.isEmpty()) {
       return docs;
     }
@@ -41,32 +128,16 @@ final class VectorMerge {
     DocIDMerger<Source> merger = DocIDMerger.of(sources, mergeState.needsIndexSort);
     int count = 0;
     for (Source source = merger.next(); source != null; source = merger.next()) {
-      if (count++ % ABORT_CHECK_INTERVAL == 0) {
+      if (count % ABORT_CHECK_INTERVAL == 0) {
         mergeState.checkAborted();
       }
       source.readStored(scratch, scratchMemory, encoder);
       output.writeBytes(scratch, scratch.length);
+      source.record(count);
       docs.add(source.mappedDocID);
+      count++;
     }
     return docs;
-  }
-
-  private static List<Source> sources(FieldInfo field, FieldOptions options, MergeState mergeState)
-      throws IOException {
-    List<Source> sources = new ArrayList<>();
-    for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
-      if (!MergedVectorValues.hasVectorValues(mergeState.fieldInfos[i], field.name)) {
-        continue;
-      }
-      KnnVectorsReader reader = fieldReader(mergeState.knnVectorsReaders[i], field.name);
-      if (reader != null) {
-        Source source = source(reader, field, options, mergeState.docMaps[i]);
-        if (source != null) {
-          sources.add(source);
-        }
-      }
-    }
-    return sources;
   }
 
   private static @Nullable Source source(
@@ -96,6 +167,7 @@ final class VectorMerge {
   /** One segment's vectors, walked in document order. */
   abstract static class Source extends DocIDMerger.Sub {
     final DocIndexIterator iterator;
+    private int @Nullable [] newOrdinals;
 
     Source(MergeState.DocMap docMap, DocIndexIterator iterator) {
       super(docMap);
@@ -105,6 +177,21 @@ final class VectorMerge {
     @Override
     public int nextDoc() throws IOException {
       return iterator.nextDoc();
+    }
+
+    /** From here on remembers where each of the segment's {@code size} vectors goes. */
+    int[] recordOrdinals(int size) {
+      int[] recorded = new int[size];
+      Arrays.fill(recorded, -1);
+      newOrdinals = recorded;
+      return recorded;
+    }
+
+    /** Notes that the current vector got the given place. */
+    void record(int newOrdinal) {
+      if (newOrdinals != null) {
+        newOrdinals[iterator.index()] = newOrdinal;
+      }
     }
 
     /** Reads the current document's vector in its stored form. */

@@ -56,8 +56,7 @@ class ConcurrencyTest {
       }
       try {
         for (int id = 0; id < 4000; id++) {
-          writer.addDocument(
-              Vectors.document(id, Vectors.gaussian(random, DIMENSION, 1, 0), type));
+          writer.addDocument(Vectors.document(id, Vectors.gaussian(random, DIMENSION, 1, 0), type));
           if (id % 200 == 199) {
             manager.maybeRefreshBlocking();
           }
@@ -88,14 +87,12 @@ class ConcurrencyTest {
           assertThat(hits.size()).isEqualTo(Math.min(10, segment.size()));
           for (int i = 0; i < hits.size(); i++) {
             double own =
-                Vectors.score(
-                    VectorAttributes.EUCLIDEAN, query, segment.vector(hits.docs()[i]));
+                Vectors.score(VectorAttributes.EUCLIDEAN, query, segment.vector(hits.docs()[i]));
             assertThat(Math.abs(own - hits.scores()[i])).isLessThan(1e-3);
           }
         }
         if (k > 0) {
-          assertThat(
-                  searcher.search(new KnnFloatVectorQuery(Vectors.FIELD, query, k), k).scoreDocs)
+          assertThat(searcher.search(new KnnFloatVectorQuery(Vectors.FIELD, query, k), k).scoreDocs)
               .hasSize(k);
         }
         searches++;

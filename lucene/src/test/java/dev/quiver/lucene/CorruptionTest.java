@@ -149,8 +149,7 @@ class CorruptionTest {
   private void copyTo(Path target) throws IOException {
     try (Stream<Path> files = Files.list(whole)) {
       for (Path file : files.toList()) {
-        Files.copy(
-            file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
   }

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnByteVectorField;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.Field;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -29,10 +29,10 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LuceneSearchTest {
   private static final int DIMENSION = 24;
@@ -113,11 +113,7 @@ class LuceneSearchTest {
           assertThat(hits.scoreDocs).hasSize(10);
           List<Double> best =
               Vectors.bestScores(
-                  VectorAttributes.MANHATTAN,
-                  vectors,
-                  query,
-                  10,
-                  id -> !filtered || id % 3 == 0);
+                  VectorAttributes.MANHATTAN, vectors, query, 10, id -> !filtered || id % 3 == 0);
           for (ScoreDoc hit : hits.scoreDocs) {
             double distance =
                 Vectors.score(VectorAttributes.MANHATTAN, query, vectors.get(hit.doc));

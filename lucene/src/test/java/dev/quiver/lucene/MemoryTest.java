@@ -35,14 +35,12 @@ class MemoryTest {
         .setMergeScheduler(new SerialMergeScheduler())
         .setUseCompoundFile(false)
         .setCodec(
-            new QuiverCodec(
-                VectorsConfig.defaults().withFullScanThreshold(20).withBudget(budget)));
+            new QuiverCodec(VectorsConfig.defaults().withFullScanThreshold(20).withBudget(budget)));
   }
 
   private void addDocuments(IndexWriter writer, int count) throws IOException {
     for (int id = 0; id < count; id++) {
-      writer.addDocument(
-          Vectors.document(id, Vectors.gaussian(random, DIMENSION, 1, 0), TYPE));
+      writer.addDocument(Vectors.document(id, Vectors.gaussian(random, DIMENSION, 1, 0), TYPE));
     }
   }
 

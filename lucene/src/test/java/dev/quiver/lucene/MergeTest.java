@@ -131,8 +131,7 @@ class MergeTest {
       }
       try (IndexWriter writer =
           new IndexWriter(
-              directory,
-              config(VectorsConfig.defaults()).setMergePolicy(NoMergePolicy.INSTANCE))) {
+              directory, config(VectorsConfig.defaults()).setMergePolicy(NoMergePolicy.INSTANCE))) {
         add(writer, vectors, 300, 600, Vectors.fieldType(DIMENSION));
       }
       FieldType manhattan =
@@ -171,15 +170,16 @@ class MergeTest {
       if (stored != null) {
         float[] expected = given.get((int) ids.longValue());
         for (int i = 0; i < stored.length; i++) {
-          assertThat(stored[i]).isEqualTo(expected[i], within(Math.abs(expected[i]) / 1024 + 1e-4f));
+          assertThat(stored[i])
+              .isEqualTo(expected[i], within(Math.abs(expected[i]) / 1024 + 1e-4f));
         }
       }
     }
   }
 
   /** Compares searches over the live documents with brute force, per segment, all have graphs. */
-  private static void assertRecall(
-      IndexWriter writer, Random random, String distance, double least) throws IOException {
+  private static void assertRecall(IndexWriter writer, Random random, String distance, double least)
+      throws IOException {
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
       for (var context : reader.leaves()) {
         LeafReader leaf = context.reader();
@@ -204,8 +204,7 @@ class MergeTest {
             SegmentHits hits =
                 segment.search(
                     query, 10, 100, false, new AcceptSet(accepted, accepted.cardinality()));
-            List<Double> best =
-                Vectors.bestScores(distance, stored, query, 10, accepted::get);
+            List<Double> best = Vectors.bestScores(distance, stored, query, 10, accepted::get);
             assertThat(hits.size()).isEqualTo(best.size());
             for (int hit = 0; hit < hits.size(); hit++) {
               assertThat(accepted.get(hits.docs()[hit])).isTrue();

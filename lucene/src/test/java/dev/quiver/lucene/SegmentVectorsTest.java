@@ -67,8 +67,7 @@ class SegmentVectorsTest {
       int documents = 200 + random.nextInt(200);
       int everyNth = 1 + random.nextInt(3);
       for (int id = 0; id < documents; id++) {
-        float[] vector =
-            id % everyNth == 0 ? Vectors.gaussian(random, dimension, 50, 100) : null;
+        float[] vector = id % everyNth == 0 ? Vectors.gaussian(random, dimension, 50, 100) : null;
         vectors.add(vector);
         writer.addDocument(Vectors.document(id, vector, type));
         if (random.nextInt(60) == 0) {
@@ -149,12 +148,12 @@ class SegmentVectorsTest {
     AcceptSet accept = filtered ? new AcceptSet(accepted, accepted.cardinality()) : null;
     SegmentHits hits = segment.search(query, k, 50, true, accept);
     List<Double> best =
-        Vectors.bestScores(
-            distance, stored, query, k, doc -> accept == null || accepted.get(doc));
+        Vectors.bestScores(distance, stored, query, k, doc -> accept == null || accepted.get(doc));
     assertThat(hits.strategy()).isEqualTo(SegmentHits.Strategy.EXACT);
     assertThat(hits.size()).isEqualTo(best.size());
     for (int i = 0; i < hits.size(); i++) {
-      double tolerance = 1e-4 * Math.max(1, Math.abs(best.get(i)));
+      // Half-precision unit vectors have the length 1 only up to rounding.
+      double tolerance = 1e-3 * Math.max(1, Math.abs(best.get(i)));
       assertThat((double) hits.scores()[i]).isEqualTo(best.get(i), within(tolerance));
       double own = Vectors.score(distance, query, stored.get(hits.docs()[i]));
       assertThat((double) hits.scores()[i]).isEqualTo(own, within(tolerance));

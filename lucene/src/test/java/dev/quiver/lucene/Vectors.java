@@ -58,8 +58,7 @@ final class Vectors {
 
   static FieldType fieldType(int dimension, String... attributesAndValues) {
     FieldType type = new FieldType();
-    type.setVectorAttributes(
-        dimension, VectorEncoding.FLOAT32, VectorSimilarityFunction.EUCLIDEAN);
+    type.setVectorAttributes(dimension, VectorEncoding.FLOAT32, VectorSimilarityFunction.EUCLIDEAN);
     for (int i = 0; i < attributesAndValues.length; i += 2) {
       type.putAttribute(attributesAndValues[i], attributesAndValues[i + 1]);
     }
@@ -115,8 +114,7 @@ final class Vectors {
         scores.add(score(distance, query, vectors.get(i)));
       }
     }
-    scores.sort(
-        largerIsBetter(distance) ? Comparator.reverseOrder() : Comparator.naturalOrder());
+    scores.sort(largerIsBetter(distance) ? Comparator.reverseOrder() : Comparator.naturalOrder());
     return scores.subList(0, Math.min(k, scores.size()));
   }
 

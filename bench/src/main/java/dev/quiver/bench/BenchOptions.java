@@ -1,0 +1,16 @@
+package dev.quiver.bench;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+
+/**
+ * @param shortRun under a minute, with less data: shows that it works, not how fast it is
+ * @param dataFolder where the shared data sets are
+ * @param progress where progress lines go
+ */
+record BenchOptions(boolean shortRun, Path dataFolder, PrintStream progress) {
+  void say(String line) {
+    progress.println(line);
+    progress.flush();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.quiver.lucene;
+
+import dev.quiver.index.HnswGraph;
+import dev.quiver.index.HnswGraphFormat;
+import dev.quiver.index.IndexFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.store.IndexOutput;
+
+/** The kernel's graphs inside Lucene's files. */
+final class GraphFile {
+  private static final int COPY_BYTES = 1 << 16;
+
+  private GraphFile() {}
+
+  /** Opens a field's graph where it lies. */
+  static HnswGraph open(FieldEntry entry, MappedFile file) throws IOException {
+    HnswGraph graph;
+    try {
+      graph =
+          HnswGraphFormat.open(
+              file.region(entry.graphOffset(), entry.graphLength()), file.toString());
+    } catch (IndexFileException.Corrupt | IndexFileException.Truncated e) {
+      throw new CorruptIndexException(e.getMessage(), file.toString(), e);
+    }
+    if (graph.size() != entry.count()) {
+      throw new CorruptIndexException(
+          "graph's nodes: " + graph.size() + " (expected: the vectors, " + entry.count() + ")",
+          file.toString());
+    }
+    return graph;
+  }
+
+  /** Appends a graph. */
+  static void write(HnswGraph graph, IndexOutput output) throws IOException {
+    HnswGraphFormat.write(graph, new OutputChannel(output));
+  }
+
+  /** Lets the kernel write into a file of Lucene's; closing it does not close the file. */
+  private static final class OutputChannel implements WritableByteChannel {
+    private final IndexOutput output;
+    private final byte[] copy = new byte[COPY_BYTES];
+
+    OutputChannel(IndexOutput output) {
+      this.output = output;
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      int total = source.remaining();
+      while (source.hasRemaining()) {
+        int length = Math.min(copy.length, source.remaining());
+        source.get(copy, 0, length);
+        output.writeBytes(copy, length);
+      }
+      return total;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

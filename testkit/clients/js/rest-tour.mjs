@@ -1,0 +1,199 @@
+// The daily things, done with the unmodified @qdrant/js-client-rest. Usage: rest-tour.mjs HOST HTTP_PORT [API_KEY]
+import assert from 'node:assert/strict';
+import {QdrantClient} from '@qdrant/js-client-rest';
+import {expectError, runSteps, step} from './harness.mjs';
+
+const [host, port, apiKey] = process.argv.slice(2);
+const client = new QdrantClient({host, port: Number(port), apiKey, https: false});
+const C = 'tour-js-rest';
+const NAMED = 'tour-js-rest-named';
+const TEXTS = 'tour-js-rest-texts';
+// Beyond this the client needs JSON.rawJSON, which comes with Node 22.
+const BIG = Number.MAX_SAFE_INTEGER;
+const UUID = 'c0ffee00-0000-4000-8000-00000000cafe';
+const ids = (points) => points.map((p) => p.id);
+const sorted = (list) => list.map(String).sort();
+
+step('version', async () => assert.match((await client.versionInfo()).version, /^1\.19/));
+
+step('start from nothing', async () => {
+  for (const name of [C, NAMED, TEXTS]) await client.deleteCollection(name);
+});
+
+step('create, exists, list, get', async () => {
+  assert.deepEqual(await client.collectionExists(C), {exists: false});
+  assert.equal(
+    await client.createCollection(C, {
+      vectors: {size: 4, distance: 'Cosine'},
+      hnsw_config: {m: 24},
+      metadata: {owner: '旅行'},
+    }),
+    true,
+  );
+  assert.deepEqual(await client.collectionExists(C), {exists: true});
+  assert.ok((await client.getCollections()).collections.some((c) => c.name === C));
+  const info = await client.getCollection(C);
+  assert.equal(info.status, 'green');
+  assert.equal(info.config.params.vectors.size, 4);
+  assert.equal(info.config.hnsw_config.m, 24);
+  assert.deepEqual(info.config.metadata, {owner: '旅行'});
+});
+
+step('errors of collections', async () => {
+  await expectError(() => client.createCollection(C, {vectors: {size: 4, distance: 'Cosine'}}), 'already exists');
+  await expectError(() => client.getCollection('no-such'), 'Not Found');
+});
+
+step('upsert with number, big and UUID ids, Chinese payload', async () => {
+  const result = await client.upsert(C, {
+    wait: true,
+    points: [
+      {id: 1, vector: [1, 0, 0, 0], payload: {city: '北京', n: 1, tags: ['a', 'b']}},
+      {id: 2, vector: [0.9, 0.1, 0, 0], payload: {city: 'Berlin', n: 2}},
+      {id: 3, vector: [0, 1, 0, 0], payload: {city: 'Berlin', n: 3, nested: [{x: 1, y: 'p'}, {x: 2, y: 'q'}]}},
+      {id: BIG, vector: [0, 0, 0, 1], payload: {city: 'Rome', n: 4}},
+      {id: UUID, vector: [0, 0, 1, 0]},
+    ],
+  });
+  assert.equal(result.status, 'completed');
+  assert.equal((await client.count(C)).count, 5);
+});
+
+step('upsert as columns', async () => {
+  await client.upsert(C, {wait: true, batch: {ids: [10], vectors: [[0.5, 0.5, 0, 0]], payloads: [{n: 10}]}});
+  assert.equal((await client.count(C)).count, 6);
+});
+
+step('a wrong dimension is refused', async () => {
+  await expectError(
+    () => client.upsert(C, {wait: true, points: [{id: 5, vector: [1, 2, 3]}]}),
+    'Vector dimension error: expected dim: 4, got 3',
+  );
+});
+
+step('retrieve', async () => {
+  const points = await client.retrieve(C, {ids: [1, BIG, UUID, 99], with_vector: true});
+  assert.deepEqual(sorted(ids(points)), sorted([1, BIG, UUID]));
+});
+
+step('query and its batch', async () => {
+  const hits = (await client.query(C, {query: [1, 0, 0, 0], limit: 3, with_payload: true})).points;
+  assert.deepEqual(ids(hits), [1, 2, 10]);
+  assert.equal(hits[0].payload.city, '北京');
+  assert.deepEqual(ids((await client.query(C, {query: 1, limit: 2})).points), [2, 10]);
+  assert.deepEqual(ids((await client.query(C, {query: [1, 0, 0, 0], limit: 5, score_threshold: 0.9})).points), [1, 2]);
+  const batch = await client.queryBatch(C, {searches: [{query: [1, 0, 0, 0], limit: 1}, {query: [0, 1, 0, 0], limit: 1}]});
+  assert.deepEqual(batch.map((b) => ids(b.points)), [[1], [3]]);
+});
+
+step('filters', async () => {
+  const cases = [
+    [{must: [{key: 'city', match: {value: 'Berlin'}}]}, [2, 3]],
+    [{must: {key: 'city', match: {any: ['北京', 'Rome']}}}, [1, BIG]],
+    [{must: [{key: 'n', range: {gt: 1, lte: 3}}]}, [2, 3]],
+    [{must: [{key: 'tags', values_count: {gte: 2}}]}, [1]],
+    [{must: [{has_id: [1, UUID]}]}, [1, UUID]],
+    [{must: [{is_empty: {key: 'city'}}]}, [10, UUID]],
+    [{must: [{nested: {key: 'nested', filter: {must: [{key: 'x', match: {value: 2}}, {key: 'y', match: {value: 'q'}}]}}}]}, [3]],
+    [{must: [{nested: {key: 'nested', filter: {must: [{key: 'x', match: {value: 1}}, {key: 'y', match: {value: 'q'}}]}}}]}, []],
+    [{should: [{key: 'n', match: {value: 1}}, {key: 'n', match: {value: 2}}], must_not: [{key: 'city', match: {value: 'Berlin'}}]}, [1]],
+  ];
+  for (const [filter, expected] of cases) {
+    const page = await client.scroll(C, {filter, limit: 100});
+    assert.deepEqual(sorted(ids(page.points)), sorted(expected), JSON.stringify(filter));
+    assert.equal((await client.count(C, {filter, exact: true})).count, expected.length);
+    const hits = (await client.query(C, {query: [1, 1, 1, 1], filter, limit: 100})).points;
+    assert.deepEqual(sorted(ids(hits)), sorted(expected), JSON.stringify(filter));
+  }
+});
+
+step('scroll in pages', async () => {
+  const seen = [];
+  let offset;
+  do {
+    const page = await client.scroll(C, {limit: 2, offset});
+    seen.push(...ids(page.points));
+    offset = page.next_page_offset;
+  } while (offset != null);
+  assert.deepEqual(seen, [1, 2, 3, 10, BIG, UUID]);
+});
+
+step('payload index and order by', async () => {
+  await client.createPayloadIndex(C, {field_name: 'n', field_schema: 'integer', wait: true});
+  const page = await client.scroll(C, {order_by: {key: 'n', direction: 'desc'}, limit: 2});
+  assert.deepEqual(ids(page.points).map(String), ['10', String(BIG)]);
+  await client.deletePayloadIndex(C, 'n', {wait: true});
+});
+
+step('payload edits', async () => {
+  await client.setPayload(C, {payload: {extra: {deep: true}}, points: [1], wait: true});
+  await client.deletePayload(C, {keys: ['tags'], points: [1], wait: true});
+  assert.deepEqual((await client.retrieve(C, {ids: [1]}))[0].payload, {city: '北京', n: 1, extra: {deep: true}});
+  await client.overwritePayload(C, {payload: {only: 'this'}, points: [1], wait: true});
+  assert.deepEqual((await client.retrieve(C, {ids: [1]}))[0].payload, {only: 'this'});
+  await client.clearPayload(C, {points: [1], wait: true});
+  assert.deepEqual((await client.retrieve(C, {ids: [1]}))[0].payload, {});
+});
+
+step('batch update', async () => {
+  const results = await client.batchUpdate(C, {
+    wait: true,
+    operations: [
+      {upsert: {points: [{id: 100, vector: [1, 1, 0, 0], payload: {v: 1}}]}},
+      {set_payload: {payload: {w: 2}, points: [100]}},
+      {delete: {points: [10]}},
+    ],
+  });
+  assert.equal(results.length, 3);
+  assert.deepEqual((await client.retrieve(C, {ids: [100]}))[0].payload, {v: 1, w: 2});
+});
+
+step('named vectors', async () => {
+  await client.createCollection(NAMED, {vectors: {a: {size: 2, distance: 'Euclid'}, b: {size: 3, distance: 'Dot'}}});
+  await client.upsert(NAMED, {
+    wait: true,
+    points: [
+      {id: 1, vector: {a: [0, 0], b: [1, 2, 3]}},
+      {id: 2, vector: {a: [3, 4]}},
+    ],
+  });
+  const hits = (await client.query(NAMED, {query: [0, 0], using: 'a', with_vector: ['a']})).points;
+  assert.deepEqual(hits.map((h) => [h.id, h.score]), [[1, 0], [2, 5]]);
+  assert.deepEqual(hits[1].vector, {a: [3, 4]});
+  await client.updateVectors(NAMED, {wait: true, points: [{id: 2, vector: {b: [1, 1, 1]}}]});
+  await client.deleteVectors(NAMED, {wait: true, points: [1], vector: ['a']});
+  assert.deepEqual(ids((await client.query(NAMED, {query: [0, 0], using: 'a'})).points), [2]);
+});
+
+step('text in, search out', async () => {
+  const model = 'sentence-transformers/all-MiniLM-L6-v2';
+  await client.createCollection(TEXTS, {vectors: {size: 384, distance: 'Cosine'}});
+  const texts = ['A small boat is moved by oars.', 'The bank raised its interest rate.'];
+  await client.upsert(TEXTS, {wait: true, points: texts.map((text, id) => ({id, vector: {text, model}}))});
+  assert.equal((await client.query(TEXTS, {query: {text: 'rowing a dinghy', model}, limit: 1})).points[0].id, 0);
+});
+
+step('aliases', async () => {
+  await client.updateCollectionAliases({actions: [{create_alias: {collection_name: C, alias_name: `${C}-alias`}}]});
+  assert.equal((await client.count(`${C}-alias`)).count, (await client.count(C)).count);
+  assert.equal((await client.getCollectionAliases(C)).aliases.length, 1);
+  assert.ok((await client.getAliases()).aliases.some((a) => a.alias_name === `${C}-alias`));
+  await client.updateCollectionAliases({actions: [{delete_alias: {alias_name: `${C}-alias`}}]});
+});
+
+step('update the collection, delete points', async () => {
+  await client.updateCollection(C, {optimizers_config: {indexing_threshold: 5000}});
+  assert.equal((await client.getCollection(C)).config.optimizer_config.indexing_threshold, 5000);
+  await client.delete(C, {wait: true, points: [UUID]});
+  await client.delete(C, {wait: true, filter: {must: [{key: 'city', match: {value: 'Berlin'}}]}});
+  assert.deepEqual(sorted(ids((await client.scroll(C, {limit: 10})).points)), sorted([1, 100, BIG]));
+});
+
+step('delete collections', async () => {
+  for (const name of [C, NAMED, TEXTS]) {
+    assert.equal(await client.deleteCollection(name), true);
+    assert.deepEqual(await client.collectionExists(name), {exists: false});
+  }
+});
+
+await runSteps();
