@@ -30,8 +30,8 @@ class IdsTest {
 
   @Test
   void namesBecomeTheUuidsThatEarlierVersionsMadeOfThem() {
-    assertThat(Ids.nameUuid("doc-17")).hasToString("PINNED_NAME");
-    assertThat(Ids.ofRow("a.jsonl", 3)).hasToString("PINNED_ROW");
+    assertThat(Ids.nameUuid("doc-17")).hasToString("ce8530e4-6b94-586b-9cb0-fa76ab7de198");
+    assertThat(Ids.ofRow("a.jsonl", 3)).hasToString("8594403e-9a25-5792-88fa-2d612b118203");
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.GZIPOutputStream;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -47,7 +50,7 @@ class InputFormatsTest {
 
     assertThat(rows).extracting(Row::number).containsExactly(0L, 1L);
     assertThat(rows).extracting(Row::line).containsExactly(1L, 4L);
-    assertThat(rows.get(0).fields()).isEqualTo(MAPPER.readTree("{\"id\":1,\"名\":\"猫\"}"));
+    assertThat(rows.get(0).fields()).hasToString(compact("{\"id\":1,\"名\":\"猫\"}"));
   }
 
   @Test
@@ -76,13 +79,11 @@ class InputFormatsTest {
     List<Row> rows = read(file);
 
     assertThat(rows.get(0).fields())
-        .isEqualTo(
-            MAPPER.readTree(
+        .hasToString(compact(
                 "{\"id\":7,\"text\":\"a \\\"b\\\",\\nc\",\"price\":-150.0,\"code\":\"007\","
                     + "\"yes\":true,\"vector\":[0.5,1]}"));
     assertThat(rows.get(1).fields())
-        .isEqualTo(
-            MAPPER.readTree(
+        .hasToString(compact(
                 "{\"id\":8,\"text\":\"日本語\",\"price\":1.2345678901234567E19,\"code\":\"x\","
                     + "\"yes\":false,\"vector\":{\"k\":1},\"none\":\"[x\"}"));
     assertThat(rows.get(1).line()).isEqualTo(4);
@@ -94,7 +95,7 @@ class InputFormatsTest {
 
     List<Row> rows = read(file, InputSource.Options.DEFAULT_DATASET, true, new ArrayList<>());
 
-    assertThat(rows.getFirst().fields()).isEqualTo(MAPPER.readTree("{\"a\":\"1\",\"b\":\"true\"}"));
+    assertThat(rows.getFirst().fields()).hasToString(compact("{\"a\":\"1\",\"b\":\"true\"}"));
   }
 
   @Test
@@ -234,13 +235,12 @@ class InputFormatsTest {
 
     assertThat(rows).hasSize(2);
     assertThat(rows.get(0).fields())
-        .isEqualTo(
-            MAPPER.readTree(
+        .hasToString(compact(
                 "{\"id\":7,\"text\":\"猫\",\"vector\":[0.5,1.5],\"day\":\"2026-11-21\","
                     + "\"at\":\"2026-11-21T00:00:00.001Z\",\"price\":12.34,"
                     + "\"place\":{\"city\":\"Bern\"},\"tags\":[\"a\",\"b\"]}"));
     assertThat(rows.get(1).fields())
-        .isEqualTo(MAPPER.readTree("{\"id\":8,\"vector\":[],\"tags\":[]}"));
+        .hasToString(compact("{\"id\":8,\"vector\":[],\"tags\":[]}"));
     try (RowReader reader = open(file, InputSource.Options.DEFAULT_DATASET, false)) {
       assertThat(reader.totalRows()).isEqualTo(2);
     }
@@ -262,11 +262,14 @@ class InputFormatsTest {
             }
             """);
     SimpleGroupFactory rows = new SimpleGroupFactory(schema);
-    try (ParquetWriter<Group> writer =
+    ExampleParquetWriter.Builder builder =
         ExampleParquetWriter.builder(new LocalOutputFile(file))
             .withType(schema)
-            .withCompressionCodec(codec)
-            .build()) {
+            .withCompressionCodec(codec);
+    if (codec == CompressionCodecName.GZIP) {
+      builder.withCodecFactory(new Gzip());
+    }
+    try (ParquetWriter<Group> writer = builder.build()) {
       Group first = rows.newGroup().append("id", 7L).append("text", "猫");
       Group list = first.addGroup("vector");
       list.addGroup("list").append("element", 0.5f);
@@ -331,6 +334,43 @@ class InputFormatsTest {
     try (RowReader reader = source.open(new LongAdder())) {
       assertThat(reader.next().fields().path("a").asInt()).isEqualTo(5);
     }
+  }
+
+  private static String compact(String json) throws IOException {
+    return MAPPER.readTree(json).toString();
+  }
+
+  /** Gzip, which the library cannot write without Hadoop. */
+  private static final class Gzip implements CompressionCodecFactory {
+    @Override
+    public BytesInputCompressor getCompressor(CompressionCodecName codec) {
+      return new BytesInputCompressor() {
+        @Override
+        public BytesInput compress(BytesInput bytes) throws IOException {
+          ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+          try (OutputStream out = new GZIPOutputStream(compressed)) {
+            bytes.writeAllTo(out);
+          }
+          return BytesInput.from(compressed.toByteArray());
+        }
+
+        @Override
+        public CompressionCodecName getCodecName() {
+          return codec;
+        }
+
+        @Override
+        public void release() {}
+      };
+    }
+
+    @Override
+    public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void release() {}
   }
 
   private static String header(String type, String fortran, String shape) {
