@@ -35,16 +35,13 @@ final class GrpcDecoding {
    */
   private static final int RECURSION_MAX = 3 * (GrpcValues.MAX_DEPTH + 8) + 16;
 
-  private final int messageBytesMax;
   private final long budgetBytes;
   private final AtomicLong usedBytes = new AtomicLong();
 
   /**
-   * @param messageBytesMax largest request
    * @param budgetBytes all requests in work together, as bytes on the wire
    */
-  GrpcDecoding(int messageBytesMax, long budgetBytes) {
-    this.messageBytesMax = messageBytesMax;
+  GrpcDecoding(long budgetBytes) {
     this.budgetBytes = budgetBytes;
   }
 
@@ -109,7 +106,6 @@ final class GrpcDecoding {
         }
         CodedInputStream input = CodedInputStream.newInstance(stream);
         input.setRecursionLimit(RECURSION_MAX);
-        input.setSizeLimit(messageBytesMax);
         T message = parser.parseFrom(input);
         input.checkLastTagWas(0);
         return new Decoded<>(message, null, bytes);

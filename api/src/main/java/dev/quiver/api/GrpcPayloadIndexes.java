@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.PayloadIndex.Type;
+import dev.quiver.engine.filter.PayloadIndexes;
 import io.qdrant.client.grpc.Collections;
 import io.qdrant.client.grpc.Points;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +16,11 @@ final class GrpcPayloadIndexes {
   private GrpcPayloadIndexes() {}
 
   static PayloadIndex read(Points.CreateFieldIndexCollection request) {
-    JsonNode schema = schema(request);
-    String field = GrpcFilters.path(request.getFieldName());
-    return schema instanceof ObjectNode params
-        ? new PayloadIndex(field, type(request), params)
-        : new PayloadIndex(field, type(request), null);
+    return PayloadIndexes.parse(request.getFieldName(), schema(request));
   }
 
   /** The {@code field_schema} of a REST body that declares the same index. */
-  static JsonNode schema(Points.CreateFieldIndexCollection request) {
+  private static JsonNode schema(Points.CreateFieldIndexCollection request) {
     if (!request.hasFieldType()) {
       throw GrpcFaults.malformed("cannot convert field_type");
     }

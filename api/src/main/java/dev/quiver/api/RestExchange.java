@@ -115,8 +115,7 @@ final class RestExchange {
       case "true" -> true;
       case "false" -> false;
       default ->
-          throw Problems.format(
-              Problems.QUERY, "", "provided string was not `true` or `false`");
+          throw Problems.format(Problems.QUERY, "", "provided string was not `true` or `false`");
     };
   }
 

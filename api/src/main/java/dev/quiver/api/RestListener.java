@@ -36,7 +36,9 @@ final class RestListener {
       ServerResponseHeaders headers,
       String message) {
     String text =
-        status.code() >= 500 ? "Service internal error: the request failed" : "Bad request: " + message;
+        status.code() >= 500
+            ? "Service internal error: the request failed"
+            : "Bad request: " + message;
     return DirectHandler.TransportResponse.builder()
         .status(status)
         .headers(headers)

@@ -152,9 +152,7 @@ final class RestPoints {
     RestReads.Count request = exchange.body(RestReads::count);
     long count =
         pool.run(
-            "Count",
-            timeout,
-            () -> database.count(collection, request.filter(), request.exact()));
+            "Count", timeout, () -> database.count(collection, request.filter(), request.exact()));
     ObjectNode result = JsonNodeFactory.instance.objectNode().put("count", count);
     exchange.ok(out -> out.tree(result));
   }
@@ -169,7 +167,8 @@ final class RestPoints {
     JsonNode body = exchange.bodyTree();
     Problems problems = new Problems(Problems.JSON_BODY);
     CREATE_INDEX.check(body, "", problems);
-    JsonNode schema = body.hasNonNull("field_schema") ? body.get("field_schema") : body.get("field_type");
+    JsonNode schema =
+        body.hasNonNull("field_schema") ? body.get("field_schema") : body.get("field_type");
     if (schema == null || schema.isNull()) {
       throw QuiverException.badRequest(
           "Can't auto-detect field type, please specify `field_schema` in the request");
@@ -178,14 +177,10 @@ final class RestPoints {
     write(call, exchange, RestParts.labelled(() -> PayloadIndexes.parse(field, schema)));
   }
 
-  private void write(
-      WriteCall call, RestExchange exchange, PayloadIndex index) {
+  private void write(WriteCall call, RestExchange exchange, PayloadIndex index) {
     List<UpdateResult> results =
         database.write(
-            call.collection,
-            List.of(new WriteOp.CreateFieldIndex(index)),
-            call.wait,
-            call.timeout);
+            call.collection, List.of(new WriteOp.CreateFieldIndex(index)), call.wait, call.timeout);
     exchange.ok(out -> out.updateResult(results.getFirst()));
   }
 

@@ -67,9 +67,7 @@ final class RestWrites {
         inference -> {
           List<Point> resolved = new ArrayList<>(points.size());
           for (PointInput point : points) {
-            resolved.add(
-                new Point(
-                    point.id(), inference.resolve(point), point.payload()));
+            resolved.add(new Point(point.id(), inference.resolve(point), point.payload()));
           }
           return new WriteOp.Upsert(resolved, updateFilter, mode);
         });
@@ -218,8 +216,7 @@ final class RestWrites {
 
   static Pending setPayload(JsonIn in) throws IOException {
     SelectorBody body = SelectorBody.read(in, "SetPayload");
-    return Pending.of(
-        new WriteOp.SetPayload(body.requirePayload(in), body.selector, body.key));
+    return Pending.of(new WriteOp.SetPayload(body.requirePayload(in), body.selector, body.key));
   }
 
   static Pending overwritePayload(JsonIn in) throws IOException {
@@ -230,7 +227,8 @@ final class RestWrites {
 
   static Pending deletePayload(JsonIn in) throws IOException {
     SelectorBody body = SelectorBody.read(in, "DeletePayload");
-    return Pending.of(new WriteOp.DeletePayload(body.require(in, body.keys, "keys"), body.selector));
+    return Pending.of(
+        new WriteOp.DeletePayload(body.require(in, body.keys, "keys"), body.selector));
   }
 
   static Pending deleteVectors(JsonIn in) throws IOException {
