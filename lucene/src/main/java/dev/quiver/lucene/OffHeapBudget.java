@@ -49,24 +49,33 @@ public final class OffHeapBudget {
   void reserve(long bytes, String purpose) throws OffHeapBudgetException {
     long used = usedBytes.get();
     while (true) {
-      if (bytes > limitBytes - used) {
-        throw new OffHeapBudgetException(
-            purpose
-                + ": "
-                + bytes
-                + " off-heap bytes asked for, "
-                + used
-                + " of "
-                + limitBytes
-                + " in use (expected: at most "
-                + (limitBytes - used)
-                + "); raise the budget or flush and merge smaller segments");
-      }
+      checkRoom(bytes, used, purpose);
       long witness = usedBytes.compareAndExchange(used, used + bytes);
       if (witness == used) {
         return;
       }
       used = witness;
+    }
+  }
+
+  /** Throws what {@link #reserve} would throw now, and takes nothing. */
+  void check(long bytes, String purpose) throws OffHeapBudgetException {
+    checkRoom(bytes, usedBytes.get(), purpose);
+  }
+
+  private void checkRoom(long bytes, long used, String purpose) throws OffHeapBudgetException {
+    if (bytes > limitBytes - used) {
+      throw new OffHeapBudgetException(
+          purpose
+              + ": "
+              + bytes
+              + " off-heap bytes asked for, "
+              + used
+              + " of "
+              + limitBytes
+              + " in use (expected: at most "
+              + (limitBytes - used)
+              + "); raise the budget or flush and merge smaller segments");
     }
   }
 

@@ -43,6 +43,9 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
   private static final long SHALLOW_BYTES =
       RamUsageEstimator.shallowSizeOfInstance(QuiverVectorsWriter.class);
 
+  /** What Lucene's own vector formats report under. */
+  private static final String INFO_COMPONENT = "VV";
+
   private final SegmentWriteState state;
   private final VectorsConfig config;
   private final List<VectorBuffer<?>> buffers = new ArrayList<>();
@@ -119,8 +122,26 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     }
     for (WrittenField field : fields) {
       if (wantsGraph(field.entry)) {
-        buildGraph(field, null, () -> false);
+        buildGraphIfItFits(field);
       }
+    }
+  }
+
+  /**
+   * A flush that fails loses the documents that it holds, so one whose graph doesn't fit the budget
+   * goes without: the segment is scanned until a merge gives it a graph.
+   */
+  private void buildGraphIfItFits(WrittenField field) throws IOException {
+    try {
+      buildGraph(field, null, () -> false);
+    } catch (OffHeapBudgetException e) {
+      message("no graph at flush: " + e.getMessage());
+    }
+  }
+
+  private void message(String text) {
+    if (state.infoStream.isEnabled(INFO_COMPONENT)) {
+      state.infoStream.message(INFO_COMPONENT, state.segmentInfo.name + ": " + text);
     }
   }
 
@@ -146,6 +167,14 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
       throws IOException {
     FieldOptions options = FieldOptions.of(field, config.fullScanThreshold());
     VectorMerge merge = VectorMerge.of(field, options, mergeState);
+    if (wantsGraph(options, merge.countMax())) {
+      // Here, not after the vectors are copied, a merge hears that its graph doesn't fit.
+      config
+          .budget()
+          .check(
+              GraphBuild.estimateBytes(merge.countMax(), options, config),
+              GraphBuild.purpose(field.name, merge.countMax()));
+    }
     long offset = vectors.alignFilePointer(ALIGNMENT_BYTES);
     DocsWithFieldSet docs = merge.write(vectors);
     WrittenField written = addWritten(field, options, state.segmentInfo.maxDoc(), docs, offset);
@@ -161,9 +190,11 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
   }
 
   private static boolean wantsGraph(FieldEntry entry) {
-    return entry.count() > 0
-        && entry.options().m() > 0
-        && entry.count() >= entry.options().fullScanThreshold();
+    return wantsGraph(entry.options(), entry.count());
+  }
+
+  private static boolean wantsGraph(FieldOptions options, int count) {
+    return count > 0 && options.m() > 0 && count >= options.fullScanThreshold();
   }
 
   private void buildGraph(
@@ -172,6 +203,13 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     FieldEntry entry = field.entry;
     StoredVectors stored =
         new StoredVectors(entry, state.segmentInfo.maxDoc(), openVectors(), openVectors());
+    message(
+        "graph of "
+            + entry.count()
+            + " vectors of \""
+            + field.info.name
+            + "\", "
+            + (base == null ? "new" : "continuing one of " + base.graph().size()));
     long offset = graphs.alignFilePointer(ALIGNMENT_BYTES);
     GraphBuild.write(field.info.name, stored, base, config, cancelled, graphs);
     field.entry = entry.withGraph(offset, graphs.getFilePointer() - offset);
