@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class OffHeapBudget {
   private final long limitBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+  private final AtomicLong refusals = new AtomicLong();
 
   /**
    * Creates a budget with nothing in use.
@@ -41,6 +42,14 @@ public final class OffHeapBudget {
   }
 
   /**
+   * Returns how often something didn't fit: a vector that was refused, a flush that went without
+   * its graph, a merge that was put off. If it rises, the budget is too small.
+   */
+  public long refusals() {
+    return refusals.get();
+  }
+
+  /**
    * Takes {@code bytes} from the budget.
    *
    * @param purpose what they are for, named in the error
@@ -65,6 +74,7 @@ public final class OffHeapBudget {
 
   private void checkRoom(long bytes, long used, String purpose) throws OffHeapBudgetException {
     if (bytes > limitBytes - used) {
+      refusals.incrementAndGet();
       throw new OffHeapBudgetException(
           purpose
               + ": "

@@ -20,6 +20,7 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
@@ -168,12 +169,7 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     FieldOptions options = FieldOptions.of(field, config.fullScanThreshold());
     VectorMerge merge = VectorMerge.of(field, options, mergeState);
     if (wantsGraph(options, merge.countMax())) {
-      // Here, not after the vectors are copied, a merge hears that its graph doesn't fit.
-      config
-          .budget()
-          .check(
-              GraphBuild.estimateBytes(merge.countMax(), options, config),
-              GraphBuild.purpose(field.name, merge.countMax()));
+      checkGraphFits(field, options, merge.countMax());
     }
     long offset = vectors.alignFilePointer(ALIGNMENT_BYTES);
     DocsWithFieldSet docs = merge.write(vectors);
@@ -182,7 +178,39 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
       return null;
     }
     // Graphs come when every field's vectors are in the file, which is then finished and read.
-    return () -> buildGraph(written, merge.base(), () -> isAborted(mergeState));
+    return () -> {
+      try {
+        buildGraph(written, merge.base(), () -> isAborted(mergeState));
+      } catch (OffHeapBudgetException e) {
+        throw abandoned(e);
+      }
+    };
+  }
+
+  /** Here, before the vectors are copied, a merge hears that its graph doesn't fit. */
+  private void checkGraphFits(FieldInfo field, FieldOptions options, int count)
+      throws MergePolicy.MergeAbortedException {
+    try {
+      config
+          .budget()
+          .check(
+              GraphBuild.estimateBytes(count, options, config),
+              GraphBuild.purpose(field.name, count));
+    } catch (OffHeapBudgetException e) {
+      throw abandoned(e);
+    }
+  }
+
+  /**
+   * Any other failure of a merge closes the index writer for good. An abandoned one leaves the
+   * segments as they are, graphs included, and is proposed again; a forced merge throws it.
+   */
+  private MergePolicy.MergeAbortedException abandoned(OffHeapBudgetException refusal) {
+    message("merge abandoned: " + refusal.getMessage());
+    MergePolicy.MergeAbortedException aborted =
+        new MergePolicy.MergeAbortedException("merge abandoned: " + refusal.getMessage());
+    aborted.initCause(refusal);
+    return aborted;
   }
 
   private static boolean isAborted(MergeState mergeState) {

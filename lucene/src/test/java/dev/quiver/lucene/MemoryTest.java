@@ -16,6 +16,7 @@ import org.apache.lucene.index.ConcurrentMergeScheduler;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
@@ -137,8 +138,8 @@ class MemoryTest {
   }
 
   @Test
-  void aMergeWhoseGraphDoesNotFitSaysSoBeforeItStartsAndTheIndexStaysWhole() throws IOException {
-    OffHeapBudget small = new OffHeapBudget(1_200_000);
+  void aMergeWhoseGraphDoesNotFitSaysSoAndNeitherIndexNorWriterSuffer() throws IOException {
+    OffHeapBudget small = new OffHeapBudget(2_200_000);
     try (Directory directory = new MMapDirectory(folder);
         IndexWriter writer =
             new IndexWriter(
@@ -155,12 +156,18 @@ class MemoryTest {
         writer.commit();
       }
       assertThatThrownBy(() -> writer.forceMerge(1))
-          .isInstanceOf(OffHeapBudgetException.class)
+          .hasRootCauseInstanceOf(OffHeapBudgetException.class)
+          .rootCause()
           .hasMessageContaining("graph of 4000 vectors");
       assertThat(small.usedBytes()).isZero();
+      assertThat(small.refusals()).isPositive();
+      addDocuments(writer, 30);
+      writer.commit();
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        assertThat(reader.numDocs()).isEqualTo(4000);
-        assertThat(reader.leaves()).hasSize(4);
+        assertThat(reader.numDocs()).isEqualTo(4030);
+        for (LeafReaderContext leaf : reader.leaves()) {
+          assertThat(SegmentVectors.of(leaf.reader(), Vectors.FIELD).hasGraph()).isTrue();
+        }
       }
     }
   }
