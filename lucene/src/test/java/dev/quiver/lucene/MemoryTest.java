@@ -52,8 +52,12 @@ class MemoryTest {
   }
 
   private void addDocuments(IndexWriter writer, int count) throws IOException {
+    addDocuments(writer, count, TYPE);
+  }
+
+  private void addDocuments(IndexWriter writer, int count, FieldType type) throws IOException {
     for (int id = 0; id < count; id++) {
-      writer.addDocument(Vectors.document(id, Vectors.gaussian(random, DIMENSION, 1, 0), TYPE));
+      writer.addDocument(Vectors.document(id, Vectors.gaussian(random, DIMENSION, 1, 0), type));
     }
   }
 
@@ -139,7 +143,9 @@ class MemoryTest {
 
   @Test
   void aMergeWhoseGraphDoesNotFitSaysSoAndNeitherIndexNorWriterSuffer() throws IOException {
-    OffHeapBudget small = new OffHeapBudget(2_200_000);
+    OffHeapBudget small = new OffHeapBudget(3_000_000);
+    FieldType manyLinks =
+        Vectors.fieldType(DIMENSION, VectorAttributes.M, "64", VectorAttributes.EF_CONSTRUCT, "20");
     try (Directory directory = new MMapDirectory(folder);
         IndexWriter writer =
             new IndexWriter(
@@ -152,7 +158,7 @@ class MemoryTest {
                                 .withFullScanThreshold(20)
                                 .withBudget(small))))) {
       for (int segment = 0; segment < 4; segment++) {
-        addDocuments(writer, 1000);
+        addDocuments(writer, 1000, manyLinks);
         writer.commit();
       }
       assertThatThrownBy(() -> writer.forceMerge(1))
@@ -161,7 +167,7 @@ class MemoryTest {
           .hasMessageContaining("graph of 4000 vectors");
       assertThat(small.usedBytes()).isZero();
       assertThat(small.refusals()).isPositive();
-      addDocuments(writer, 30);
+      addDocuments(writer, 30, manyLinks);
       writer.commit();
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
         assertThat(reader.numDocs()).isEqualTo(4030);
