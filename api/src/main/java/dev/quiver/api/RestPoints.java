@@ -58,7 +58,7 @@ final class RestPoints {
   private RestRouter.Handler write(RestWrites.BodyReader reader) {
     return exchange -> {
       WriteCall call = new WriteCall(exchange);
-      RestWrites.Pending operation = exchange.body(reader::read);
+      PendingWrite operation = exchange.body(reader::read);
       List<UpdateResult> results = write(call, List.of(operation));
       exchange.ok(out -> out.updateResult(results.getFirst()));
     };
@@ -66,8 +66,7 @@ final class RestPoints {
 
   private void batch(RestExchange exchange) {
     WriteCall call = new WriteCall(exchange);
-    List<RestWrites.Pending> operations =
-        exchange.body(in -> RestWrites.batch(in, exchange.limits()));
+    List<PendingWrite> operations = exchange.body(in -> RestWrites.batch(in, exchange.limits()));
     List<UpdateResult> results = operations.isEmpty() ? List.of() : write(call, operations);
     exchange.ok(out -> out.updateResults(results));
   }
@@ -89,10 +88,10 @@ final class RestPoints {
     }
   }
 
-  private List<UpdateResult> write(WriteCall call, List<RestWrites.Pending> operations) {
+  private List<UpdateResult> write(WriteCall call, List<PendingWrite> operations) {
     Inference.Batch texts = inference.batch();
-    for (RestWrites.Pending operation : operations) {
-      operation.points().forEach(texts::add);
+    for (PendingWrite operation : operations) {
+      operation.collect(texts);
     }
     if (!texts.isEmpty()) {
       // Nobody shall wait for an embedding only to hear that the collection does not exist.
@@ -100,8 +99,8 @@ final class RestPoints {
       texts.run(call.inferenceTimeout);
     }
     List<WriteOp> resolved = new ArrayList<>(operations.size());
-    for (RestWrites.Pending operation : operations) {
-      resolved.add(operation.resolver().resolve(texts));
+    for (PendingWrite operation : operations) {
+      resolved.add(operation.resolve(texts));
     }
     return database.write(call.collection, resolved, call.wait, call.timeout);
   }
