@@ -282,9 +282,7 @@ final class RestExchange {
     } catch (ZipException e) {
       throw new QuiverException(
           ErrorCode.FORMAT, "Format error in JSON body: the body is not what its encoding says", e);
-    } catch (IOException
-        | UncheckedIOException
-        | DataReader.InsufficientDataAvailableException e) {
+    } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
       status = ABORTED_STATUS;
       throw new RestAborted(e);
     }
