@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
@@ -185,10 +187,12 @@ public final class Engine implements Database {
               indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
             }
           }
-          Map<String, PayloadIndex> indexes = shard.payloadIndexes();
+          Map<String, PayloadIndex> indexes = shard.declared().byField();
+          IndexSearcher searcher = new IndexSearcher(view.reader());
           Map<String, Long> pointsByIndex = new LinkedHashMap<>();
           for (PayloadIndex index : indexes.values()) {
-            pointsByIndex.put(index.field(), Filters.pointsWith(view.reader(), index));
+            pointsByIndex.put(
+                index.field(), (long) searcher.count(FilterCompiler.havingValue(index)));
           }
           return new CollectionInfo(
               shard.merging() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN,
@@ -215,7 +219,10 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) ->
-            new VectorSearch(lease.config(), resources.options().fullScanThreshold())
+            new VectorSearch(
+                    lease.config(),
+                    lease.shard().declared(),
+                    resources.options().fullScanThreshold())
                 .search(view.reader(), request));
   }
 
@@ -261,23 +268,21 @@ public final class Engine implements Database {
         collection,
         (lease, view) -> {
           Records records = new Records(lease.config(), request.payload(), request.vectors());
-          Matches matches = new Matches(view.reader(), request.filter());
+          Declared declared = lease.shard().declared();
+          Matches matches = new Matches(view.reader(), request.filter(), declared);
+          Scroll scroll = new Scroll(view.reader(), matches, records);
           OrderBy orderBy = request.orderBy();
           return orderBy == null
-              ? new Scroll(view.reader(), matches, records).page(request.offset(), request.limit())
-              : Filters.ordered(
-                  view.reader(),
-                  matches,
-                  records,
-                  orderBy,
-                  lease.shard().payloadIndexes(),
-                  request.limit());
+              ? scroll.page(request.offset(), request.limit())
+              : scroll.ordered(orderBy, declared, request.limit());
         });
   }
 
   @Override
   public long count(String collection, @Nullable Filter filter, boolean exact) {
-    return reading(collection, (lease, view) -> new Matches(view.reader(), filter).count());
+    return reading(
+        collection,
+        (lease, view) -> new Matches(view.reader(), filter, lease.shard().declared()).count());
   }
 
   private interface Reading<T> {

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.PayloadEdits;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ final class Records {
   @Nullable Payload payload(LeafPoints leaf, int doc) throws IOException {
     return payload instanceof PayloadSelection.None
         ? null
-        : Filters.select(leaf.payload(doc), payload);
+        : PayloadEdits.select(leaf.payload(doc), payload);
   }
 
   @Nullable Map<String, VectorValue> vectors(LeafPoints leaf, int doc) throws IOException {

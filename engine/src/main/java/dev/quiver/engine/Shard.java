@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -160,7 +159,7 @@ final class Shard implements AutoCloseable {
   // Writing.
 
   List<UpdateResult> write(List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
-    List<WriteOp> prepared = VectorRules.prepare(config.get(), operations);
+    List<WriteOp> prepared = OpRules.prepare(config.get(), operations);
     long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
     List<UpdateResult> results = new ArrayList<>(prepared.size());
     for (List<WriteOp> run : wait ? untilFallible(prepared) : List.of(prepared)) {
@@ -403,7 +402,7 @@ final class Shard implements AutoCloseable {
   private void commitLocked() {
     dirtySinceNanos = 0;
     try {
-      index.commit(applier.indexes());
+      index.commit();
     } catch (IOException | RuntimeException e) {
       fail(e);
       throw shardError("commit failed", e);
@@ -442,8 +441,8 @@ final class Shard implements AutoCloseable {
     return pendingCount.get();
   }
 
-  Map<String, PayloadIndex> payloadIndexes() {
-    return applier.indexes();
+  Declared declared() {
+    return index.declared();
   }
 
   // Reading.

@@ -59,7 +59,7 @@ final class ShardIndex implements AutoCloseable {
   private volatile long appliedOffset;
 
   private volatile long committedOffset;
-  private Map<String, PayloadIndex> committedIndexes = Map.of();
+  private volatile Declared declared = Declared.of(Map.of());
 
   /** What was written since the view, by id; null for a deleted point. */
   private final Map<PointId, Recent> recent = new ConcurrentHashMap<>();
@@ -137,7 +137,7 @@ final class ShardIndex implements AutoCloseable {
           directory + ": index format " + format + " (expected: " + FORMAT + ")");
     }
     committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
-    committedIndexes = PayloadIndexes.fromJson(data.getOrDefault(INDEXES_KEY, "[]"));
+    declared = Declared.of(IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")));
     appliedOffset = committedOffset;
     view = new View(reader, committedOffset);
   }
@@ -150,8 +150,8 @@ final class ShardIndex implements AutoCloseable {
     return appliedOffset;
   }
 
-  Map<String, PayloadIndex> committedIndexes() {
-    return committedIndexes;
+  Declared declared() {
+    return declared;
   }
 
   boolean merging() {
@@ -177,9 +177,14 @@ final class ShardIndex implements AutoCloseable {
   // Changes: one thread at a time.
 
   void put(StoredPoint point) throws IOException {
-    Document document = documents.document(config.get(), point);
+    Document document = documents.document(config.get(), declared, point);
     writer().updateDocument(Fields.idTerm(point.id()), document);
     remember(point.id(), new Recent(point.version(), point, point.bytes()));
+  }
+
+  /** Changes the payload indexes; the next commit stores them. */
+  void declare(Declared changed) {
+    declared = changed;
   }
 
   void delete(PointId id, long offset) throws IOException {
@@ -263,12 +268,12 @@ final class ShardIndex implements AutoCloseable {
   }
 
   /** Makes everything applied durable, and the payload indexes with it. */
-  void commit(Map<String, PayloadIndex> indexes) throws IOException {
+  void commit() throws IOException {
     long offset = appliedOffset;
     Map<String, String> data = new HashMap<>();
     data.put(FORMAT_KEY, Integer.toString(FORMAT));
     data.put(OFFSET_KEY, Long.toString(offset));
-    data.put(INDEXES_KEY, PayloadIndexes.toJson(indexes));
+    data.put(INDEXES_KEY, IndexDeclarations.toJson(declared.byField()));
     IndexWriter current = writer();
     current.setLiveCommitData(data.entrySet());
     current.commit();

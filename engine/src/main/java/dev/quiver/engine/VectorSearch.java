@@ -21,10 +21,12 @@ final class VectorSearch {
   private static final int DEFAULT_EF = 128;
 
   private final CollectionConfig config;
+  private final Declared declared;
   private final int fullScanThreshold;
 
-  VectorSearch(CollectionConfig config, int fullScanThreshold) {
+  VectorSearch(CollectionConfig config, Declared declared, int fullScanThreshold) {
     this.config = config;
+    this.declared = declared;
     this.fullScanThreshold = fullScanThreshold;
   }
 
@@ -60,7 +62,7 @@ final class VectorSearch {
   private List<Hit> candidates(
       IndexReader reader, SearchRequest request, VectorParams params, float[] query, int k)
       throws IOException {
-    Matches matches = new Matches(reader, request.filter());
+    Matches matches = new Matches(reader, request.filter(), declared);
     Integer askedEf = request.params().hnswEf();
     int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
     List<SegmentResult> results = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.quiver.engine.filter;
 
 import java.time.Instant;
-import java.time.YearMonth;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;

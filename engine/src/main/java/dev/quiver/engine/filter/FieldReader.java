@@ -56,7 +56,8 @@ final class FieldReader {
   }
 
   private static Match match(JsonNode node, String at) {
-    Json.object(node, at, "one of `value`, `text`, `text_any`, `phrase`, `prefix`, `any`, `except`");
+    Json.object(
+        node, at, "one of `value`, `text`, `text_any`, `phrase`, `prefix`, `any`, `except`");
     Json.only(node, at, "value", "text", "text_any", "phrase", "prefix", "any", "except");
     if (node.size() != 1) {
       throw Json.format("data did not match any variant of untagged enum MatchInterface", at);
@@ -131,7 +132,10 @@ final class FieldReader {
     Json.object(node, at, "struct Range");
     Json.only(node, at, BOUNDS);
     return new Condition.Range(
-        bound(node, "lt", at), bound(node, "gt", at), bound(node, "gte", at), bound(node, "lte", at));
+        bound(node, "lt", at),
+        bound(node, "gt", at),
+        bound(node, "gte", at),
+        bound(node, "lte", at));
   }
 
   private static @Nullable Double bound(JsonNode node, String name, String at) {
@@ -236,7 +240,10 @@ final class FieldReader {
     Json.object(node, at, "struct ValuesCount");
     Json.only(node, at, BOUNDS);
     return new Condition.ValuesCount(
-        whole(node, "lt", at), whole(node, "gt", at), whole(node, "gte", at), whole(node, "lte", at));
+        whole(node, "lt", at),
+        whole(node, "gt", at),
+        whole(node, "gte", at),
+        whole(node, "lte", at));
   }
 
   private static @Nullable Long whole(JsonNode node, String name, String at) {

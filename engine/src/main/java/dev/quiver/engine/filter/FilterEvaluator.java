@@ -170,10 +170,7 @@ public final class FilterEvaluator {
   }
 
   static List<String> texts(List<JsonNode> values) {
-    return elements(values).stream()
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::textValue)
-        .toList();
+    return elements(values).stream().filter(JsonNode::isTextual).map(JsonNode::textValue).toList();
   }
 
   private static boolean isEmptyValue(JsonNode value) {

@@ -172,7 +172,8 @@ final class FilterReader {
       throw Json.format("invalid value: integer out of range, expected u32", at);
     }
     if (total > Integer.MAX_VALUE) {
-      throw Json.validation(at + ".total", "value " + total + " invalid, must be 2147483647 or smaller");
+      throw Json.validation(
+          at + ".total", "value " + total + " invalid, must be 2147483647 or smaller");
     }
     if (index >= total) {
       throw Json.validation(at, "Slice index must be less than the total number of slices");

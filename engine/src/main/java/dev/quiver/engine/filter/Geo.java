@@ -48,7 +48,10 @@ final class Geo {
     double sinLon = Math.sin(Math.toRadians(lon - from.lon()) / 2);
     double h =
         sinLat * sinLat
-            + Math.cos(Math.toRadians(from.lat())) * Math.cos(Math.toRadians(lat)) * sinLon * sinLon;
+            + Math.cos(Math.toRadians(from.lat()))
+                * Math.cos(Math.toRadians(lat))
+                * sinLon
+                * sinLon;
     return 2 * EARTH_RADIUS * Math.asin(Math.min(1, Math.sqrt(h)));
   }
 

@@ -88,8 +88,7 @@ final class IndexDeclaration {
     List<String> known = new ArrayList<>(List.of("type", "memory"));
     known.addAll(BOOLEANS.getOrDefault(type, List.of()));
     if (type == Type.TEXT) {
-      known.addAll(
-          List.of("tokenizer", "min_token_len", "max_token_len", "stopwords", "stemmer"));
+      known.addAll(List.of("tokenizer", "min_token_len", "max_token_len", "stopwords", "stemmer"));
     }
     Json.only(params, AT, known.toArray(String[]::new));
     for (String name : BOOLEANS.getOrDefault(type, List.of())) {
@@ -128,7 +127,10 @@ final class IndexDeclaration {
     JsonNode value = Json.member(params, name);
     if (value != null && !values.contains(Json.string(value, AT + "." + name))) {
       throw Json.format(
-          "unknown variant `" + value.textValue() + "`, expected one of " + values.stream().sorted().toList(),
+          "unknown variant `"
+              + value.textValue()
+              + "`, expected one of "
+              + values.stream().sorted().toList(),
           AT + "." + name);
     }
   }
@@ -229,8 +231,7 @@ final class IndexDeclaration {
   static boolean isRangeCapable(@Nullable PayloadIndex index) {
     return index != null
         && switch (index.type()) {
-          case INTEGER ->
-              index.params() == null || index.params().path("range").asBoolean(true);
+          case INTEGER -> index.params() == null || index.params().path("range").asBoolean(true);
           case FLOAT, DATETIME -> true;
           case KEYWORD, GEO, TEXT, BOOL, UUID -> false;
         };

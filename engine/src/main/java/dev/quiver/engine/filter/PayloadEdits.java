@@ -42,8 +42,7 @@ public final class PayloadEdits {
   }
 
   /** Puts {@code values} in place of the whole payload, or of what is at the path {@code key}. */
-  public static ObjectNode overwrite(
-      ObjectNode payload, ObjectNode values, @Nullable String key) {
+  public static ObjectNode overwrite(ObjectNode payload, ObjectNode values, @Nullable String key) {
     if (key == null) {
       return values;
     }
@@ -150,7 +149,10 @@ public final class PayloadEdits {
 
   /** The node with {@code change} applied to what is at the path; null stands for nothing there. */
   private static JsonNode put(
-      @Nullable JsonNode node, List<Step> path, int step, UnaryOperator<@Nullable JsonNode> change) {
+      @Nullable JsonNode node,
+      List<Step> path,
+      int step,
+      UnaryOperator<@Nullable JsonNode> change) {
     if (step == path.size()) {
       return Objects.requireNonNull(change.apply(node));
     }

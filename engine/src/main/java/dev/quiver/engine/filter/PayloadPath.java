@@ -93,8 +93,7 @@ public record PayloadPath(List<Step> steps) {
     if (inside.isEmpty()) {
       return EVERY;
     }
-    if (inside.length() > MAX_INDEX_DIGITS
-        || !inside.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (inside.length() > MAX_INDEX_DIGITS || !inside.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return null;
     }
     return new Step.Index(Integer.parseInt(inside));

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>word (default): runs of letters and digits
  *   <li>whitespace: runs without whitespace
  *   <li>prefix: words, and in documents also their beginnings
- *   <li>multilingual: word boundaries of Unicode (UAX #29); Chinese and Japanese ideographs are
- *       one token each
+ *   <li>multilingual: word boundaries of Unicode (UAX #29); Chinese and Japanese ideographs are one
+ *       token each
  * </ul>
  */
 final class TextAnalysis {
@@ -72,8 +72,21 @@ final class TextAnalysis {
             ? stemmer.path("language").asText()
             : null;
     byte[] description =
-        (tokenizer + " " + minLength + " " + maxLength + " " + lowercase + " " + asciiFolding + " "
-                + phrases + " " + stemmerLanguage + " " + new TreeSet<>(stopWords))
+        (tokenizer
+                + " "
+                + minLength
+                + " "
+                + maxLength
+                + " "
+                + lowercase
+                + " "
+                + asciiFolding
+                + " "
+                + phrases
+                + " "
+                + stemmerLanguage
+                + " "
+                + new TreeSet<>(stopWords))
             .getBytes(StandardCharsets.UTF_8);
     this.fingerprint = SipHash.hash(description, 0, description.length);
   }
