@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +82,8 @@ final class GrpcDecoding {
 
     @SuppressWarnings("unchecked") // The prototype of a protobuf marshaller is such a message.
     Reader(MethodDescriptor.Marshaller<T> marshaller) {
-      Message prototype = (Message) ((PrototypeMarshaller<T>) marshaller).getMessagePrototype();
-      this.parser = (Parser<T>) prototype.getParserForType();
+      Object prototype = ((PrototypeMarshaller<T>) marshaller).getMessagePrototype();
+      this.parser = (Parser<T>) ((Message) Objects.requireNonNull(prototype)).getParserForType();
     }
 
     @Override

@@ -7,7 +7,6 @@ import static io.qdrant.client.ValueFactory.value;
 import static io.qdrant.client.VectorsFactory.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.ManagedChannel;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.qdrant.client.grpc.Points;
@@ -216,33 +215,6 @@ final class GrpcLoadTest {
       assertThat(refused.getStatus().getDescription()).contains("at most 1000");
       await(fixture.client.upsertAsync(upsert("budget", 1)));
       GrpcFixture.until(() -> fixture.api.requestBytesInWork() == 0);
-    }
-  }
-
-  @Test
-  void connectionsOverTheLimitAreToldSo() {
-    GrpcSettings settings =
-        new GrpcSettings(
-            1 << 20,
-            10,
-            100,
-            1,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5));
-    try (GrpcFixture fixture =
-        new GrpcFixture(folder, ApiKeys.none(), ApiLimits.DEFAULT, settings)) {
-      await(fixture.client.listCollectionsAsync());
-      ManagedChannel second = fixture.newChannel();
-
-      StatusRuntimeException refused =
-          failure(PointsGrpc.newFutureStub(second).search(search("any", 1)));
-      second.shutdownNow();
-
-      assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-      assertThat(refused.getStatus().getDescription()).contains("more than 1 connections");
-      await(fixture.client.listCollectionsAsync());
     }
   }
 

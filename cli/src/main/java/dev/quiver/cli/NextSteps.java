@@ -26,7 +26,8 @@ final class NextSteps {
     out.println();
     out.println("  # Python: pip install qdrant-client");
     out.println("  from qdrant_client import QdrantClient, models");
-    out.printf("  client = QdrantClient(url=\"http://127.0.0.1:%d\", cloud_inference=True)%n", httpPort);
+    out.printf(
+        "  client = QdrantClient(url=\"http://127.0.0.1:%d\", cloud_inference=True)%n", httpPort);
     out.printf(
         "  client.query_points(\"wordnet\", query=models.Document(text=\"a place where bread is"
             + " made\", model=\"%s\"), limit=3)%n",

@@ -82,9 +82,11 @@ final class QuickstartCommand implements Callable<Integer> {
             : data.toAbsolutePath();
     Signals signals = once ? null : Signals.install();
     try (QuiverServer server = QuiverServer.start(config(folder))) {
-      say("REST on http://%s:%d, gRPC on %s:%d, data in %s".formatted(
-          HOST, server.httpPort(), HOST, server.grpcPort(), folder));
-      try (ApiClient api = new ApiClient(URI.create("http://" + HOST + ":" + server.httpPort()), null);
+      say(
+          "REST on http://%s:%d, gRPC on %s:%d, data in %s"
+              .formatted(HOST, server.httpPort(), HOST, server.grpcPort(), folder));
+      try (ApiClient api =
+              new ApiClient(URI.create("http://" + HOST + ":" + server.httpPort()), null);
           GrpcTarget grpc =
               new GrpcTarget(URI.create("http://" + HOST + ":" + server.grpcPort()), null)) {
         Importer.@Nullable Result filled = fill(api, grpc, folder);
@@ -157,12 +159,7 @@ final class QuickstartCommand implements Callable<Integer> {
     }
     FieldMapping mapping =
         new FieldMapping(
-            null,
-            0,
-            Map.of(),
-            Map.of("", QuickstartData.TEXT),
-            SearchCommand.DEFAULT_MODEL,
-            null);
+            null, 0, Map.of(), Map.of("", QuickstartData.TEXT), SearchCommand.DEFAULT_MODEL, null);
     say("embedding and indexing the definitions with all-MiniLM-L6-v2, in this process");
     Importer importer =
         new Importer(
@@ -188,7 +185,8 @@ final class QuickstartCommand implements Callable<Integer> {
 
   static long count(ApiClient api) {
     JsonNode answer =
-        api.post(ApiClient.collection(COLLECTION) + "/points/count", Json.object().put("exact", true));
+        api.post(
+            ApiClient.collection(COLLECTION) + "/points/count", Json.object().put("exact", true));
     return ServerOptions.result(answer).path("count").asLong();
   }
 

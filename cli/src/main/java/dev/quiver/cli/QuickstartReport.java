@@ -167,7 +167,9 @@ record QuickstartReport(
       out.println();
       out.println(
           question.text
-              + (question.partOfSpeech.isEmpty() ? "" : "   (only: " + question.partOfSpeech + ")"));
+              + (question.partOfSpeech.isEmpty()
+                  ? ""
+                  : "   (only: " + question.partOfSpeech + ")"));
       for (JsonNode hit : question.hits) {
         JsonNode payload = hit.path("payload");
         List<String> words = new ArrayList<>();

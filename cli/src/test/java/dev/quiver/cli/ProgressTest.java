@@ -24,8 +24,7 @@ class ProgressTest {
     clock.set(10 * SECOND);
     progress.update(250, 1000, -1);
 
-    assertThat(shown.toString().strip())
-        .isEqualTo("docs  25%  250 of 1,000  25/s  30 s left");
+    assertThat(shown.toString().strip()).isEqualTo("docs  25%  250 of 1,000  25/s  30 s left");
   }
 
   @Test

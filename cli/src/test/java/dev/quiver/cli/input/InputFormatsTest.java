@@ -79,11 +79,13 @@ class InputFormatsTest {
     List<Row> rows = read(file);
 
     assertThat(rows.get(0).fields())
-        .hasToString(compact(
+        .hasToString(
+            compact(
                 "{\"id\":7,\"text\":\"a \\\"b\\\",\\nc\",\"price\":-150.0,\"code\":\"007\","
                     + "\"yes\":true,\"vector\":[0.5,1]}"));
     assertThat(rows.get(1).fields())
-        .hasToString(compact(
+        .hasToString(
+            compact(
                 "{\"id\":8,\"text\":\"日本語\",\"price\":1.2345678901234567E19,\"code\":\"x\","
                     + "\"yes\":false,\"vector\":{\"k\":1},\"none\":\"[x\"}"));
     assertThat(rows.get(1).line()).isEqualTo(4);
@@ -121,7 +123,8 @@ class InputFormatsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "<f2, 2", "<f4, 4", "<f8, 8", "|u1, 1", "|i1, 1", "<i2, 2", "<i4, 4", "<i8, 8", ">f4, 4", ">i2, 2"
+    "<f2, 2", "<f4, 4", "<f8, 8", "|u1, 1", "|i1, 1", "<i2, 2", "<i4, 4", "<i8, 8", ">f4, 4",
+    ">i2, 2"
   })
   void numpyArraysOfEveryElementTypeGiveTheirNumbers(String type, int bytes) throws IOException {
     int[][] numbers = {{1, 2, 3}, {100, 0, 5}};
@@ -136,7 +139,8 @@ class InputFormatsTest {
 
     List<Row> rows = read(file);
 
-    assertThat(rows).extracting(Row::vector)
+    assertThat(rows)
+        .extracting(Row::vector)
         .containsExactly(new float[] {1, 2, 3}, new float[] {100, 0, 5});
   }
 
@@ -188,11 +192,14 @@ class InputFormatsTest {
     ByteBuffer ints = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     ints.putInt(1).putInt(70_000);
 
-    assertThat(read(bytes("a.fvecs", floats.array()))).extracting(Row::vector)
+    assertThat(read(bytes("a.fvecs", floats.array())))
+        .extracting(Row::vector)
         .containsExactly(new float[] {1.5f, -2}, new float[] {3, 4});
-    assertThat(read(bytes("a.bvecs", bytes.array()))).extracting(Row::vector)
+    assertThat(read(bytes("a.bvecs", bytes.array())))
+        .extracting(Row::vector)
         .containsExactly(new float[] {200, 1});
-    assertThat(read(bytes("a.ivecs", ints.array()))).extracting(Row::vector)
+    assertThat(read(bytes("a.ivecs", ints.array())))
+        .extracting(Row::vector)
         .containsExactly(new float[] {70_000});
     assertThatThrownBy(() -> read(bytes("b.ivecs", new byte[] {1, 0, 0, 0, 5})))
         .hasMessageContaining("cut off in row 1");
@@ -209,9 +216,11 @@ class InputFormatsTest {
       hdf.putAttribute("distance", "angular");
     }
 
-    assertThat(read(file)).extracting(Row::vector)
+    assertThat(read(file))
+        .extracting(Row::vector)
         .containsExactly(new float[] {1, 2}, new float[] {3, 4}, new float[] {5, 6});
-    assertThat(read(file, "test", false, new ArrayList<>())).extracting(Row::vector)
+    assertThat(read(file, "test", false, new ArrayList<>()))
+        .extracting(Row::vector)
         .containsExactly(new float[] {0.5f, 0.25f});
     try (RowReader reader = open(file, "train", false)) {
       assertThat(reader.totalRows()).isEqualTo(3);
@@ -235,12 +244,12 @@ class InputFormatsTest {
 
     assertThat(rows).hasSize(2);
     assertThat(rows.get(0).fields())
-        .hasToString(compact(
+        .hasToString(
+            compact(
                 "{\"id\":7,\"text\":\"猫\",\"vector\":[0.5,1.5],\"day\":\"2026-11-21\","
                     + "\"at\":\"2026-11-21T00:00:00.001Z\",\"price\":12.34,"
                     + "\"place\":{\"city\":\"Bern\"},\"tags\":[\"a\",\"b\"]}"));
-    assertThat(rows.get(1).fields())
-        .hasToString(compact("{\"id\":8,\"vector\":[],\"tags\":[]}"));
+    assertThat(rows.get(1).fields()).hasToString(compact("{\"id\":8,\"vector\":[],\"tags\":[]}"));
     try (RowReader reader = open(file, InputSource.Options.DEFAULT_DATASET, false)) {
       assertThat(reader.totalRows()).isEqualTo(2);
     }
@@ -329,7 +338,8 @@ class InputFormatsTest {
   void standardInputIsReadAsWhatIsSaid() throws IOException {
     InputStream in = new ByteArrayInputStream("a\n5\n".getBytes(StandardCharsets.UTF_8));
     RowSource source =
-        InputSource.standardInput(InputFormat.CSV).rows(in, new InputSource.Options("train", false));
+        InputSource.standardInput(InputFormat.CSV)
+            .rows(in, new InputSource.Options("train", false));
 
     try (RowReader reader = source.open(new LongAdder())) {
       assertThat(reader.next().fields().path("a").asInt()).isEqualTo(5);
@@ -379,7 +389,8 @@ class InputFormatsTest {
 
   private Path npy(String name, int version, String header, byte[] body) throws IOException {
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer file = ByteBuffer.allocate(12 + text.length + body.length).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer file =
+        ByteBuffer.allocate(12 + text.length + body.length).order(ByteOrder.LITTLE_ENDIAN);
     file.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
     file.put((byte) version).put((byte) 0);
     if (version == 1) {
