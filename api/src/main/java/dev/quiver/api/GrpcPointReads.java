@@ -10,6 +10,7 @@ import dev.quiver.engine.ScrollRequest;
 import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Points;
 import io.qdrant.client.grpc.PointsGrpc;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,7 +67,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         false,
-        () -> {
+        _ -> {
           String collection = name(request.getCollectionName());
           GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
           checkBatch("search_points", request.getSearchPointsCount());
@@ -95,12 +96,8 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         GrpcReads.isText(request),
-        () ->
-            prepared(
-                name(request.getCollectionName()),
-                List.of(reads.query(request)),
-                request.hasTimeout(),
-                request.getTimeout()),
+        timeout ->
+            prepared(name(request.getCollectionName()), List.of(reads.query(request)), timeout),
         results -> {
           Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
           for (ScoredPoint hit : results.getFirst()) {
@@ -120,7 +117,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         request.getQueryPointsList().stream().anyMatch(GrpcReads::isText),
-        () -> {
+        timeout -> {
           String collection = name(request.getCollectionName());
           GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
           checkBatch("query_points", request.getQueryPointsCount());
@@ -129,7 +126,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
             checkInnerCollection(query.getCollectionName(), collection);
             batch.add(reads.query(query));
           }
-          return prepared(collection, batch, request.hasTimeout(), request.getTimeout());
+          return prepared(collection, batch, timeout);
         },
         results -> {
           Points.QueryBatchResponse.Builder response = Points.QueryBatchResponse.newBuilder();
@@ -141,10 +138,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   }
 
   private List<GrpcCalls.Work<List<ScoredPoint>>> prepared(
-      String collection, List<Queries.Query> batch, boolean hasTimeout, long seconds) {
+      String collection, List<Queries.Query> batch, Duration timeout) {
     Inference.Batch texts = inference.batch();
     Queries.collect(batch, texts);
-    texts.run(calls.timeout(hasTimeout, seconds));
+    texts.run(timeout);
     return searches(collection, batch, texts);
   }
 

@@ -54,12 +54,12 @@ public final class MetricsWriter {
     withBound[labels.length] = "le";
     for (int i = 0; i < Durations.BUCKET_MICROS.length; i++) {
       withBound[labels.length + 1] = number(Durations.BUCKET_MICROS[i] / 1e6);
-      line("_bucket", durations.cumulativeBuckets()[i], withBound);
+      line("_bucket", (double) durations.cumulativeBuckets()[i], withBound);
     }
     withBound[labels.length + 1] = "+Inf";
-    line("_bucket", durations.count(), withBound);
+    line("_bucket", (double) durations.count(), withBound);
     line("_sum", durations.totalMicros() / 1e6, labels);
-    line("_count", durations.count(), labels);
+    line("_count", (double) durations.count(), labels);
   }
 
   private void line(String suffix, double value, String... labels) {

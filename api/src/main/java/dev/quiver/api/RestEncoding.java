@@ -60,9 +60,7 @@ final class RestEncoding {
     }
     ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 4);
     try (DeflaterOutputStream out =
-        encoding.equals("gzip")
-            ? new FastGzip(compressed)
-            : new FastDeflate(compressed)) {
+        encoding.equals("gzip") ? new FastGzip(compressed) : new FastDeflate(compressed)) {
       out.write(body);
     } catch (IOException e) {
       throw new QuiverException(ErrorCode.INTERNAL, "the answer cannot be compressed", e);
@@ -95,7 +93,8 @@ final class RestEncoding {
         String lower = value.strip().toLowerCase(Locale.ROOT);
         int parameters = lower.indexOf(';');
         String name = parameters < 0 ? lower : lower.substring(0, parameters).strip();
-        boolean refused = parameters >= 0 && lower.substring(parameters).matches(";\\s*q=0(\\.0*)?");
+        boolean refused =
+            parameters >= 0 && lower.substring(parameters).matches(";\\s*q=0(\\.0*)?");
         if (refused) {
           continue;
         }

@@ -6,11 +6,13 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
 import dev.quiver.engine.QuiverException;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class RestExchange {
   private static final int FIRST_BYTES = 8 << 10;
   private static final long NO_LENGTH = -1;
+
+  /** Counted, never sent: the caller closed the connection. */
+  private static final int ABORTED_STATUS = 499;
+
   private static final Pattern JSON_SUFFIX = Pattern.compile("[a-z]+/[a-z0-9.-]+\\+json");
 
   private final ServerRequest request;
@@ -115,8 +121,7 @@ final class RestExchange {
       case "true" -> true;
       case "false" -> false;
       default ->
-          throw Problems.format(
-              Problems.QUERY, "", "provided string was not `true` or `false`");
+          throw Problems.format(Problems.QUERY, "", "provided string was not `true` or `false`");
     };
   }
 
@@ -277,7 +282,8 @@ final class RestExchange {
     } catch (ZipException e) {
       throw new QuiverException(
           ErrorCode.FORMAT, "Format error in JSON body: the body is not what its encoding says", e);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+      status = ABORTED_STATUS;
       throw new RestAborted(e);
     }
   }
