@@ -94,9 +94,7 @@ final class ImportTarget implements Importer.Preparation {
     mapping
         .vectorFields()
         .forEach((vector, field) -> describe(vectors, vector, sizeOf(first, field), name));
-    mapping
-        .embedFields()
-        .forEach((vector, _) -> describe(vectors, vector, modelSize(), name));
+    mapping.embedFields().forEach((vector, _) -> describe(vectors, vector, modelSize(), name));
     ObjectNode body = Json.object();
     body.set("vectors", vectors.has("") ? vectors.get("") : vectors);
     api.put(ApiClient.collection(collection), body);

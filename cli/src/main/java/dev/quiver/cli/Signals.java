@@ -47,7 +47,8 @@ final class Signals {
         signal.getMethod("handle", signal, handler).invoke(null, instance, onSignal);
       }
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this JVM has no sun.misc.Signal (module jdk.unsupported)", e);
+      throw new IllegalStateException(
+          "this JVM has no sun.misc.Signal (module jdk.unsupported)", e);
     }
     return signals;
   }

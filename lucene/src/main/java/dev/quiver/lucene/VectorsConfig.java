@@ -11,7 +11,10 @@ import java.util.concurrent.Executor;
  * @param buildThreads how many parts one build is cut into, at least 1; with 1 the calling thread
  *     builds alone and the executor is not used
  * @param fullScanThreshold the least number of vectors for which a segment gets a graph
- * @param budget where flush buffers, builds and copies reserve their memory
+ * @param budget where flush buffers, builds and copies reserve their memory. What doesn't fit is
+ *     refused before it is allocated: a vector when its document is added, a flush's graph (its
+ *     segment is scanned until a merge), a merge (abandoned and proposed again later; a forced
+ *     merge throws). {@link OffHeapBudget#refusals} counts them
  */
 public record VectorsConfig(
     Executor buildExecutor, int buildThreads, int fullScanThreshold, OffHeapBudget budget) {

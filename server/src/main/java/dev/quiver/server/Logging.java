@@ -55,8 +55,9 @@ public final class Logging {
     root.setLevel(Level.WARN);
     root.addAppender(appender);
     context.getLogger("dev.quiver").setLevel(level);
-    // Helidon tells of each limit that it has, at every start.
+    // Helidon tells of each limit that it has, at every start; why it could not listen is thrown.
     context.getLogger("io.helidon").setLevel(Level.ERROR);
+    context.getLogger("io.helidon.webserver.LoomServer").setLevel(Level.OFF);
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
   }

@@ -20,6 +20,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +55,8 @@ public final class QuiverServer implements AutoCloseable {
   private final WebServer rest;
   private final GrpcServer grpc;
   private final AtomicBoolean stopping;
+  private final int httpPort;
+  private final int grpcPort;
 
   private QuiverServer(
       ServerConfig config,
@@ -71,6 +75,8 @@ public final class QuiverServer implements AutoCloseable {
     this.rest = rest;
     this.grpc = grpc;
     this.stopping = stopping;
+    this.httpPort = rest.port();
+    this.grpcPort = grpc.port();
   }
 
   /**
@@ -119,7 +125,8 @@ public final class QuiverServer implements AutoCloseable {
 
       // The two stacks load a thousand classes each: side by side they are up sooner.
       CompletableFuture<GrpcServer> grpcStart =
-          CompletableFuture.supplyAsync(() -> listenGrpc(grpcApi, config), Thread.ofPlatform().name("start-grpc")::start);
+          CompletableFuture.supplyAsync(
+              () -> listenGrpc(grpcApi, config), Thread.ofPlatform().name("start-grpc")::start);
       WebServer rest;
       try {
         rest = listenRest(restApi, config);
@@ -155,7 +162,9 @@ public final class QuiverServer implements AutoCloseable {
     } catch (UnknownHostException e) {
       throw new QuiverException(
           ErrorCode.VALIDATION,
-          "host: " + config.host() + " is no address of this machine (expected: 127.0.0.1, 0.0.0.0, ...)",
+          "host: "
+              + config.host()
+              + " is no address of this machine (expected: 127.0.0.1, 0.0.0.0, ...)",
           e);
     }
   }
@@ -201,10 +210,25 @@ public final class QuiverServer implements AutoCloseable {
                         .readTimeout(Duration.ZERO)
                         .connectTimeout(Duration.ofSeconds(KEEPALIVE_SECONDS)))
             .routing(api::routing);
+    WebServer server;
     try {
-      return builder.build().start();
+      server = builder.build().start();
     } catch (RuntimeException e) {
       throw portTaken("http.port", config.host(), config.httpPort(), e);
+    }
+    if (!server.isRunning()) {
+      // Helidon only logs why: trying once more ourselves tells.
+      throw portTaken("http.port", config.host(), config.httpPort(), bindError(config));
+    }
+    return server;
+  }
+
+  private static IOException bindError(ServerConfig config) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(config.host(), config.httpPort()));
+      return new IOException("it was not free a moment ago");
+    } catch (IOException e) {
+      return e;
     }
   }
 
@@ -251,12 +275,12 @@ public final class QuiverServer implements AutoCloseable {
 
   /** The port of REST, also when it was configured as 0. */
   public int httpPort() {
-    return rest.port();
+    return httpPort;
   }
 
   /** The port of gRPC, also when it was configured as 0. */
   public int grpcPort() {
-    return grpc.port();
+    return grpcPort;
   }
 
   public Path dataDir() {

@@ -105,7 +105,12 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
     out.gauge(
         "quiver_embed_pending_texts", "texts waiting or being embedded", embedders.pendingTexts());
     perModel(
-        out, models, "loaded", "whether the model is in memory", Type.GAUGE, m -> m.loaded() ? 1 : 0);
+        out,
+        models,
+        "loaded",
+        "whether the model is in memory",
+        Type.GAUGE,
+        m -> m.loaded() ? 1 : 0);
     perModel(out, models, "calls_total", "calls that succeeded", Type.COUNTER, ModelMetrics::calls);
     perModel(out, models, "texts_total", "texts embedded", Type.COUNTER, ModelMetrics::texts);
     perModel(out, models, "tokens_total", "tokens read", Type.COUNTER, ModelMetrics::tokens);
@@ -151,11 +156,9 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
     out.gauge("quiver_heap_used_bytes", "heap in use, garbage included", heap.getUsed());
     out.gauge("quiver_heap_committed_bytes", "heap taken from the system", heap.getCommitted());
     out.gauge("quiver_heap_max_bytes", "largest heap", heap.getMax());
-    out.gauge(
-        "quiver_jvm_metadata_bytes", "classes and compiled code", nonHeap.getUsed());
+    out.gauge("quiver_jvm_metadata_bytes", "classes and compiled code", nonHeap.getUsed());
     out.family("quiver_off_heap_bytes", "buffers outside the heap, by kind", Type.GAUGE);
-    for (BufferPoolMXBean buffers :
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+    for (BufferPoolMXBean buffers : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
       out.sample(buffers.getMemoryUsed(), "kind", buffers.getName());
     }
     out.family("quiver_gc_pause_seconds_total", "time in garbage collection", Type.COUNTER);
