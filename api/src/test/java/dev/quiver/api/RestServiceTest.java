@@ -210,6 +210,31 @@ class RestServiceTest {
     }
   }
 
+  @Test
+  void whatFollowsACompressedBodyIsNotTakenForARequest() throws IOException {
+    try (RestFixture rest = new RestFixture(folder)) {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      try (GZIPOutputStream out = new GZIPOutputStream(body)) {
+        out.write("{}".getBytes(UTF_8));
+      }
+      body.write("DELETE /collections/c HTTP/1.1\r\nHost: x\r\n\r\n".repeat(500).getBytes(UTF_8));
+      rest.put("/collections/c", json("{'vectors': {'size': 2, 'distance': 'Dot'}}"));
+      for (int i = 0; i < 3; i++) {
+        Answer answer =
+            rest.send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            "http://localhost:" + rest.port() + "/collections/c/points/count"))
+                    .header("content-type", "application/json")
+                    .header("content-encoding", "gzip")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+                    .build());
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      }
+      assertThat(rest.get("/collections/c").status()).isEqualTo(200);
+    }
+  }
+
   private static HttpRequest compressed(RestFixture rest, String method, String path, byte[] body)
       throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -12,12 +12,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@link Database} of one data folder: collections that open when they are used and close when
@@ -28,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * opens it itself. Thread-safe. One engine per data folder; the folder is locked while it is open.
  */
 public final class Engine implements Database {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** Closing is mostly waiting for the disk. */
+  private static final int CLOSING_THREADS = 8;
+
   private final EngineResources resources;
   private final OpenShards open;
   private final Catalog catalog;
@@ -137,10 +148,19 @@ public final class Engine implements Database {
         return false;
       }
       slot.drop();
-      slot.folder().delete(resources.options().files());
+      deleteFiles(slot.folder());
       return true;
     } catch (IOException e) {
       throw failure("collection cannot be deleted", e);
+    }
+  }
+
+  /** What cannot be deleted now is deleted at the next start: the collection is gone already. */
+  private void deleteFiles(CollectionFolder folder) {
+    try {
+      folder.delete(resources.options().files());
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", folder.path(), e);
     }
   }
 
@@ -314,18 +334,7 @@ public final class Engine implements Database {
     }
     recovery.close();
     open.close();
-    QuiverException error = null;
-    for (Slot slot : catalog.slots()) {
-      try {
-        slot.close();
-      } catch (QuiverException e) {
-        if (error == null) {
-          error = e;
-        } else {
-          error.addSuppressed(e);
-        }
-      }
-    }
+    QuiverException error = closeAll();
     resources.close();
     try {
       folderLock.close();
@@ -335,5 +344,26 @@ public final class Engine implements Database {
     if (error != null) {
       throw error;
     }
+  }
+
+  private @Nullable QuiverException closeAll() {
+    Queue<QuiverException> errors = new ConcurrentLinkedQueue<>();
+    try (ExecutorService closing = Executors.newFixedThreadPool(CLOSING_THREADS)) {
+      for (Slot slot : catalog.slots()) {
+        closing.execute(
+            () -> {
+              try {
+                slot.close();
+              } catch (QuiverException e) {
+                errors.add(e);
+              }
+            });
+      }
+    }
+    QuiverException first = errors.poll();
+    if (first != null) {
+      errors.forEach(first::addSuppressed);
+    }
+    return first;
   }
 }

@@ -110,7 +110,7 @@ final class Shard implements AutoCloseable {
       return shard;
     } catch (IOException | RuntimeException e) {
       if (shard != null) {
-        shard.abandon(e);
+        shard.abandon(String.valueOf(e.getMessage()));
       }
       throw shardError("collection cannot be opened", e);
     }
@@ -513,49 +513,59 @@ final class Shard implements AutoCloseable {
       while (applyHead()) {
         // Nothing that was acknowledged is left to the next start.
       }
-      if (failed()) {
-        closeFiles();
-        return;
+      if (!failed()) {
+        if (dirtySinceNanos != 0) {
+          commitLocked();
+        }
+        sealLog();
       }
-      if (dirtySinceNanos != 0) {
-        commitLocked();
-      }
-      OpLog opened = log;
-      if (opened != null && index.committedOffset() == opened.nextOffset()) {
-        opened.seal();
-      }
-      closeFiles();
-    } catch (IOException e) {
-      throw shardError("collection cannot be closed", e);
     } finally {
-      applyLock.unlock();
+      try {
+        closeFiles();
+      } finally {
+        applyLock.unlock();
+      }
+    }
+  }
+
+  /** Leaves no log behind when the commit has everything, so that the next opening is quick. */
+  private void sealLog() {
+    OpLog opened = log;
+    if (opened != null && index.committedOffset() == opened.nextOffset()) {
+      try {
+        opened.seal();
+      } catch (QuiverException e) {
+        LOG.warn("{} keeps records that its commit covers", logFolder, e);
+      }
     }
   }
 
   /** Closes without committing: the log has everything. */
-  void abandon(Throwable reason) {
+  void abandon(String reason) {
     applyLock.lock();
     try {
       closed = true;
       if (failure == null) {
-        failure = reason;
+        failure = new IllegalStateException(reason);
       }
       while (applyHead()) {
         // Answers whoever still waits.
       }
       closeFiles();
-    } catch (IOException | RuntimeException e) {
+    } catch (QuiverException e) {
       LOG.warn("{} could not be closed cleanly", logFolder.getParent(), e);
     } finally {
       applyLock.unlock();
     }
   }
 
-  private void closeFiles() throws IOException {
+  private void closeFiles() {
     OpLog opened = log;
     log = null;
     try {
       index.close();
+    } catch (IOException e) {
+      throw shardError("collection cannot be closed", e);
     } finally {
       if (opened != null) {
         opened.close();

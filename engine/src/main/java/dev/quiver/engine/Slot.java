@@ -109,8 +109,7 @@ final class Slot {
       }
       Shard current = shard;
       if (current != null && current.failed() && users == 0) {
-        forget(current);
-        current.abandon(new IllegalStateException("opened anew after an error"));
+        end(current, failed -> failed.abandon("opened anew after an error"));
         current = null;
       }
       if (current == null) {
@@ -150,8 +149,7 @@ final class Slot {
       if (users == 0) {
         Shard current = shard;
         if (current != null && current.failed() && !dropped) {
-          forget(current);
-          current.abandon(new IllegalStateException("closed after an error"));
+          end(current, failed -> failed.abandon("closed after an error"));
         }
         unused.signalAll();
       }
@@ -160,11 +158,19 @@ final class Slot {
     }
   }
 
+  private interface Ending {
+    void of(Shard shard);
+  }
+
+  /** Ends the shard's life; it counts as open until that is done. */
   @GuardedBy("lock")
-  private void forget(Shard current) {
-    assert shard == current;
+  private void end(Shard current, Ending ending) {
     shard = null;
-    open.remove(this);
+    try {
+      ending.of(current);
+    } finally {
+      open.remove(this);
+    }
   }
 
   /**
@@ -179,8 +185,7 @@ final class Slot {
       if (current == null || users > 0 || !current.quiet()) {
         return false;
       }
-      forget(current);
-      current.close();
+      end(current, Shard::close);
       resources.metrics().evictions.increment();
       return true;
     } finally {
@@ -197,8 +202,7 @@ final class Slot {
       }
       Shard current = shard;
       if (current != null) {
-        forget(current);
-        current.close();
+        end(current, Shard::close);
       }
     } finally {
       lock.unlock();
@@ -215,8 +219,7 @@ final class Slot {
       }
       Shard current = shard;
       if (current != null) {
-        forget(current);
-        current.abandon(new IllegalStateException("the collection was deleted"));
+        end(current, gone -> gone.abandon("the collection was deleted"));
       }
     } finally {
       lock.unlock();

@@ -208,6 +208,7 @@ public final class QuiverServer implements AutoCloseable {
                         .tcpNoDelay(true)
                         .readTimeout(Duration.ZERO)
                         .connectTimeout(Duration.ofSeconds(KEEPALIVE_SECONDS)))
+            .update(api::configure)
             .routing(api::routing);
     WebServer server;
     try {

@@ -39,9 +39,8 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
 
   @Override
   public void accept(MetricsWriter out) {
-    out.family("app_info", "information about the server", MetricsWriter.Type.GAUGE)
-        .sample(1, "name", "quiver", "version", Version.API, "quiver_version", Version.QUIVER);
-    out.gauge("collections_total", "number of collections", engine.collections().size());
+    out.family("quiver_info", "version of the server", MetricsWriter.Type.GAUGE)
+        .sample(1, "version", Version.QUIVER);
     engine(out, engine.stats(), engine.recoveryProgress());
     search(out);
     embedding(out, embedders.metrics());

@@ -34,7 +34,8 @@ import java.util.concurrent.TimeUnit;
  * something was lost.
  */
 public final class CrashCampaign {
-  private static final int MOST_LIFE_MILLIS = 900;
+  private static final int MOST_REPORTS = 1500;
+  private static final int MOST_LIFE_MILLIS = 5000;
   private static final int START_LIMIT_SECONDS = 60;
 
   private final Path folder;
@@ -109,9 +110,10 @@ public final class CrashCampaign {
                   + process.waitFor());
         }
         reports.readLong();
-        kill(process, random.nextInt(MOST_LIFE_MILLIS));
+        kill(process, MOST_LIFE_MILLIS);
       }
-      readReports(reports);
+      // Counted, not timed: a slow machine is killed at the same steps as a fast one.
+      readReports(reports, process, random.nextInt(MOST_REPORTS));
     } finally {
       process.destroyForcibly();
       process.waitFor();
@@ -129,12 +131,21 @@ public final class CrashCampaign {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              process.destroyForcibly();
+              sigkill(process);
             });
   }
 
-  private void readReports(DataInputStream reports) throws IOException {
-    while (true) {
+  /** Unlike {@link Process#destroyForcibly}, leaves what the process reported readable. */
+  private static void sigkill(Process process) {
+    process.toHandle().destroyForcibly();
+  }
+
+  private void readReports(DataInputStream reports, Process process, int killAfter)
+      throws IOException {
+    for (int count = 0; ; count++) {
+      if (count == killAfter) {
+        sigkill(process);
+      }
       int writer;
       long number;
       try {
@@ -149,7 +160,13 @@ public final class CrashCampaign {
       int index = writer == CrashWriter.CATALOG ? CrashPlan.WRITERS : writer;
       if (number != nextStep[index]) {
         throw new IllegalStateException(
-            "writer " + writer + " reported step " + number + " (expected: " + nextStep[index] + ")");
+            "writer "
+                + writer
+                + " reported step "
+                + number
+                + " (expected: "
+                + nextStep[index]
+                + ")");
       }
       nextStep[index]++;
       if (index < CrashPlan.WRITERS) {
@@ -250,8 +267,7 @@ public final class CrashCampaign {
       ScrollPage page =
           engine.scroll(
               collection,
-              new ScrollRequest(
-                  next, 500, null, null, PayloadSelection.ALL, VectorSelection.ALL));
+              new ScrollRequest(next, 500, null, null, PayloadSelection.ALL, VectorSelection.ALL));
       for (PointRecord point : page.points()) {
         found.put(((PointId.Num) point.id()).value(), state(point));
       }

@@ -67,9 +67,7 @@ final class CrashModel {
       case SET_PAYLOAD ->
           before.exists() ? new State(true, before.v(), step.value(), before.vector()) : before;
       case UPDATE_VECTORS ->
-          before.exists()
-              ? new State(true, before.v(), before.p(), step.value())
-              : before;
+          before.exists() ? new State(true, before.v(), before.p(), step.value()) : before;
       case DELETE -> State.ABSENT;
     };
   }

@@ -82,8 +82,7 @@ final class CrashPlan {
                   .toList(),
               null,
               WriteOp.UpdateMode.UPSERT);
-      case SET_PAYLOAD ->
-          new WriteOp.SetPayload(payload("p", step.value()), selector(step), null);
+      case SET_PAYLOAD -> new WriteOp.SetPayload(payload("p", step.value()), selector(step), null);
       case UPDATE_VECTORS ->
           new WriteOp.UpdateVectors(
               List.of(
