@@ -40,7 +40,7 @@ final class FieldCompiler {
     boolean wellFormed = field.match() == null || isWellFormed(field.match());
     if (path.hasIndex() || !wellFormed) {
       Query candidates = wellFormed ? candidates(field, path) : null;
-      return verified(candidates == null ? new MatchAllDocsQuery() : candidates, field);
+      return verified(candidates == null ? MatchAllDocsQuery.INSTANCE : candidates, field);
     }
     Location at = Location.of(path);
     // The first of these that is given is the only one that counts, as in the evaluator.

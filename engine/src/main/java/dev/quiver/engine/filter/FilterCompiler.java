@@ -82,7 +82,7 @@ public final class FilterCompiler {
       return Queries.simplified(positive);
     }
     if (positive.clauses().isEmpty()) {
-      all.add(new MatchAllDocsQuery(), Occur.FILTER);
+      all.add(MatchAllDocsQuery.INSTANCE, Occur.FILTER);
     }
     filter.mustNot().forEach(condition -> all.add(condition(condition), Occur.MUST_NOT));
     return all.build();
@@ -104,7 +104,7 @@ public final class FilterCompiler {
       case Condition.IsEmpty(String key) -> {
         PayloadPath path = PayloadPath.parse(key);
         yield path.hasIndex()
-            ? verified(new MatchAllDocsQuery(), condition)
+            ? verified(MatchAllDocsQuery.INSTANCE, condition)
             : Queries.not(FieldCompiler.notEmpty(Location.of(path)));
       }
       case Condition.IsNull(String key) -> {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.PayloadIndex;
-import dev.quiver.engine.PayloadIndex.Type;
 import dev.quiver.engine.QuiverException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +24,8 @@ final class IndexDeclaration {
   private static final Set<String> TOKENIZERS =
       Set.of("word", "whitespace", "prefix", "multilingual");
   private static final Set<String> MEMORY = Set.of("cold", "cached", "pinned");
-  private static final Map<Type, List<String>> BOOLEANS = new EnumMap<>(Type.class);
+  private static final Map<PayloadIndex.Type, List<String>> BOOLEANS =
+      new EnumMap<>(PayloadIndex.Type.class);
   private static final Map<String, String> LANGUAGE_CODES =
       Map.ofEntries(
           Map.entry("ar", "arabic"),
@@ -61,17 +61,19 @@ final class IndexDeclaration {
           Map.entry("tr", "turkish"));
 
   static {
-    BOOLEANS.put(Type.KEYWORD, List.of("is_tenant", "on_disk", "enable_hnsw", "prefix"));
     BOOLEANS.put(
-        Type.INTEGER, List.of("lookup", "range", "is_principal", "on_disk", "enable_hnsw"));
-    BOOLEANS.put(Type.FLOAT, List.of("is_principal", "on_disk", "enable_hnsw"));
-    BOOLEANS.put(Type.GEO, List.of("on_disk", "enable_hnsw"));
+        PayloadIndex.Type.KEYWORD, List.of("is_tenant", "on_disk", "enable_hnsw", "prefix"));
     BOOLEANS.put(
-        Type.TEXT,
+        PayloadIndex.Type.INTEGER,
+        List.of("lookup", "range", "is_principal", "on_disk", "enable_hnsw"));
+    BOOLEANS.put(PayloadIndex.Type.FLOAT, List.of("is_principal", "on_disk", "enable_hnsw"));
+    BOOLEANS.put(PayloadIndex.Type.GEO, List.of("on_disk", "enable_hnsw"));
+    BOOLEANS.put(
+        PayloadIndex.Type.TEXT,
         List.of("lowercase", "ascii_folding", "phrase_matching", "on_disk", "enable_hnsw"));
-    BOOLEANS.put(Type.BOOL, List.of("on_disk", "enable_hnsw"));
-    BOOLEANS.put(Type.DATETIME, List.of("is_principal", "on_disk", "enable_hnsw"));
-    BOOLEANS.put(Type.UUID, List.of("is_tenant", "on_disk", "enable_hnsw"));
+    BOOLEANS.put(PayloadIndex.Type.BOOL, List.of("on_disk", "enable_hnsw"));
+    BOOLEANS.put(PayloadIndex.Type.DATETIME, List.of("is_principal", "on_disk", "enable_hnsw"));
+    BOOLEANS.put(PayloadIndex.Type.UUID, List.of("is_tenant", "on_disk", "enable_hnsw"));
   }
 
   private IndexDeclaration() {}
@@ -83,11 +85,11 @@ final class IndexDeclaration {
     }
     Json.object(schema, AT, "a payload type or its parameters");
     String at = AT + ".type";
-    Type type = type(Json.string(Json.required(schema, "type", AT), at), at);
+    PayloadIndex.Type type = type(Json.string(Json.required(schema, "type", AT), at), at);
     ObjectNode params = ((ObjectNode) schema).deepCopy();
     List<String> known = new ArrayList<>(List.of("type", "memory"));
     known.addAll(BOOLEANS.getOrDefault(type, List.of()));
-    if (type == Type.TEXT) {
+    if (type == PayloadIndex.Type.TEXT) {
       known.addAll(List.of("tokenizer", "min_token_len", "max_token_len", "stopwords", "stemmer"));
     }
     Json.only(params, AT, known.toArray(String[]::new));
@@ -98,26 +100,26 @@ final class IndexDeclaration {
       }
     }
     oneOf(params, "memory", MEMORY);
-    if (type == Type.INTEGER
+    if (type == PayloadIndex.Type.INTEGER
         && !params.path("lookup").asBoolean(true)
         && !params.path("range").asBoolean(true)) {
       throw Json.validation(
           AT + ".lookup", "the 'lookup' and 'range' capabilities can't be both disabled");
     }
-    if (type == Type.TEXT) {
+    if (type == PayloadIndex.Type.TEXT) {
       checkText(params);
     }
     return new PayloadIndex(field, type, params);
   }
 
-  private static Type type(String name, String at) {
-    for (Type type : Type.values()) {
+  private static PayloadIndex.Type type(String name, String at) {
+    for (PayloadIndex.Type type : PayloadIndex.Type.values()) {
       if (type.wireName().equals(name)) {
         return type;
       }
     }
     String expected =
-        Arrays.stream(Type.values())
+        Arrays.stream(PayloadIndex.Type.values())
             .map(type -> "`" + type.wireName() + "`")
             .collect(Collectors.joining(", "));
     throw Json.format("unknown variant `" + name + "`, expected one of " + expected, at);

@@ -12,7 +12,7 @@ final class Numbers {
     long low = Long.MIN_VALUE;
     long high = Long.MAX_VALUE;
     while (low < high) {
-      long middle = low + (high - low >>> 1);
+      long middle = low + ((high - low) >>> 1);
       if ((double) middle >= bound) {
         high = middle;
       } else {
@@ -27,7 +27,7 @@ final class Numbers {
     long low = Long.MIN_VALUE;
     long high = Long.MAX_VALUE;
     while (low < high) {
-      long middle = high - (high - low >>> 1);
+      long middle = high - ((high - low) >>> 1);
       if ((double) middle <= bound) {
         low = middle;
       } else {

@@ -30,7 +30,7 @@ final class Queries {
   }
 
   static Query not(Query query) {
-    return without(new MatchAllDocsQuery(), query);
+    return without(MatchAllDocsQuery.INSTANCE, query);
   }
 
   static Query without(Query from, Query taken) {
@@ -40,7 +40,7 @@ final class Queries {
   /** A conjunction of none or one clause without the conjunction. */
   static Query simplified(BooleanQuery conjunction) {
     return switch (conjunction.clauses().size()) {
-      case 0 -> new MatchAllDocsQuery();
+      case 0 -> MatchAllDocsQuery.INSTANCE;
       case 1 -> conjunction.clauses().getFirst().query();
       default -> conjunction;
     };

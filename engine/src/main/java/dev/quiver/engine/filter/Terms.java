@@ -56,21 +56,27 @@ final class Terms {
   /** What a node is, as far as emptiness and nulls go. */
   enum Kind {
     /** A scalar or an object. */
-    VALUE,
-    NULL,
-    EMPTY_ARRAY,
+    VALUE('v'),
+    NULL('n'),
+    EMPTY_ARRAY('e'),
     /** An array without nulls. */
-    FULL_ARRAY,
+    FULL_ARRAY('f'),
     /** An array with nulls and others. */
-    MIXED_ARRAY,
+    MIXED_ARRAY('m'),
     /** An array of nulls. */
-    NULL_ARRAY
+    NULL_ARRAY('a');
+
+    private final byte code;
+
+    Kind(char code) {
+      this.code = (byte) code;
+    }
   }
 
   private Terms() {}
 
   static BytesRef kind(Location at, Kind kind) {
-    return term(at, KIND, new byte[] {(byte) kind.ordinal()});
+    return term(at, KIND, new byte[] {kind.code});
   }
 
   static BytesRef string(Location at, String value) {

@@ -39,10 +39,15 @@ final class VerifiedQuery extends Query {
    * @param condition decided by the payload alone
    */
   VerifiedQuery(Query candidates, Condition condition, PayloadIndexes indexes) {
+    this(candidates, condition, indexes, new FilterEvaluator(Filter.must(condition), indexes));
+  }
+
+  private VerifiedQuery(
+      Query candidates, Condition condition, PayloadIndexes indexes, FilterEvaluator evaluator) {
     this.candidates = candidates;
     this.condition = condition;
     this.indexes = indexes;
-    this.evaluator = new FilterEvaluator(Filter.must(condition), indexes);
+    this.evaluator = evaluator;
   }
 
   @Override
@@ -51,7 +56,9 @@ final class VerifiedQuery extends Query {
     if (rewritten instanceof MatchNoDocsQuery) {
       return rewritten;
     }
-    return rewritten == candidates ? this : new VerifiedQuery(rewritten, condition, indexes);
+    return rewritten.equals(candidates)
+        ? this
+        : new VerifiedQuery(rewritten, condition, indexes, evaluator);
   }
 
   @Override

@@ -22,6 +22,8 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.Query;
@@ -32,6 +34,7 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -45,6 +48,9 @@ class FilterAgreementTest {
   private static final int POINTS = 1_500;
   private static final int FILTERS = 120;
 
+  /** Filters that accepted some points and refused others: the rest proves little. */
+  private int telling;
+
   private record Stored(ObjectNode payload, Set<String> vectors) {}
 
   @Test
@@ -57,9 +63,10 @@ class FilterAgreementTest {
       System.out.println("quiver.filter.seed=" + seed);
       round(seed);
     }
+    assertThat(telling).isGreaterThan(rounds * FILTERS / 4);
   }
 
-  private static void round(long seed) throws IOException {
+  private void round(long seed) throws IOException {
     Random random = new Random(seed);
     RandomPayloads payloads = new RandomPayloads(random);
     RandomFilters filters = new RandomFilters(random);
@@ -91,7 +98,7 @@ class FilterAgreementTest {
           }
         }
         if (random.nextBoolean()) {
-          writer.getConfig().setMergePolicy(new org.apache.lucene.index.TieredMergePolicy());
+          writer.getConfig().setMergePolicy(new TieredMergePolicy());
           writer.forceMerge(2);
         }
       }
@@ -118,7 +125,7 @@ class FilterAgreementTest {
     return document;
   }
 
-  private static void compare(
+  private void compare(
       DirectoryReader reader,
       Map<PointId, Stored> stored,
       Filter filter,
@@ -133,16 +140,17 @@ class FilterAgreementTest {
             expected.add(id.toString());
           }
         });
+    telling += expected.isEmpty() || expected.size() == stored.size() ? 0 : 1;
     assertThat(found(reader, new FilterCompiler(indexes).compile(filter)))
         .as("seed %s, indexes %s, filter %s", seed, indexes, filter)
         .isEqualTo(expected);
   }
 
-  private static Set<String> found(
-      DirectoryReader reader, @org.jspecify.annotations.Nullable Query query) throws IOException {
+  private static Set<String> found(DirectoryReader reader, @Nullable Query query)
+      throws IOException {
     IndexSearcher searcher = new IndexSearcher(reader);
     searcher.setQueryCache(null);
-    Query rewritten = searcher.rewrite(query == null ? new MatchAllDocsQuery() : query);
+    Query rewritten = searcher.rewrite(query == null ? MatchAllDocsQuery.INSTANCE : query);
     Weight weight = searcher.createWeight(rewritten, ScoreMode.COMPLETE_NO_SCORES, 1);
     Set<String> found = new TreeSet<>();
     for (LeafReaderContext leaf : reader.leaves()) {
@@ -153,9 +161,7 @@ class FilterAgreementTest {
       Bits live = leaf.reader().getLiveDocs();
       var ids = leaf.reader().getBinaryDocValues(Fields.ID);
       var docs = scorer.iterator();
-      for (int doc = docs.nextDoc();
-          doc != org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
-          doc = docs.nextDoc()) {
+      for (int doc = docs.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = docs.nextDoc()) {
         if (live == null || live.get(doc)) {
           ids.advanceExact(doc);
           BytesRef id = ids.binaryValue();

@@ -9,6 +9,7 @@ import dev.quiver.engine.filter.Condition.Match;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,10 +44,20 @@ final class RandomFilters {
           "the");
 
   private final Random random;
+  private final boolean writable;
   private final RandomPayloads payloads;
 
   RandomFilters(Random random) {
+    this(random, false);
+  }
+
+  /**
+   * @param writable leaves out what only gRPC can say: bounds that are no number, a range of
+   *     numbers and one of times in one condition, ...
+   */
+  RandomFilters(Random random, boolean writable) {
     this.random = random;
+    this.writable = writable;
     this.payloads = new RandomPayloads(random);
   }
 
@@ -119,8 +130,8 @@ final class RandomFilters {
     return new Condition.Field(
         path(),
         both || form < 9 ? match() : null,
-        both || form == 9 || form == 10 ? range() : null,
-        both || form == 11 ? times() : null,
+        (both && form != 11) || form == 9 || form == 10 ? range() : null,
+        (both && !writable) || form == 11 ? times() : null,
         form == 12 && random.nextInt(3) == 0 ? box() : null,
         form == 12 || both ? radius() : null,
         form == 12 && random.nextInt(3) == 0 ? polygon() : null,
@@ -131,7 +142,7 @@ final class RandomFilters {
 
   private Match match() {
     List<String> words = Stream.generate(payloads::text).limit(random.nextInt(5)).toList();
-    List<Long> numbers = Stream.generate(this::integer).limit(random.nextInt(5)).toList();
+    List<Long> numbers = Stream.generate(this::integer).limit(writable ? 2 : random.nextInt(5)).toList();
     return switch (random.nextInt(11)) {
       case 0 -> new Match.Keyword(payloads.text());
       case 1 -> new Match.Int(integer());
@@ -164,7 +175,7 @@ final class RandomFilters {
   }
 
   private @Nullable Double bound() {
-    return switch (random.nextInt(8)) {
+    return switch (random.nextInt(writable ? 5 : 8)) {
       case 0, 1, 2 -> null;
       case 3 -> (double) integer();
       case 4 -> Math.nextUp((double) integer());
@@ -193,6 +204,9 @@ final class RandomFilters {
   }
 
   private Condition.DatetimeRange times() {
+    if (writable) {
+      return new Condition.DatetimeRange(null, random.nextInt(1 << 30) - 1_000L, null, null);
+    }
     return new Condition.DatetimeRange(time(), time(), time(), time());
   }
 
@@ -261,6 +275,6 @@ final class RandomFilters {
       params.put("stopwords", "english");
       params.putObject("stemmer").put("type", "snowball").put("language", "english");
     }
-    return (ObjectNode) PayloadIndexes.parse("x", params).params();
+    return Objects.requireNonNull(PayloadIndexes.parse("x", params).params());
   }
 }
