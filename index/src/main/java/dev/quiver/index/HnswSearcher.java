@@ -19,10 +19,13 @@ public final class HnswSearcher {
 
   /**
    * What a filtered walk costs for each of its {@code ef} results, in distances of an exact scan:
-   * about 18 distances and as many reads of neighbours, each at a random place, where the scan's
+   * some 18 distances and a few reads of neighbours, each at a random place, where the scan's
    * distances follow each other in memory.
    */
-  private static final double WALK_COST_PER_RESULT = 48;
+  private static final double WALK_COST_PER_RESULT = 60;
+
+  /** On top, divided by the accepted share: the rejected nodes that the walk reaches over. */
+  private static final double REACH_COST_PER_RESULT = 10;
 
   private HnswSearcher() {}
 
@@ -87,7 +90,9 @@ public final class HnswSearcher {
     if (filter == null) {
       return SearchStrategy.WALK;
     }
-    if (accepted <= ef * WALK_COST_PER_RESULT) {
+    double reach = REACH_COST_PER_RESULT * size / Math.max(1, accepted);
+    double walkCost = ef * (WALK_COST_PER_RESULT + reach);
+    if (accepted <= walkCost) {
       return SearchStrategy.EXACT;
     }
     return accepted >= THROUGH_ALL_SHARE * size
