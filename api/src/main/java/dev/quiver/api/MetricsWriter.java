@@ -1,6 +1,8 @@
 package dev.quiver.api;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Writes metrics in Prometheus' text format, one family after the other: {@link #family} first,
@@ -15,11 +17,20 @@ public final class MetricsWriter {
   }
 
   private final StringBuilder out = new StringBuilder(16 << 10);
+  private final Set<String> families = new HashSet<>();
   private String name = "";
 
   MetricsWriter() {}
 
+  /**
+   * Begins a family.
+   *
+   * @throws IllegalStateException when it was written before: a scraper would refuse all of it
+   */
   public MetricsWriter family(String familyName, String help, Type type) {
+    if (!families.add(familyName)) {
+      throw new IllegalStateException("metric family " + familyName + " is written twice");
+    }
     name = familyName;
     out.append("# HELP ").append(name).append(' ').append(help).append('\n');
     out.append("# TYPE ")
@@ -46,6 +57,21 @@ public final class MetricsWriter {
   /** A family of one sample without labels. */
   public MetricsWriter counter(String familyName, String help, double value) {
     return family(familyName, help, Type.COUNTER).sample(value);
+  }
+
+  /** As with a double; whole numbers beyond 2^53 are rounded. */
+  public MetricsWriter sample(long value, String... labels) {
+    return sample((double) value, labels);
+  }
+
+  /** As with a double. */
+  public MetricsWriter gauge(String familyName, String help, long value) {
+    return gauge(familyName, help, (double) value);
+  }
+
+  /** As with a double. */
+  public MetricsWriter counter(String familyName, String help, long value) {
+    return counter(familyName, help, (double) value);
   }
 
   void histogram(Durations.Snapshot durations, String... labels) {

@@ -10,6 +10,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -261,7 +262,23 @@ final class RestExchange {
     if (declared == 0 || !request.content().hasEntity()) {
       return new byte[0];
     }
-    try (InputStream in = RestEncoding.decoded(request)) {
+    try {
+      InputStream raw = request.content().inputStream();
+      try {
+        return decodedBytes(raw, max, declared);
+      } finally {
+        // What stays unread would be taken for the next request of the connection.
+        drain(raw, max);
+      }
+    } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+      status = ABORTED_STATUS;
+      throw new RestAborted(e);
+    }
+  }
+
+  private byte[] decodedBytes(InputStream raw, int max, long declared) throws IOException {
+    String encoding = request.headers().first(HeaderNames.CONTENT_ENCODING).orElse("identity");
+    try (InputStream in = RestEncoding.decoded(raw, encoding)) {
       // What is declared is only a claim: the buffer grows with what arrives.
       byte[] bytes = new byte[(int) Math.min(Math.max(declared + 1, FIRST_BYTES), 1 << 20)];
       int count = 0;
@@ -279,12 +296,22 @@ final class RestExchange {
           bytes = Arrays.copyOf(bytes, (int) Math.min(bytes.length * 2L, max + 1L));
         }
       }
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw new QuiverException(
           ErrorCode.FORMAT, "Format error in JSON body: the body is not what its encoding says", e);
-    } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
-      status = ABORTED_STATUS;
-      throw new RestAborted(e);
+    }
+  }
+
+  private void drain(InputStream raw, int max) throws IOException {
+    byte[] sink = new byte[FIRST_BYTES];
+    long drained = 0;
+    int read = raw.read(sink);
+    while (read >= 0 && drained <= max) {
+      drained += read;
+      read = raw.read(sink);
+    }
+    if (read >= 0) {
+      response.header(HeaderNames.CONNECTION, "close");
     }
   }
 

@@ -34,7 +34,7 @@ final class GrpcConnectionsTest {
         10,
         100,
         connectionsMax,
-        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
         Duration.ofMillis(200),
         Duration.ofMillis(500),
         Duration.ofSeconds(5));

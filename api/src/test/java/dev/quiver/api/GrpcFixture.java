@@ -61,7 +61,7 @@ final class GrpcFixture implements AutoCloseable {
       throw new AssertionError("no free port", e);
     }
     channel = newChannel();
-    client = new QdrantClient(QdrantGrpcClient.newBuilder(channel, false).build());
+    client = new QdrantClient(QdrantGrpcClient.newBuilder(channel, false, false).build());
   }
 
   ManagedChannel newChannel() {
@@ -73,7 +73,7 @@ final class GrpcFixture implements AutoCloseable {
 
   QdrantClient clientWithKey(String key) {
     return new QdrantClient(
-        QdrantGrpcClient.newBuilder(newChannel(), true).withApiKey(key).build());
+        QdrantGrpcClient.newBuilder(newChannel(), true, false).withApiKey(key).build());
   }
 
   /** A collection whose default vector has four dimensions. */

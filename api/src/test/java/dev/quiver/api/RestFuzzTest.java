@@ -8,6 +8,7 @@ import dev.quiver.api.RestFixture.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RestFuzzTest {
   private static final long SEED = Long.getLong("quiver.fuzz.seed", System.nanoTime());
-  private static final int REQUESTS = Integer.getInteger("quiver.fuzz.requests", 3_000);
+  private static final int REQUESTS = Integer.getInteger("quiver.fuzz.requests", 2_000);
   private static final String KEPT = "/collections/kept";
   private static final String SCRATCH = "/collections/scratch";
   private static final int OPEN_SOCKETS = 40;
@@ -210,16 +211,36 @@ class RestFuzzTest {
     if (random.nextInt(20) == 0) {
       request.header("content-encoding", random.nextBoolean() ? "gzip" : "deflate");
     }
-    Answer answer =
-        rest.send(
-            request.method(template.method, HttpRequest.BodyPublishers.ofByteArray(body)).build());
+    request.method(template.method, HttpRequest.BodyPublishers.ofByteArray(body));
     String shown = new String(Arrays.copyOf(body, Math.min(body.length, 300)), UTF_8);
-    String what = "seed " + SEED + ": " + template.method + " " + template.path + " " + shown;
+    String what =
+        "seed "
+            + SEED
+            + ": "
+            + template.method
+            + " "
+            + template.path
+            + " "
+            + headers(request)
+            + " "
+            + body.length
+            + " bytes: "
+            + shown;
+    Answer answer;
+    try {
+      answer = rest.send(request.build());
+    } catch (UncheckedIOException e) {
+      throw new AssertionError(what, e);
+    }
     assertThat(answer.status()).as(what + " -> " + answer.text()).isIn(200, 400, 404, 422, 501);
     assertThat(answer.json().has("time")).as(what).isTrue();
     if (answer.status() != 200) {
       assertThat(answer.error()).as(what).isNotBlank();
     }
+  }
+
+  private static String headers(HttpRequest.Builder request) {
+    return request.build().headers().map().toString();
   }
 
   private byte[] randomBytes() {

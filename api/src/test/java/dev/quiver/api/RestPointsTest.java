@@ -173,10 +173,12 @@ class RestPointsTest {
     accepted(rest.post(P + "/payload" + w, json("{'payload': {'a': {'b': 2}}, 'points': [1]}")));
     payloadOfOneIs("{'city': 'Bern', 'n': 1, 'a': {'b': 2}}");
     accepted(
-        rest.post(P + "/payload" + w, json("{'payload': {'c': null}, 'points': [1], 'key': 'a'}")));
-    payloadOfOneIs("{'city': 'Bern', 'n': 1, 'a': {'b': 2, 'c': null}}");
+        rest.post(
+            P + "/payload" + w,
+            json("{'payload': {'c': [3], 'n': null}, 'points': [1], 'key': 'a'}")));
+    payloadOfOneIs("{'city': 'Bern', 'n': 1, 'a': {'b': 2, 'c': [3]}}");
     accepted(rest.post(P + "/payload/delete" + w, json("{'keys': ['a.b', 'n'], 'points': [1]}")));
-    payloadOfOneIs("{'city': 'Bern', 'a': {'c': null}}");
+    payloadOfOneIs("{'city': 'Bern', 'a': {'c': [3]}}");
     accepted(rest.put(P + "/payload" + w, json("{'payload': {'z': 'Zürich 🏔'}, 'points': [1]}")));
     payloadOfOneIs("{'z': 'Zürich 🏔'}");
     accepted(rest.post(P + "/payload/clear" + w, json("{'points': [1]}")));

@@ -85,13 +85,18 @@ class RestServiceTest {
           .contains("collections_total 0\n")
           .contains("cluster_enabled 0\n");
       rest.put("/collections/c", json("{'vectors': {'size': 2, 'distance': 'Dot'}}"));
+      rest.put(
+          "/collections/c/points?wait=true",
+          json("{'points': [{'id': 1, 'vector': [1, 0]}, {'id': 2, 'vector': [1, 0]}]}"));
       rest.post("/collections/c/points/count", "{}");
       rest.post("/collections/none/points/count", "{}");
       String after = rest.get("/metrics").text();
       assertThat(after)
           .contains(count + "1\n")
           .contains(count.replace("200", "404") + "1\n")
-          .contains("collections_total 1\n");
+          .contains("collections_total 1\n")
+          .contains("collections_vector_total 2\n")
+          .contains("collection_points{id=\"c\"} 2\n");
       assertThat(after.lines().filter(line -> !line.startsWith("#")))
           .allMatch(line -> line.matches("[a-z_]+(\\{[^}]*(\\{[a-z_]+}[^}]*)*})? [0-9.E+-]+"));
     }
@@ -207,6 +212,31 @@ class RestServiceTest {
           rest.send(compressed(rest, "POST", "/collections/c/points/count", new byte[5_000_000]));
       assertThat(bomb.status()).isEqualTo(400);
       assertThat(bomb.error()).isEqualTo("JSON payload has exceeded limit (10000 bytes).");
+    }
+  }
+
+  @Test
+  void whatFollowsACompressedBodyIsNotTakenForARequest() throws IOException {
+    try (RestFixture rest = new RestFixture(folder)) {
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      try (GZIPOutputStream out = new GZIPOutputStream(body)) {
+        out.write("{}".getBytes(UTF_8));
+      }
+      body.write("DELETE /collections/c HTTP/1.1\r\nHost: x\r\n\r\n".repeat(500).getBytes(UTF_8));
+      rest.put("/collections/c", json("{'vectors': {'size': 2, 'distance': 'Dot'}}"));
+      for (int i = 0; i < 3; i++) {
+        Answer answer =
+            rest.send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            "http://localhost:" + rest.port() + "/collections/c/points/count"))
+                    .header("content-type", "application/json")
+                    .header("content-encoding", "gzip")
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(body.toByteArray()))
+                    .build());
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+      }
+      assertThat(rest.get("/collections/c").status()).isEqualTo(200);
     }
   }
 

@@ -32,10 +32,14 @@ class CommandsTest {
             ServerConfig.from(
                 Configuration.of(
                     Map.of(
-                        "data.dir", folder.resolve("data").toString(),
-                        "http.port", "0",
-                        "grpc.port", "0",
-                        "auth.api-key", KEY))));
+                        "data.dir",
+                        folder.resolve("data").toString(),
+                        "http.port",
+                        "0",
+                        "grpc.port",
+                        "0",
+                        "auth.api-key",
+                        KEY))));
   }
 
   @AfterAll
@@ -169,7 +173,8 @@ class CommandsTest {
         .containsExactly("2", "1");
     String filter = "{\"must\":[{\"key\":\"kind\",\"match\":{\"value\":\"b\"}}]}";
     JsonNode filtered =
-        quiver("search", "s", "--vector", "1,0", "--filter", filter, "--exact", "-o", "json").json();
+        quiver("search", "s", "--vector", "1,0", "--filter", filter, "--exact", "-o", "json")
+            .json();
     assertThat(filtered.findValuesAsText("id")).containsExactly("2", "3");
     assertThat(quiver("collection", "count", "s", "--filter", filter).out().strip()).isEqualTo("2");
   }

@@ -71,7 +71,10 @@ class ImportCommandTest {
   void pointsInQdrantsOwnFormKeepTheirPayload() {
     Ran ran =
         quiverWith(
-            "{\"id\": 1, \"vector\": [1, 0], \"payload\": {\"a\": 1}}\n", "import", "c", "--create");
+            "{\"id\": 1, \"vector\": [1, 0], \"payload\": {\"a\": 1}}\n",
+            "import",
+            "c",
+            "--create");
 
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(payload("c", "1")).hasToString("{\"a\":1}");
@@ -90,7 +93,8 @@ class ImportCommandTest {
   @Test
   void chosenFieldsFillNamedVectorsAndPayload() throws IOException {
     Path file =
-        file("a.jsonl", "{\"key\": 5, \"t\": [1, 0], \"b\": [1, 2, 3], \"keep\": 1, \"drop\": 2}\n");
+        file(
+            "a.jsonl", "{\"key\": 5, \"t\": [1, 0], \"b\": [1, 2, 3], \"keep\": 1, \"drop\": 2}\n");
 
     Ran ran =
         quiver(
@@ -236,8 +240,14 @@ class ImportCommandTest {
     assertThat(quiver("import", "c", file.toString(), "--batch", "0").code()).isEqualTo(2);
     assertThat(quiver("import", "c", file.toString(), "--vector-field=a", "--vector-field=b").err())
         .contains("two fields for the vector");
-    assertThat(quiver("collection", "create", "named", "--config",
-                "{\"vectors\":{\"t\":{\"size\":1,\"distance\":\"Dot\"}}}").code())
+    assertThat(
+            quiver(
+                    "collection",
+                    "create",
+                    "named",
+                    "--config",
+                    "{\"vectors\":{\"t\":{\"size\":1,\"distance\":\"Dot\"}}}")
+                .code())
         .isZero();
     assertThat(quiver("import", "named", file.toString(), "--vector-field", "emb").err())
         .contains("has no vector ``; it has [t]");
@@ -272,8 +282,7 @@ class ImportCommandTest {
   }
 
   private JsonNode payload(String collection, String id) {
-    try (ApiClient api =
-        new ApiClient(java.net.URI.create(environment.get("QUIVER_URL")), null)) {
+    try (ApiClient api = new ApiClient(java.net.URI.create(environment.get("QUIVER_URL")), null)) {
       return api.get(ApiClient.collection(collection) + "/points/" + id)
           .path("result")
           .path("payload");

@@ -15,16 +15,12 @@ record Ran(int code, String out, String err) {
     return run(environment, InputStream.nullInputStream(), arguments);
   }
 
-  static Ran quiverReading(
-      Map<String, String> environment, String input, String... arguments) {
+  static Ran quiverReading(Map<String, String> environment, String input, String... arguments) {
     return run(
-        environment,
-        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-        arguments);
+        environment, new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), arguments);
   }
 
-  private static Ran run(
-      Map<String, String> environment, InputStream input, String... arguments) {
+  private static Ran run(Map<String, String> environment, InputStream input, String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     PrintWriter errWriter = new PrintWriter(err, true);

@@ -97,9 +97,13 @@ class LifecycleTest {
       Await.until("all closed", () -> engine.stats().openCollections() == 0);
 
       assertThat(openFilesInFolder()).hasSize(1).allMatch(file -> file.endsWith("quiver.lock"));
+      assertThat(engine.approximatePoints()).hasSize(collections).containsEntry("c7", 3L);
+      assertThat(engine.stats().openCollections()).as("counting opens nothing").isZero();
       for (int i = 0; i < collections; i++) {
         assertThat(engine.count("c" + i, null, true)).isEqualTo(3);
       }
+      put(engine, "c7", 4, true);
+      assertThat(engine.approximatePoints()).containsEntry("c7", 4L);
     }
   }
 
