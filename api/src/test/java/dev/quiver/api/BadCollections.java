@@ -3,6 +3,7 @@ package dev.quiver.api;
 import static dev.quiver.api.BadRequest.C;
 import static dev.quiver.api.BadRequest.P;
 import static dev.quiver.api.BadRequest.get;
+import static dev.quiver.api.BadRequest.patch;
 import static dev.quiver.api.BadRequest.post;
 import static dev.quiver.api.BadRequest.put;
 
@@ -140,16 +141,14 @@ final class BadCollections {
             "{'vector': [1], 'limit': 1}",
             404,
             "Not found: Collection `none` doesn't exist!"),
-        new Bad(
-            "PATCH",
+        patch(
             C,
-            json("{'vectors': {'x': {'on_disk': true}}}"),
+            "{'vectors': {'x': {'on_disk': true}}}",
             400,
             "Wrong input: Not existing vector name error: x"),
-        new Bad(
-            "PATCH",
+        patch(
             C,
-            json("{'hnsw_config': {'m': 'x'}}"),
+            "{'hnsw_config': {'m': 'x'}}",
             400,
             json + "hnsw_config.m: invalid type: string \"x\", expected u64"),
         post(
