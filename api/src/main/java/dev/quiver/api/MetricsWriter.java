@@ -59,6 +59,21 @@ public final class MetricsWriter {
     return family(familyName, help, Type.COUNTER).sample(value);
   }
 
+  /** As with a double; whole numbers beyond 2^53 are rounded. */
+  public MetricsWriter sample(long value, String... labels) {
+    return sample((double) value, labels);
+  }
+
+  /** As with a double. */
+  public MetricsWriter gauge(String familyName, String help, long value) {
+    return gauge(familyName, help, (double) value);
+  }
+
+  /** As with a double. */
+  public MetricsWriter counter(String familyName, String help, long value) {
+    return counter(familyName, help, (double) value);
+  }
+
   void histogram(Durations.Snapshot durations, String... labels) {
     String[] withBound = new String[labels.length + 2];
     System.arraycopy(labels, 0, withBound, 0, labels.length);

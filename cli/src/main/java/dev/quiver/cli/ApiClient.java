@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
 
   private final URI base;
   private final @Nullable String apiKey;

@@ -6,6 +6,7 @@ import dev.quiver.server.Configuration;
 import dev.quiver.server.QuiverServer;
 import dev.quiver.server.ServerConfig;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -125,7 +126,7 @@ final class QuickstartCommand implements Callable<Integer> {
       return asked;
     }
     try (ServerSocket probe = new ServerSocket()) {
-      probe.bind(new InetSocketAddress(HOST, usual));
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), usual));
       return usual;
     } catch (IOException _) {
       say("port " + usual + " is taken: " + name + " takes a free one");

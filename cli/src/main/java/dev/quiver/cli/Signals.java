@@ -38,9 +38,7 @@ final class Signals {
                       signals.onSignal(number);
                       yield null;
                     }
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    case "equals" -> proxy == arguments[0];
-                    default -> "Signals";
+                    default -> method.invoke(signals, arguments);
                   });
       for (String name : new String[] {"INT", "TERM"}) {
         Object instance = signal.getConstructor(String.class).newInstance(name);

@@ -54,7 +54,7 @@ final class FilteredWalk {
    * where a node's two hops hold nothing accepted and results are still missing, its rejected
    * neighbours become candidates, so that the walk finds its way to accepted regions far off.
    *
-   * @param distancesMax the walk gives up when it has computed more
+   * @param costMax the walk gives up when it has computed and read more, distances and nodes
    * @return whether it ended by itself
    */
   static boolean overRejected(
@@ -63,7 +63,7 @@ final class FilteredWalk {
       OrdinalFilter filter,
       SearchScratch scratch,
       int ef,
-      long distancesMax) {
+      long costMax) {
     LongHeap candidates = scratch.candidates;
     LongHeap results = scratch.results;
     float[] distances = scratch.distances;
@@ -77,7 +77,7 @@ final class FilteredWalk {
       if (!accepted && results.size() < ef) {
         count = gatherRejected(graph, filter, scratch, Scored.ordinal(nearest));
       }
-      if (scratch.distanceCount + count > distancesMax) {
+      if (scratch.distanceCount + scratch.nodeCount + count > costMax) {
         return false;
       }
       if (!scratch.spend(count)) {

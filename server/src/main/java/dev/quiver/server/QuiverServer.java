@@ -31,7 +31,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,7 +130,7 @@ public final class QuiverServer implements AutoCloseable {
       try {
         rest = listenRest(restApi, config);
       } catch (RuntimeException e) {
-        grpcStart.thenAccept(GrpcServer::close);
+        closeStarted(grpcStart, e);
         throw e;
       }
       opened.add(rest::stop);
@@ -263,6 +262,15 @@ public final class QuiverServer implements AutoCloseable {
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
+  private static void closeStarted(
+      CompletableFuture<GrpcServer> starting, RuntimeException reason) {
+    try {
+      join(starting).close();
+    } catch (QuiverException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
   private static GrpcServer join(CompletableFuture<GrpcServer> starting) {
     try {
       return starting.join();
@@ -311,7 +319,7 @@ public final class QuiverServer implements AutoCloseable {
     }
     long startNanos = System.nanoTime();
     LOG.info("stopping: no new requests, up to {} for those in work", config.shutdownTimeout());
-    CompletableFuture<@Nullable Void> grpcStop =
+    CompletableFuture<?> grpcStop =
         CompletableFuture.runAsync(grpc::close, Thread.ofPlatform().name("stop-grpc")::start);
     rest.stop();
     try {

@@ -52,7 +52,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
   private static final class Gunzip implements BytesInputDecompressor {
     @Override
     public BytesInput decompress(BytesInput bytes, int decompressedSize) throws IOException {
-      return BytesInput.from(gunzip(bytes.toByteArray(), decompressedSize));
+      return BytesInput.from(gunzip(bytes.toInputStream(), decompressedSize));
     }
 
     @Override
@@ -61,11 +61,11 @@ final class ParquetCodecs implements CompressionCodecFactory {
         throws IOException {
       byte[] compressed = new byte[compressedSize];
       input.get(compressed);
-      output.put(gunzip(compressed, decompressedSize));
+      output.put(gunzip(new ByteArrayInputStream(compressed), decompressedSize));
     }
 
-    private static byte[] gunzip(byte[] compressed, int size) throws IOException {
-      try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+    private static byte[] gunzip(InputStream compressed, int size) throws IOException {
+      try (InputStream in = new GZIPInputStream(compressed)) {
         byte[] plain = in.readNBytes(size);
         if (plain.length < size) {
           throw new EOFException("a page of " + size + " bytes ends after " + plain.length);
