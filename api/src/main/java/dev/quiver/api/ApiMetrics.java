@@ -2,7 +2,6 @@ package dev.quiver.api;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.api.MetricsWriter.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -152,22 +151,31 @@ public final class ApiMetrics {
             all.put(key, durations.snapshot());
           }
         });
-    out.family(prefix + "_responses_total", "total number of responses", Type.COUNTER);
-    all.forEach((key, seen) -> out.sample(seen.count(), labels(isRest, key)));
-    out.family(prefix + "_responses_fail_total", "total number of failed responses", Type.COUNTER);
+    out.family(
+        prefix + "_responses_total", "total number of responses", MetricsWriter.Type.COUNTER);
+    all.forEach((key, seen) -> out.sample((double) seen.count(), labels(isRest, key)));
+    out.family(
+        prefix + "_responses_fail_total",
+        "total number of failed responses",
+        MetricsWriter.Type.COUNTER);
     all.forEach(
         (key, seen) ->
-            out.sample(failed(isRest, key.status) ? seen.count() : 0, labels(isRest, key)));
+            out.sample(
+                failed(isRest, key.status) ? (double) seen.count() : 0.0, labels(isRest, key)));
     // Durations of failed REST calls would distort the picture: as in Qdrant, only those of 200.
     all.keySet().removeIf(key -> isRest && key.status != REST_OK);
     String duration = prefix + "_responses_";
-    out.family(duration + "avg_duration_seconds", "average response duration", Type.GAUGE);
+    out.family(
+        duration + "avg_duration_seconds", "average response duration", MetricsWriter.Type.GAUGE);
     all.forEach((key, seen) -> out.sample(seen.averageMicros() / 1e6, labels(isRest, key)));
-    out.family(duration + "min_duration_seconds", "minimum response duration", Type.GAUGE);
+    out.family(
+        duration + "min_duration_seconds", "minimum response duration", MetricsWriter.Type.GAUGE);
     all.forEach((key, seen) -> out.sample(seen.minMicros() / 1e6, labels(isRest, key)));
-    out.family(duration + "max_duration_seconds", "maximum response duration", Type.GAUGE);
+    out.family(
+        duration + "max_duration_seconds", "maximum response duration", MetricsWriter.Type.GAUGE);
     all.forEach((key, seen) -> out.sample(seen.maxMicros() / 1e6, labels(isRest, key)));
-    out.family(duration + "duration_seconds", "response duration histogram", Type.HISTOGRAM);
+    out.family(
+        duration + "duration_seconds", "response duration histogram", MetricsWriter.Type.HISTOGRAM);
     all.forEach((key, seen) -> out.histogram(seen, labels(isRest, key)));
   }
 

@@ -173,7 +173,7 @@ final class CollectionShapes {
                   "index")
               .optional(word("none", "idf"), "modifier"));
 
-  private static final Shape METADATA = map(Shape.any());
+  private static final Shape METADATA = Shape.freeObject();
 
   static final Shape.Struct CREATE =
       struct("CreateCollection")

@@ -38,7 +38,7 @@ public final class GrpcApi implements AutoCloseable {
     this.limits = limits;
     this.settings = settings;
     this.calls = new GrpcCalls(pool, limits, settings.waitingCallsMax());
-    this.decoding = new GrpcDecoding(limits.bodyBytesMax(), settings.requestBytesBudget());
+    this.decoding = new GrpcDecoding(settings.requestBytesBudget());
     this.gate = new GrpcGate(keys, metrics);
     List<BindableService> plain =
         List.of(

@@ -2,6 +2,8 @@ package dev.quiver.api;
 
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -28,6 +30,15 @@ final class GrpcCalls implements AutoCloseable {
   @FunctionalInterface
   interface Work<T> {
     T run();
+  }
+
+  /** Reads a request into its searches. */
+  @FunctionalInterface
+  interface Preparation<R> {
+    /**
+     * @param timeout what the call may take
+     */
+    List<Work<R>> searches(Duration timeout);
   }
 
   private final SearchPool pool;
@@ -65,6 +76,16 @@ final class GrpcCalls implements AutoCloseable {
     return Long.compareUnsigned(seconds, timeoutMax.toSeconds()) > 0
         ? timeoutMax
         : Duration.ofSeconds(seconds);
+  }
+
+  /** The same, or what is left until the deadline that the client set, when that is less. */
+  static Duration untilDeadline(Duration timeout) {
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return timeout;
+    }
+    long leftNanos = Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS));
+    return leftNanos < timeout.toNanos() ? Duration.ofNanos(leftNanos) : timeout;
   }
 
   /**
@@ -109,11 +130,11 @@ final class GrpcCalls implements AutoCloseable {
       long seconds,
       StreamObserver<T> reply,
       boolean waitsFirst,
-      Work<List<Work<R>>> prepare,
+      Preparation<R> prepare,
       Function<List<R>, T> assemble) {
     Answer<T> answer = new Answer<>(reply);
     try {
-      Duration timeout = timeout(hasTimeout, seconds);
+      Duration timeout = untilDeadline(timeout(hasTimeout, seconds));
       long deadlineNanos = System.nanoTime() + timeout.toNanos();
       if (hasTimeout) {
         answer.expireAfter(deadlines, operation, timeout);
@@ -122,7 +143,7 @@ final class GrpcCalls implements AutoCloseable {
           () ->
               answer.attempt(
                   () -> {
-                    List<Work<R>> searches = prepare.run();
+                    List<Work<R>> searches = prepare.searches(timeout);
                     if (System.nanoTime() - deadlineNanos > 0) {
                       throw timedOut(operation, timeout);
                     }

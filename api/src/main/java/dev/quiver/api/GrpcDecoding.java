@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +36,13 @@ final class GrpcDecoding {
    */
   private static final int RECURSION_MAX = 3 * (GrpcValues.MAX_DEPTH + 8) + 16;
 
-  private final int messageBytesMax;
   private final long budgetBytes;
   private final AtomicLong usedBytes = new AtomicLong();
 
   /**
-   * @param messageBytesMax largest request
    * @param budgetBytes all requests in work together, as bytes on the wire
    */
-  GrpcDecoding(int messageBytesMax, long budgetBytes) {
-    this.messageBytesMax = messageBytesMax;
+  GrpcDecoding(long budgetBytes) {
     this.budgetBytes = budgetBytes;
   }
 
@@ -84,8 +82,8 @@ final class GrpcDecoding {
 
     @SuppressWarnings("unchecked") // The prototype of a protobuf marshaller is such a message.
     Reader(MethodDescriptor.Marshaller<T> marshaller) {
-      Message prototype = (Message) ((PrototypeMarshaller<T>) marshaller).getMessagePrototype();
-      this.parser = (Parser<T>) prototype.getParserForType();
+      Object prototype = ((PrototypeMarshaller<T>) marshaller).getMessagePrototype();
+      this.parser = (Parser<T>) ((Message) Objects.requireNonNull(prototype)).getParserForType();
     }
 
     @Override
@@ -109,7 +107,6 @@ final class GrpcDecoding {
         }
         CodedInputStream input = CodedInputStream.newInstance(stream);
         input.setRecursionLimit(RECURSION_MAX);
-        input.setSizeLimit(messageBytesMax);
         T message = parser.parseFrom(input);
         input.checkLastTagWas(0);
         return new Decoded<>(message, null, bytes);

@@ -8,6 +8,8 @@ import dev.quiver.engine.PointId;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.filter.Condition;
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterJson;
+import dev.quiver.engine.filter.PayloadPath;
 import io.qdrant.client.grpc.Common;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * are newer than the wire classes are read from their unknown fields.
  */
 final class GrpcFilters {
-  /** Filters within filters. */
-  static final int MAX_DEPTH = 64;
-
   private static final int SLICE_FIELD = 8;
   private static final int SLICE_TOTAL_FIELD = 1;
   private static final int SLICE_INDEX_FIELD = 2;
@@ -33,20 +32,24 @@ final class GrpcFilters {
   private static final int NANOS_MAX = 999_999_999;
   private static final int RING_POINTS_MIN = 4;
 
+  private int conditions;
+
+  /** Counts one filter's conditions, so each filter needs its own. */
   private GrpcFilters() {}
 
+  /** Reads a filter, with the limits of its JSON form. */
   static Filter read(Common.Filter filter) {
-    return read(filter, 1);
+    return new GrpcFilters().read(filter, 1);
   }
 
   static @Nullable Filter readIf(boolean present, Common.Filter filter) {
     return present ? read(filter) : null;
   }
 
-  private static Filter read(Common.Filter filter, int depth) {
-    if (depth > MAX_DEPTH) {
+  private Filter read(Common.Filter filter, int depth) {
+    if (depth > FilterJson.MAX_DEPTH) {
       throw QuiverException.badRequest(
-          "filter is nested deeper than " + MAX_DEPTH + " levels; flatten it");
+          "filters stand deeper than " + FilterJson.MAX_DEPTH + " levels; flatten them");
     }
     refuseUnknown(filter.getUnknownFields(), "Filter");
     Filter.MinShould minShould = null;
@@ -66,7 +69,7 @@ final class GrpcFilters {
         minShould);
   }
 
-  private static List<Condition> conditions(List<Common.Condition> conditions, int depth) {
+  private List<Condition> conditions(List<Common.Condition> conditions, int depth) {
     List<Condition> read = new ArrayList<>(conditions.size());
     for (Common.Condition condition : conditions) {
       read.add(condition(condition, depth));
@@ -74,7 +77,11 @@ final class GrpcFilters {
     return read;
   }
 
-  private static Condition condition(Common.Condition condition, int depth) {
+  private Condition condition(Common.Condition condition, int depth) {
+    if (++conditions > FilterJson.MAX_CONDITIONS) {
+      throw QuiverException.badRequest(
+          "filter with more than " + FilterJson.MAX_CONDITIONS + " conditions; split the request");
+    }
     return switch (condition.getConditionOneOfCase()) {
       case FIELD -> GrpcFieldConditions.read(condition.getField());
       case IS_EMPTY -> new Condition.IsEmpty(path(condition.getIsEmpty().getKey()));
@@ -112,6 +119,9 @@ final class GrpcFilters {
     if (total == 0) {
       throw GrpcFaults.malformed("Slice total must be greater than 0");
     }
+    if (total < 0) {
+      throw GrpcFaults.malformed("Slice total must be at most " + Integer.MAX_VALUE);
+    }
     if (Integer.compareUnsigned(index, total) >= 0) {
       throw GrpcFaults.malformed("Slice index must be less than the total number of slices");
     }
@@ -137,10 +147,9 @@ final class GrpcFilters {
     }
   }
 
+  /** A payload path that has been checked; stays as it was written. */
   static String path(String key) {
-    if (key.isEmpty()) {
-      throw GrpcFaults.malformed("Invalid json path: ''");
-    }
+    PayloadPath.parse(key);
     return key;
   }
 

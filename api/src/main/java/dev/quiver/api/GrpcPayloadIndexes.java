@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.Message;
 import dev.quiver.engine.PayloadIndex;
-import dev.quiver.engine.PayloadIndex.Type;
+import dev.quiver.engine.filter.PayloadIndexes;
 import io.qdrant.client.grpc.Collections;
 import io.qdrant.client.grpc.Points;
 import org.jspecify.annotations.Nullable;
@@ -15,19 +15,15 @@ final class GrpcPayloadIndexes {
   private GrpcPayloadIndexes() {}
 
   static PayloadIndex read(Points.CreateFieldIndexCollection request) {
-    JsonNode schema = schema(request);
-    String field = GrpcFilters.path(request.getFieldName());
-    return schema instanceof ObjectNode params
-        ? new PayloadIndex(field, type(request), params)
-        : new PayloadIndex(field, type(request), null);
+    return PayloadIndexes.parse(request.getFieldName(), schema(request));
   }
 
   /** The {@code field_schema} of a REST body that declares the same index. */
-  static JsonNode schema(Points.CreateFieldIndexCollection request) {
+  private static JsonNode schema(Points.CreateFieldIndexCollection request) {
     if (!request.hasFieldType()) {
       throw GrpcFaults.malformed("cannot convert field_type");
     }
-    Type type = type(request);
+    PayloadIndex.Type type = type(request);
     Message params = request.hasFieldIndexParams() ? params(request.getFieldIndexParams()) : null;
     if (params == null) {
       return JsonNodeFactory.instance.textNode(type.wireName());
@@ -41,31 +37,31 @@ final class GrpcPayloadIndexes {
     return schema;
   }
 
-  private static Type type(Points.CreateFieldIndexCollection request) {
+  private static PayloadIndex.Type type(Points.CreateFieldIndexCollection request) {
     return switch (request.getFieldType()) {
-      case FieldTypeKeyword -> Type.KEYWORD;
-      case FieldTypeInteger -> Type.INTEGER;
-      case FieldTypeFloat -> Type.FLOAT;
-      case FieldTypeGeo -> Type.GEO;
-      case FieldTypeText -> Type.TEXT;
-      case FieldTypeBool -> Type.BOOL;
-      case FieldTypeDatetime -> Type.DATETIME;
-      case FieldTypeUuid -> Type.UUID;
+      case FieldTypeKeyword -> PayloadIndex.Type.KEYWORD;
+      case FieldTypeInteger -> PayloadIndex.Type.INTEGER;
+      case FieldTypeFloat -> PayloadIndex.Type.FLOAT;
+      case FieldTypeGeo -> PayloadIndex.Type.GEO;
+      case FieldTypeText -> PayloadIndex.Type.TEXT;
+      case FieldTypeBool -> PayloadIndex.Type.BOOL;
+      case FieldTypeDatetime -> PayloadIndex.Type.DATETIME;
+      case FieldTypeUuid -> PayloadIndex.Type.UUID;
       case UNRECOGNIZED ->
           throw GrpcFaults.malformed("cannot convert field_type: " + request.getFieldTypeValue());
     };
   }
 
-  private static @Nullable Type type(Collections.PayloadIndexParams params) {
+  private static PayloadIndex.@Nullable Type type(Collections.PayloadIndexParams params) {
     return switch (params.getIndexParamsCase()) {
-      case KEYWORD_INDEX_PARAMS -> Type.KEYWORD;
-      case INTEGER_INDEX_PARAMS -> Type.INTEGER;
-      case FLOAT_INDEX_PARAMS -> Type.FLOAT;
-      case GEO_INDEX_PARAMS -> Type.GEO;
-      case TEXT_INDEX_PARAMS -> Type.TEXT;
-      case BOOL_INDEX_PARAMS -> Type.BOOL;
-      case DATETIME_INDEX_PARAMS -> Type.DATETIME;
-      case UUID_INDEX_PARAMS -> Type.UUID;
+      case KEYWORD_INDEX_PARAMS -> PayloadIndex.Type.KEYWORD;
+      case INTEGER_INDEX_PARAMS -> PayloadIndex.Type.INTEGER;
+      case FLOAT_INDEX_PARAMS -> PayloadIndex.Type.FLOAT;
+      case GEO_INDEX_PARAMS -> PayloadIndex.Type.GEO;
+      case TEXT_INDEX_PARAMS -> PayloadIndex.Type.TEXT;
+      case BOOL_INDEX_PARAMS -> PayloadIndex.Type.BOOL;
+      case DATETIME_INDEX_PARAMS -> PayloadIndex.Type.DATETIME;
+      case UUID_INDEX_PARAMS -> PayloadIndex.Type.UUID;
       case INDEXPARAMS_NOT_SET -> null;
     };
   }
@@ -96,7 +92,7 @@ final class GrpcPayloadIndexes {
     return info.build();
   }
 
-  private static Collections.PayloadSchemaType type(Type type) {
+  private static Collections.PayloadSchemaType type(PayloadIndex.Type type) {
     return switch (type) {
       case KEYWORD -> Collections.PayloadSchemaType.Keyword;
       case INTEGER -> Collections.PayloadSchemaType.Integer;
@@ -110,7 +106,7 @@ final class GrpcPayloadIndexes {
   }
 
   private static void write(
-      Type type, ObjectNode given, Collections.PayloadIndexParams.Builder params) {
+      PayloadIndex.Type type, ObjectNode given, Collections.PayloadIndexParams.Builder params) {
     switch (type) {
       case KEYWORD -> GrpcMessageJson.read(given, params.getKeywordIndexParamsBuilder());
       case INTEGER -> GrpcMessageJson.read(given, params.getIntegerIndexParamsBuilder());

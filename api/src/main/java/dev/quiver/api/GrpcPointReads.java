@@ -7,9 +7,11 @@ import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
+import dev.quiver.engine.VectorSelection;
 import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Points;
 import io.qdrant.client.grpc.PointsGrpc;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +25,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   final ApiLimits limits;
   private final Queries queries;
   private final GrpcReads reads;
+  private final ResultBudget budget;
 
   GrpcPointReads(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     this.database = database;
@@ -31,6 +34,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
     this.limits = limits;
     this.queries = new Queries(database);
     this.reads = new GrpcReads(limits.resultsMax());
+    this.budget = ResultBudget.ofHeap(database);
   }
 
   static double secondsSince(long startNanos) {
@@ -66,7 +70,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         false,
-        () -> {
+        _ -> {
           String collection = name(request.getCollectionName());
           GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
           checkBatch("search_points", request.getSearchPointsCount());
@@ -95,12 +99,8 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         GrpcReads.isText(request),
-        () ->
-            prepared(
-                name(request.getCollectionName()),
-                List.of(reads.query(request)),
-                request.hasTimeout(),
-                request.getTimeout()),
+        timeout ->
+            prepared(name(request.getCollectionName()), List.of(reads.query(request)), timeout),
         results -> {
           Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
           for (ScoredPoint hit : results.getFirst()) {
@@ -120,7 +120,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         request.getQueryPointsList().stream().anyMatch(GrpcReads::isText),
-        () -> {
+        timeout -> {
           String collection = name(request.getCollectionName());
           GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
           checkBatch("query_points", request.getQueryPointsCount());
@@ -129,7 +129,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
             checkInnerCollection(query.getCollectionName(), collection);
             batch.add(reads.query(query));
           }
-          return prepared(collection, batch, request.hasTimeout(), request.getTimeout());
+          return prepared(collection, batch, timeout);
         },
         results -> {
           Points.QueryBatchResponse.Builder response = Points.QueryBatchResponse.newBuilder();
@@ -141,10 +141,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   }
 
   private List<GrpcCalls.Work<List<ScoredPoint>>> prepared(
-      String collection, List<Queries.Query> batch, boolean hasTimeout, long seconds) {
+      String collection, List<Queries.Query> batch, Duration timeout) {
     Inference.Batch texts = inference.batch();
     Queries.collect(batch, texts);
-    texts.run(calls.timeout(hasTimeout, seconds));
+    texts.run(timeout);
     return searches(collection, batch, texts);
   }
 
@@ -168,13 +168,17 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         () -> {
           GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
           GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
+          String collection = name(request.getCollectionName());
+          VectorSelection vectors =
+              GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors());
+          budget.check(collection, request.getIdsCount(), vectors);
           List<PointRecord> points =
               database.retrieve(
-                  name(request.getCollectionName()),
+                  collection,
                   GrpcIds.read(request.getIdsList()),
                   GrpcReads.payload(
                       request.hasWithPayload(), request.getWithPayload(), PayloadSelection.ALL),
-                  GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors()));
+                  vectors);
           Points.GetResponse.Builder response = Points.GetResponse.newBuilder();
           for (PointRecord point : points) {
             response.addResult(GrpcReads.write(point));
@@ -192,7 +196,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         () -> {
-          ScrollPage page = database.scroll(name(request.getCollectionName()), page(request));
+          String collection = name(request.getCollectionName());
+          ScrollRequest wanted = page(request);
+          budget.check(collection, wanted.limit(), wanted.vectors());
+          ScrollPage page = database.scroll(collection, wanted);
           Points.ScrollResponse.Builder response = Points.ScrollResponse.newBuilder();
           for (PointRecord point : page.points()) {
             response.addResult(GrpcReads.write(point));

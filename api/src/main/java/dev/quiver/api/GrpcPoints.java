@@ -49,7 +49,9 @@ final class GrpcPoints extends GrpcPointReads {
     for (PendingWrite write : pending) {
       write.collect(texts);
     }
-    texts.run(manner.timeout == null ? Inference.DEFAULT_TIMEOUT : manner.timeout);
+    texts.run(
+        GrpcCalls.untilDeadline(
+            manner.timeout == null ? Inference.DEFAULT_TIMEOUT : manner.timeout));
     List<WriteOp> operations = new ArrayList<>(pending.size());
     for (PendingWrite write : pending) {
       operations.add(write.resolve(texts));

@@ -5,8 +5,10 @@ import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointSelector;
 import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.filter.Datetimes;
 import io.qdrant.client.grpc.Points;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What a request selects: points, payload, vectors, order and search parameters. */
 final class GrpcSelections {
@@ -96,7 +98,14 @@ final class GrpcSelections {
       case TIMESTAMP ->
           new OrderBy.StartFrom.Datetime(
               GrpcFilters.micros("order_by.start_from", start.getTimestamp()));
-      case DATETIME -> throw new UnsupportedOperationException("datetime text");
+      case DATETIME -> {
+        OptionalLong micros = Datetimes.parseMicros(start.getDatetime());
+        if (micros.isEmpty()) {
+          throw GrpcFaults.malformed(
+              "Malformed datetime: " + Shape.abbreviate(start.getDatetime()));
+        }
+        yield new OrderBy.StartFrom.Datetime(micros.getAsLong());
+      }
       case VALUE_NOT_SET -> throw GrpcFaults.malformed("start_from without a value");
     };
   }

@@ -23,6 +23,23 @@ import org.slf4j.LoggerFactory;
 public final class GrpcServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
+  /**
+   * Where the transport reports a peer that talks nonsense, with a stack trace each: it gets its
+   * answer, and must not fill the log. Held here, since a logger nobody holds forgets its level.
+   */
+  private static final java.util.logging.Logger[] PEERS_AT_FAULT = {
+    java.util.logging.Logger.getLogger(
+        "io.grpc.netty.shaded.io.grpc.netty.NettyServerTransport.connections"),
+    java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream"),
+    java.util.logging.Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler")
+  };
+
+  static {
+    for (java.util.logging.Logger logger : PEERS_AT_FAULT) {
+      logger.setLevel(java.util.logging.Level.SEVERE);
+    }
+  }
+
   /** Streams that peers reset, in the window: a flood of them is an attack (CVE-2023-44487). */
   private static final int RESET_STREAMS_MAX = 5_000;
 

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param waitingCallsMax writes and other calls that wait, in work at the same time
  * @param callsPerConnectionMax calls at the same time on one connection
  * @param connectionsMax connections at the same time; further ones get an error on every call
- * @param keepAlive silence after which the peer is asked whether it is there
+ * @param keepAlive silence after which the peer is asked whether it is there; 10 seconds or more,
+ *     which is gRPC's own minimum
  * @param keepAliveTimeout how long it may take to say so; a half-open connection lives for the two
  *     together
  * @param handshakeTimeout from the connection to the end of the HTTP/2 preface
@@ -24,13 +25,14 @@ public record GrpcSettings(
     Duration keepAliveTimeout,
     Duration handshakeTimeout,
     Duration shutdownWait) {
+  private static final long KEEP_ALIVE_MIN_MILLIS = 10_000;
 
   public GrpcSettings {
     requireAtLeast("requestBytesBudget", requestBytesBudget, 1);
     requireAtLeast("waitingCallsMax", waitingCallsMax, 1);
     requireAtLeast("callsPerConnectionMax", callsPerConnectionMax, 1);
     requireAtLeast("connectionsMax", connectionsMax, 1);
-    requireAtLeast("keepAlive (ms)", keepAlive.toMillis(), 1_000);
+    requireAtLeast("keepAlive (ms)", keepAlive.toMillis(), KEEP_ALIVE_MIN_MILLIS);
     requireAtLeast("keepAliveTimeout (ms)", keepAliveTimeout.toMillis(), 100);
     requireAtLeast("handshakeTimeout (ms)", handshakeTimeout.toMillis(), 100);
     requireAtLeast("shutdownWait (ms)", shutdownWait.toMillis(), 0);

@@ -16,7 +16,6 @@ import io.qdrant.client.grpc.JsonWithInt.NullValue;
 import io.qdrant.client.grpc.JsonWithInt.Struct;
 import io.qdrant.client.grpc.JsonWithInt.Value;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * JSON values between their wire form and a Jackson tree. Integers and doubles keep their identity;
@@ -48,8 +47,7 @@ final class GrpcValues {
           "payload is nested deeper than " + MAX_DEPTH + " levels; flatten it");
     }
     ObjectNode object = JsonNodeFactory.instance.objectNode();
-    // A map on the wire has no order: sorted keys make equal payloads equal bytes.
-    for (Map.Entry<String, Value> field : new TreeMap<>(fields).entrySet()) {
+    for (Map.Entry<String, Value> field : fields.entrySet()) {
       object.set(field.getKey(), json(field.getValue(), depth + 1));
     }
     return object;

@@ -139,8 +139,7 @@ final class JsonIn {
     return path.toString();
   }
 
-  private static void appendPath(
-      JsonStreamContext context, StringBuilder path) {
+  private static void appendPath(JsonStreamContext context, StringBuilder path) {
     if (context.getParent() != null) {
       appendPath(context.getParent(), path);
     }

@@ -1,6 +1,8 @@
 package dev.quiver.api;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Writes metrics in Prometheus' text format, one family after the other: {@link #family} first,
@@ -15,11 +17,20 @@ public final class MetricsWriter {
   }
 
   private final StringBuilder out = new StringBuilder(16 << 10);
+  private final Set<String> families = new HashSet<>();
   private String name = "";
 
   MetricsWriter() {}
 
+  /**
+   * Begins a family.
+   *
+   * @throws IllegalStateException when it was written before: a scraper would refuse all of it
+   */
   public MetricsWriter family(String familyName, String help, Type type) {
+    if (!families.add(familyName)) {
+      throw new IllegalStateException("metric family " + familyName + " is written twice");
+    }
     name = familyName;
     out.append("# HELP ").append(name).append(' ').append(help).append('\n');
     out.append("# TYPE ")
@@ -48,18 +59,33 @@ public final class MetricsWriter {
     return family(familyName, help, Type.COUNTER).sample(value);
   }
 
+  /** As with a double; whole numbers beyond 2^53 are rounded. */
+  public MetricsWriter sample(long value, String... labels) {
+    return sample((double) value, labels);
+  }
+
+  /** As with a double. */
+  public MetricsWriter gauge(String familyName, String help, long value) {
+    return gauge(familyName, help, (double) value);
+  }
+
+  /** As with a double. */
+  public MetricsWriter counter(String familyName, String help, long value) {
+    return counter(familyName, help, (double) value);
+  }
+
   void histogram(Durations.Snapshot durations, String... labels) {
     String[] withBound = new String[labels.length + 2];
     System.arraycopy(labels, 0, withBound, 0, labels.length);
     withBound[labels.length] = "le";
     for (int i = 0; i < Durations.BUCKET_MICROS.length; i++) {
       withBound[labels.length + 1] = number(Durations.BUCKET_MICROS[i] / 1e6);
-      line("_bucket", durations.cumulativeBuckets()[i], withBound);
+      line("_bucket", (double) durations.cumulativeBuckets()[i], withBound);
     }
     withBound[labels.length + 1] = "+Inf";
-    line("_bucket", durations.count(), withBound);
+    line("_bucket", (double) durations.count(), withBound);
     line("_sum", durations.totalMicros() / 1e6, labels);
-    line("_count", durations.count(), labels);
+    line("_count", (double) durations.count(), labels);
   }
 
   private void line(String suffix, double value, String... labels) {

@@ -63,6 +63,7 @@ public final class RestApi {
     new RestPoints(database, inference, pool).register(router);
     new RestSearch(database, inference, pool).register(router);
     RestMissing.register(router);
+    metrics.addSource(new DatabaseMetrics(database, version));
   }
 
   /**

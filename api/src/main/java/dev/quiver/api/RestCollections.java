@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Database;
+import dev.quiver.engine.QuiverException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -70,7 +71,10 @@ final class RestCollections {
     ObjectNode change = CollectionDocuments.checkUpdate(exchange.bodyTree());
     boolean existed =
         database.updateCollection(name, config -> CollectionDocuments.update(config, change));
-    exchange.ok(out -> out.bool(existed));
+    if (!existed) {
+      throw QuiverException.notFound("Collection `" + name + "` doesn't exist!");
+    }
+    exchange.ok(out -> out.bool(true));
   }
 
   private void delete(RestExchange exchange) {

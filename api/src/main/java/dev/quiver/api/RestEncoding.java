@@ -7,6 +7,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -26,20 +27,16 @@ final class RestEncoding {
 
   private RestEncoding() {}
 
-  /** The body as it was before its encoding. */
-  static InputStream decoded(ServerRequest request) throws IOException {
-    InputStream raw = request.content().inputStream();
-    String encoding =
-        request
-            .headers()
-            .first(HeaderNames.CONTENT_ENCODING)
-            .orElse("identity")
-            .strip()
-            .toLowerCase(Locale.ROOT);
-    return switch (encoding) {
-      case "identity", "" -> raw;
-      case "gzip", "x-gzip" -> new GZIPInputStream(raw, BUFFER_BYTES);
-      case "deflate" -> new InflaterInputStream(raw);
+  /**
+   * The body as it was before its encoding.
+   *
+   * @param raw stays open
+   */
+  static InputStream decoded(InputStream raw, String encoding) throws IOException {
+    return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
+      case "identity", "" -> new Uncloseable(raw);
+      case "gzip", "x-gzip" -> new GZIPInputStream(new Uncloseable(raw), BUFFER_BYTES);
+      case "deflate" -> new InflaterInputStream(new Uncloseable(raw));
       default ->
           throw new QuiverException(
               ErrorCode.FORMAT,
@@ -47,6 +44,18 @@ final class RestEncoding {
                   + Shape.abbreviate(encoding)
                   + " is not supported (expected: gzip, deflate or identity)");
     };
+  }
+
+  /** Keeps the body readable when its decoder is closed to free the decoder's native memory. */
+  private static final class Uncloseable extends FilterInputStream {
+    Uncloseable(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {
+      // The body belongs to the exchange.
+    }
   }
 
   /** The body as it is sent; sets the headers that say so. */
@@ -60,9 +69,7 @@ final class RestEncoding {
     }
     ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 4);
     try (DeflaterOutputStream out =
-        encoding.equals("gzip")
-            ? new FastGzip(compressed)
-            : new FastDeflate(compressed)) {
+        encoding.equals("gzip") ? new FastGzip(compressed) : new FastDeflate(compressed)) {
       out.write(body);
     } catch (IOException e) {
       throw new QuiverException(ErrorCode.INTERNAL, "the answer cannot be compressed", e);
@@ -95,7 +102,8 @@ final class RestEncoding {
         String lower = value.strip().toLowerCase(Locale.ROOT);
         int parameters = lower.indexOf(';');
         String name = parameters < 0 ? lower : lower.substring(0, parameters).strip();
-        boolean refused = parameters >= 0 && lower.substring(parameters).matches(";\\s*q=0(\\.0*)?");
+        boolean refused =
+            parameters >= 0 && lower.substring(parameters).matches(";\\s*q=0(\\.0*)?");
         if (refused) {
           continue;
         }

@@ -6,11 +6,14 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
 import dev.quiver.engine.QuiverException;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class RestExchange {
   private static final int FIRST_BYTES = 8 << 10;
   private static final long NO_LENGTH = -1;
+
+  /** Counted, never sent: the caller closed the connection. */
+  private static final int ABORTED_STATUS = 499;
+
   private static final Pattern JSON_SUFFIX = Pattern.compile("[a-z]+/[a-z0-9.-]+\\+json");
 
   private final ServerRequest request;
@@ -115,8 +122,7 @@ final class RestExchange {
       case "true" -> true;
       case "false" -> false;
       default ->
-          throw Problems.format(
-              Problems.QUERY, "", "provided string was not `true` or `false`");
+          throw Problems.format(Problems.QUERY, "", "provided string was not `true` or `false`");
     };
   }
 
@@ -256,7 +262,23 @@ final class RestExchange {
     if (declared == 0 || !request.content().hasEntity()) {
       return new byte[0];
     }
-    try (InputStream in = RestEncoding.decoded(request)) {
+    try {
+      InputStream raw = request.content().inputStream();
+      try {
+        return decodedBytes(raw, max, declared);
+      } finally {
+        // What stays unread would be taken for the next request of the connection.
+        drain(raw, max);
+      }
+    } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+      status = ABORTED_STATUS;
+      throw new RestAborted(e);
+    }
+  }
+
+  private byte[] decodedBytes(InputStream raw, int max, long declared) throws IOException {
+    String encoding = request.headers().first(HeaderNames.CONTENT_ENCODING).orElse("identity");
+    try (InputStream in = RestEncoding.decoded(raw, encoding)) {
       // What is declared is only a claim: the buffer grows with what arrives.
       byte[] bytes = new byte[(int) Math.min(Math.max(declared + 1, FIRST_BYTES), 1 << 20)];
       int count = 0;
@@ -274,11 +296,22 @@ final class RestExchange {
           bytes = Arrays.copyOf(bytes, (int) Math.min(bytes.length * 2L, max + 1L));
         }
       }
-    } catch (ZipException e) {
+    } catch (ZipException | EOFException e) {
       throw new QuiverException(
           ErrorCode.FORMAT, "Format error in JSON body: the body is not what its encoding says", e);
-    } catch (IOException e) {
-      throw new RestAborted(e);
+    }
+  }
+
+  private void drain(InputStream raw, int max) throws IOException {
+    byte[] sink = new byte[FIRST_BYTES];
+    long drained = 0;
+    int read = raw.read(sink);
+    while (read >= 0 && drained <= max) {
+      drained += read;
+      read = raw.read(sink);
+    }
+    if (read >= 0) {
+      response.header(HeaderNames.CONNECTION, "close");
     }
   }
 

@@ -8,7 +8,9 @@ import io.helidon.http.encoding.ContentDecoder;
 import io.helidon.http.encoding.ContentEncoder;
 import io.helidon.http.encoding.ContentEncoding;
 import io.helidon.webserver.ListenerConfig;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the HTTP server is set up for the API: bodies reach us in their encoding, which is undone and
@@ -34,9 +36,12 @@ final class RestListener {
       DirectHandler.EventType event,
       Status status,
       ServerResponseHeaders headers,
-      String message) {
+      @Nullable String message) {
     String text =
-        status.code() >= 500 ? "Service internal error: the request failed" : "Bad request: " + message;
+        status.code() >= 500
+            ? "Service internal error: the request failed"
+            : "Bad request: "
+                + Objects.requireNonNullElse(message, "the HTTP request cannot be read");
     return DirectHandler.TransportResponse.builder()
         .status(status)
         .headers(headers)
@@ -50,7 +55,8 @@ final class RestListener {
   private static final class Raw implements ContentEncoding {
     @Override
     public Set<String> ids() {
-      return Set.of("gzip", "x-gzip", "deflate");
+      // Encodings that we cannot undo get through too, to be refused by name.
+      return Set.of("identity", "gzip", "x-gzip", "deflate", "br", "zstd", "compress");
     }
 
     @Override

@@ -97,8 +97,7 @@ final class RestMissing {
           route.get(0),
           route.get(1),
           _ -> {
-            throw new QuiverException(
-                ErrorCode.STANDALONE, "Qdrant is running in standalone mode");
+            throw new QuiverException(ErrorCode.STANDALONE, "Qdrant is running in standalone mode");
           });
     }
   }

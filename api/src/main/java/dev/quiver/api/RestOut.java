@@ -91,9 +91,7 @@ final class RestOut {
 
   /** An error may quote what a caller sent, down to half a surrogate pair. */
   private static String sound(String text) {
-    return new String(
-        text.getBytes(UTF_8),
-        UTF_8);
+    return new String(text.getBytes(UTF_8), UTF_8);
   }
 
   private byte[] finish() throws IOException {

@@ -218,9 +218,7 @@ final class RestParts {
       case "desc" -> true;
       default ->
           throw in.error(
-              "unknown variant `"
-                  + Shape.abbreviate(direction)
-                  + "`, expected `asc` or `desc`");
+              "unknown variant `" + Shape.abbreviate(direction) + "`, expected `asc` or `desc`");
     };
   }
 

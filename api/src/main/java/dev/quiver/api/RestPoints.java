@@ -58,7 +58,7 @@ final class RestPoints {
   private RestRouter.Handler write(RestWrites.BodyReader reader) {
     return exchange -> {
       WriteCall call = new WriteCall(exchange);
-      RestWrites.Pending operation = exchange.body(reader::read);
+      PendingWrite operation = exchange.body(reader::read);
       List<UpdateResult> results = write(call, List.of(operation));
       exchange.ok(out -> out.updateResult(results.getFirst()));
     };
@@ -66,8 +66,7 @@ final class RestPoints {
 
   private void batch(RestExchange exchange) {
     WriteCall call = new WriteCall(exchange);
-    List<RestWrites.Pending> operations =
-        exchange.body(in -> RestWrites.batch(in, exchange.limits()));
+    List<PendingWrite> operations = exchange.body(in -> RestWrites.batch(in, exchange.limits()));
     List<UpdateResult> results = operations.isEmpty() ? List.of() : write(call, operations);
     exchange.ok(out -> out.updateResults(results));
   }
@@ -89,10 +88,10 @@ final class RestPoints {
     }
   }
 
-  private List<UpdateResult> write(WriteCall call, List<RestWrites.Pending> operations) {
+  private List<UpdateResult> write(WriteCall call, List<PendingWrite> operations) {
     Inference.Batch texts = inference.batch();
-    for (RestWrites.Pending operation : operations) {
-      operation.points().forEach(texts::add);
+    for (PendingWrite operation : operations) {
+      operation.collect(texts);
     }
     if (!texts.isEmpty()) {
       // Nobody shall wait for an embedding only to hear that the collection does not exist.
@@ -100,8 +99,8 @@ final class RestPoints {
       texts.run(call.inferenceTimeout);
     }
     List<WriteOp> resolved = new ArrayList<>(operations.size());
-    for (RestWrites.Pending operation : operations) {
-      resolved.add(operation.resolver().resolve(texts));
+    for (PendingWrite operation : operations) {
+      resolved.add(operation.resolve(texts));
     }
     return database.write(call.collection, resolved, call.wait, call.timeout);
   }
@@ -152,9 +151,7 @@ final class RestPoints {
     RestReads.Count request = exchange.body(RestReads::count);
     long count =
         pool.run(
-            "Count",
-            timeout,
-            () -> database.count(collection, request.filter(), request.exact()));
+            "Count", timeout, () -> database.count(collection, request.filter(), request.exact()));
     ObjectNode result = JsonNodeFactory.instance.objectNode().put("count", count);
     exchange.ok(out -> out.tree(result));
   }
@@ -169,7 +166,8 @@ final class RestPoints {
     JsonNode body = exchange.bodyTree();
     Problems problems = new Problems(Problems.JSON_BODY);
     CREATE_INDEX.check(body, "", problems);
-    JsonNode schema = body.hasNonNull("field_schema") ? body.get("field_schema") : body.get("field_type");
+    JsonNode schema =
+        body.hasNonNull("field_schema") ? body.get("field_schema") : body.get("field_type");
     if (schema == null || schema.isNull()) {
       throw QuiverException.badRequest(
           "Can't auto-detect field type, please specify `field_schema` in the request");
@@ -178,14 +176,10 @@ final class RestPoints {
     write(call, exchange, RestParts.labelled(() -> PayloadIndexes.parse(field, schema)));
   }
 
-  private void write(
-      WriteCall call, RestExchange exchange, PayloadIndex index) {
+  private void write(WriteCall call, RestExchange exchange, PayloadIndex index) {
     List<UpdateResult> results =
         database.write(
-            call.collection,
-            List.of(new WriteOp.CreateFieldIndex(index)),
-            call.wait,
-            call.timeout);
+            call.collection, List.of(new WriteOp.CreateFieldIndex(index)), call.wait, call.timeout);
     exchange.ok(out -> out.updateResult(results.getFirst()));
   }
 

@@ -76,7 +76,8 @@ final class RestReads {
     boolean ranked(JsonIn in, String name, String label, ApiLimits limits) throws IOException {
       switch (name) {
         case "limit" ->
-            limit = in.isNull() ? null : RestParts.bounded(in, label + "limit", limits.resultsMax());
+            limit =
+                in.isNull() ? null : RestParts.bounded(in, label + "limit", limits.resultsMax());
         case "offset" -> offset = in.isNull() ? 0 : offset(in, label, limits);
         case "score_threshold" -> scoreThreshold = in.isNull() ? null : in.float32();
         case "params" ->
@@ -215,8 +216,7 @@ final class RestReads {
         "Query",
         name -> {
           switch (name) {
-            case "nearest" ->
-                rankings.add(new Queries.Ranking.Nearest(RestVectors.queryInput(in)));
+            case "nearest" -> rankings.add(new Queries.Ranking.Nearest(RestVectors.queryInput(in)));
             case "order_by" -> rankings.add(new Queries.Ranking.ByValue(RestParts.orderBy(in)));
             case "mmr" -> {
               if (!in.isNull()) {

@@ -50,8 +50,7 @@ final class RestSearch {
     return exchange -> {
       String collection = exchange.collection();
       Duration timeout = exchange.readTimeout();
-      List<Queries.Query> all =
-          exchange.body(in -> RestReads.batch(in, exchange.limits(), reader));
+      List<Queries.Query> all = exchange.body(in -> RestReads.batch(in, exchange.limits(), reader));
       List<List<ScoredPoint>> hits = run(collection, all, timeout);
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> out.array(hits, list -> writer.write(out, list, bare)));

@@ -25,8 +25,7 @@ final class RestService {
   private final String instanceId = UUID.randomUUID().toString();
   private final Instant started = Instant.now();
 
-  RestService(
-      Database database, ApiMetrics metrics, VersionInfo version, BooleanSupplier ready) {
+  RestService(Database database, ApiMetrics metrics, VersionInfo version, BooleanSupplier ready) {
     this.database = database;
     this.metrics = metrics;
     this.version = version;
@@ -120,9 +119,7 @@ final class RestService {
     system.put("cores", Runtime.getRuntime().availableProcessors());
     system.put("ram_size", Runtime.getRuntime().maxMemory() >> 10);
     system.put("cpu_flags", "");
-    system.put(
-        "cpu_endian",
-        ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "little" : "big");
+    system.put("cpu_endian", ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? "little" : "big");
   }
 
   private static void cluster(RestExchange exchange) {

@@ -185,7 +185,9 @@ final class RestVectors {
     }
     if (!text.isTextual() || !model.isTextual()) {
       throw in.error(
-          "invalid type: " + Shape.describe(text.isTextual() ? model : text) + ", expected a string");
+          "invalid type: "
+              + Shape.describe(text.isTextual() ? model : text)
+              + ", expected a string");
     }
     JsonNode options = members.get("options");
     if (options != null && !options.isNull() && !options.isEmpty()) {

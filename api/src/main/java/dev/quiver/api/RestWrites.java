@@ -1,7 +1,6 @@
 package dev.quiver.api;
 
 import dev.quiver.engine.Payload;
-import dev.quiver.engine.Point;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointSelector;
 import dev.quiver.engine.QuiverException;
@@ -15,28 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the bodies of writing calls. */
 final class RestWrites {
-  /** An operation whose texts still have to be embedded. */
-  record Pending(List<PointInput> points, Resolver resolver) {
-    static Pending of(WriteOp operation) {
-      return new Pending(List.of(), _ -> operation);
-    }
-  }
-
-  @FunctionalInterface
-  interface Resolver {
-    WriteOp resolve(Inference.Batch inference);
-  }
-
   /** A reader of one kind of body. */
   @FunctionalInterface
   interface BodyReader {
-    Pending read(JsonIn in) throws IOException;
+    PendingWrite read(JsonIn in) throws IOException;
   }
 
   private RestWrites() {}
 
   /** PointInsertOperations: a list of points, or columns of ids, vectors and payloads. */
-  static Pending upsert(JsonIn in) throws IOException {
+  static PendingWrite upsert(JsonIn in) throws IOException {
     UpsertBody body = new UpsertBody();
     if (!in.isObject()) {
       throw in.error("Invalid PointInsertOperations format");
@@ -60,19 +47,7 @@ final class RestWrites {
     if (points == null) {
       throw in.error("Invalid PointInsertOperations format");
     }
-    Filter updateFilter = body.updateFilter;
-    WriteOp.UpdateMode mode = body.mode;
-    return new Pending(
-        points,
-        inference -> {
-          List<Point> resolved = new ArrayList<>(points.size());
-          for (PointInput point : points) {
-            resolved.add(
-                new Point(
-                    point.id(), inference.resolve(point), point.payload()));
-          }
-          return new WriteOp.Upsert(resolved, updateFilter, mode);
-        });
+    return new PendingWrite.Upsert(points, body.updateFilter, body.mode);
   }
 
   private static final class UpsertBody {
@@ -158,7 +133,7 @@ final class RestWrites {
   }
 
   /** UpdateVectors. */
-  static Pending updateVectors(JsonIn in) throws IOException {
+  static PendingWrite updateVectors(JsonIn in) throws IOException {
     UpsertBody body = new UpsertBody();
     in.object(
         "UpdateVectors",
@@ -177,16 +152,7 @@ final class RestWrites {
     if (points == null) {
       throw in.missing("points");
     }
-    Filter updateFilter = body.updateFilter;
-    return new Pending(
-        points,
-        inference -> {
-          List<WriteOp.PointVectors> resolved = new ArrayList<>(points.size());
-          for (PointInput point : points) {
-            resolved.add(new WriteOp.PointVectors(point.id(), inference.resolve(point)));
-          }
-          return new WriteOp.UpdateVectors(resolved, updateFilter);
-        });
+    return new PendingWrite.UpdateVectors(points, body.updateFilter);
   }
 
   private static List<PointInput> pointsWithVectors(JsonIn in) throws IOException {
@@ -208,38 +174,41 @@ final class RestWrites {
   }
 
   /** PointsSelector, to delete points. */
-  static Pending deletePoints(JsonIn in) throws IOException {
-    return Pending.of(new WriteOp.DeletePoints(SelectorBody.read(in, "PointsSelector").selector));
+  static PendingWrite deletePoints(JsonIn in) throws IOException {
+    return new PendingWrite.Ready(
+        new WriteOp.DeletePoints(SelectorBody.read(in, "PointsSelector").selector));
   }
 
-  static Pending clearPayload(JsonIn in) throws IOException {
-    return Pending.of(new WriteOp.ClearPayload(SelectorBody.read(in, "PointsSelector").selector));
+  static PendingWrite clearPayload(JsonIn in) throws IOException {
+    return new PendingWrite.Ready(
+        new WriteOp.ClearPayload(SelectorBody.read(in, "PointsSelector").selector));
   }
 
-  static Pending setPayload(JsonIn in) throws IOException {
+  static PendingWrite setPayload(JsonIn in) throws IOException {
     SelectorBody body = SelectorBody.read(in, "SetPayload");
-    return Pending.of(
+    return new PendingWrite.Ready(
         new WriteOp.SetPayload(body.requirePayload(in), body.selector, body.key));
   }
 
-  static Pending overwritePayload(JsonIn in) throws IOException {
+  static PendingWrite overwritePayload(JsonIn in) throws IOException {
     SelectorBody body = SelectorBody.read(in, "SetPayload");
-    return Pending.of(
+    return new PendingWrite.Ready(
         new WriteOp.OverwritePayload(body.requirePayload(in), body.selector, body.key));
   }
 
-  static Pending deletePayload(JsonIn in) throws IOException {
+  static PendingWrite deletePayload(JsonIn in) throws IOException {
     SelectorBody body = SelectorBody.read(in, "DeletePayload");
-    return Pending.of(new WriteOp.DeletePayload(body.require(in, body.keys, "keys"), body.selector));
+    return new PendingWrite.Ready(
+        new WriteOp.DeletePayload(body.require(in, body.keys, "keys"), body.selector));
   }
 
-  static Pending deleteVectors(JsonIn in) throws IOException {
+  static PendingWrite deleteVectors(JsonIn in) throws IOException {
     SelectorBody body = SelectorBody.read(in, "DeleteVectors");
     List<String> names = body.require(in, body.vectorNames, "vector");
     if (names.isEmpty()) {
       in.invalid("vector", "must specify vector names to delete");
     }
-    return Pending.of(new WriteOp.DeleteVectors(body.selector, names));
+    return new PendingWrite.Ready(new WriteOp.DeleteVectors(body.selector, names));
   }
 
   /** Which points, and what else stands beside that. */
@@ -310,8 +279,8 @@ final class RestWrites {
           "delete_vectors", RestWrites::deleteVectors);
 
   /** UpdateOperations: operations of any kind, in order. */
-  static List<Pending> batch(JsonIn in, ApiLimits limits) throws IOException {
-    List<Pending> operations = new ArrayList<>();
+  static List<PendingWrite> batch(JsonIn in, ApiLimits limits) throws IOException {
+    List<PendingWrite> operations = new ArrayList<>();
     boolean[] found = {false};
     in.object(
         "UpdateOperations",
@@ -334,8 +303,8 @@ final class RestWrites {
     return operations;
   }
 
-  private static Pending operation(JsonIn in) throws IOException {
-    List<Pending> operations = new ArrayList<>(1);
+  private static PendingWrite operation(JsonIn in) throws IOException {
+    List<PendingWrite> operations = new ArrayList<>(1);
     in.object(
         "UpdateOperation",
         name -> {

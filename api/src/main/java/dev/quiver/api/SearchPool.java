@@ -93,8 +93,7 @@ public final class SearchPool implements AutoCloseable {
       tasks.forEach(this::execute);
       List<List<T>> byStride = new ArrayList<>(strides);
       for (FutureTask<List<T>> task : tasks) {
-        byStride.add(
-            await(task, operation, Duration.ofNanos(deadlineNanos - System.nanoTime())));
+        byStride.add(await(task, operation, Duration.ofNanos(deadlineNanos - System.nanoTime())));
       }
       List<T> results = new ArrayList<>(count);
       for (int i = 0; i < count; i++) {

@@ -139,6 +139,15 @@ interface Shape {
     };
   }
 
+  /** An object of anything, nulls too. */
+  static Shape freeObject() {
+    return (value, path, problems) -> {
+      if (!value.isObject()) {
+        throw wrongType(problems, path, value, "a map");
+      }
+    };
+  }
+
   /** An object with free keys. */
   static Shape map(Shape element) {
     return (value, path, problems) -> {

@@ -19,6 +19,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** A real server over a real engine in a temporary folder, and Qdrant's own client to it. */
 final class GrpcFixture implements AutoCloseable {
@@ -59,7 +61,7 @@ final class GrpcFixture implements AutoCloseable {
       throw new AssertionError("no free port", e);
     }
     channel = newChannel();
-    client = new QdrantClient(QdrantGrpcClient.newBuilder(channel, false).build());
+    client = new QdrantClient(QdrantGrpcClient.newBuilder(channel, false, false).build());
   }
 
   ManagedChannel newChannel() {
@@ -71,7 +73,7 @@ final class GrpcFixture implements AutoCloseable {
 
   QdrantClient clientWithKey(String key) {
     return new QdrantClient(
-        QdrantGrpcClient.newBuilder(newChannel(), true).withApiKey(key).build());
+        QdrantGrpcClient.newBuilder(newChannel(), true, false).withApiKey(key).build());
   }
 
   /** A collection whose default vector has four dimensions. */
@@ -104,6 +106,17 @@ final class GrpcFixture implements AutoCloseable {
       throw new AssertionError("the call succeeded: " + result);
     } catch (StatusRuntimeException e) {
       return e;
+    }
+  }
+
+  /** Waits for a condition; fails when it does not come true in time. */
+  static void until(BooleanSupplier condition) {
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadlineNanos > 0) {
+        throw new AssertionError("the condition did not come true within " + PATIENCE);
+      }
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

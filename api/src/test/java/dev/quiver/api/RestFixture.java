@@ -124,8 +124,7 @@ final class RestFixture implements AutoCloseable {
   /**
    * @param headers name, value, name, value, ...
    */
-  Answer call(
-      String method, String path, @Nullable String body, String... headers) {
+  Answer call(String method, String path, @Nullable String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
             .timeout(Duration.ofSeconds(30))
@@ -147,9 +146,7 @@ final class RestFixture implements AutoCloseable {
     try {
       HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
       return new Answer(
-          response.statusCode(),
-          new String(response.body(), StandardCharsets.UTF_8),
-          response);
+          response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

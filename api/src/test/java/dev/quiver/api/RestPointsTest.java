@@ -62,7 +62,8 @@ class RestPointsTest {
     Answer answer =
         rest.post(
             P + "/search",
-            json("{'vector': [1, 0, 0, 0], 'limit': 2, 'with_payload': true, 'with_vector': true}"));
+            json(
+                "{'vector': [1, 0, 0, 0], 'limit': 2, 'with_payload': true, 'with_vector': true}"));
     assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     JsonNode hits = answer.result();
     assertThat(hits).hasSize(2);
@@ -94,8 +95,7 @@ class RestPointsTest {
     assertThat(ids(rest.post(P + "/query", json("{'query': 1, 'limit': 1}"))))
         .containsExactly("18446744073709551615");
     assertThat(ids(rest.post(P + "/query", json("{}"))))
-        .containsExactly(
-            "1", "18446744073709551615", "\"550e8400-e29b-41d4-a716-446655440000\"");
+        .containsExactly("1", "18446744073709551615", "\"550e8400-e29b-41d4-a716-446655440000\"");
   }
 
   private static List<String> ids(Answer answer) {
@@ -130,9 +130,7 @@ class RestPointsTest {
   @Test
   void pointsAreReadOneByOneAndTogether() {
     Answer one = rest.get(P + "/1");
-    ok(
-        one,
-        "{'id': 1, 'payload': {'city': 'Bern', 'n': 1}, 'vector': [1.0, 0.0, 0.0, 0.0]}");
+    ok(one, "{'id': 1, 'payload': {'city': 'Bern', 'n': 1}, 'vector': [1.0, 0.0, 0.0, 0.0]}");
     ok(
         rest.get(P + "/18446744073709551615"),
         "{'id': 18446744073709551615, 'payload': {'n': 1.0}, 'vector': [0.5, 0.25, 0.0, 0.0]}");
@@ -176,10 +174,11 @@ class RestPointsTest {
     payloadOfOneIs("{'city': 'Bern', 'n': 1, 'a': {'b': 2}}");
     accepted(
         rest.post(
-            P + "/payload" + w, json("{'payload': {'c': null}, 'points': [1], 'key': 'a'}")));
-    payloadOfOneIs("{'city': 'Bern', 'n': 1, 'a': {'b': 2, 'c': null}}");
+            P + "/payload" + w,
+            json("{'payload': {'c': [3], 'n': null}, 'points': [1], 'key': 'a'}")));
+    payloadOfOneIs("{'city': 'Bern', 'n': 1, 'a': {'b': 2, 'c': [3]}}");
     accepted(rest.post(P + "/payload/delete" + w, json("{'keys': ['a.b', 'n'], 'points': [1]}")));
-    payloadOfOneIs("{'city': 'Bern', 'a': {'c': null}}");
+    payloadOfOneIs("{'city': 'Bern', 'a': {'c': [3]}}");
     accepted(rest.put(P + "/payload" + w, json("{'payload': {'z': 'Zürich 🏔'}, 'points': [1]}")));
     payloadOfOneIs("{'z': 'Zürich 🏔'}");
     accepted(rest.post(P + "/payload/clear" + w, json("{'points': [1]}")));
@@ -196,10 +195,10 @@ class RestPointsTest {
         rest.put(
             P + "/vectors?wait=true", json("{'points': [{'id': 1, 'vector': [0, 0, 0, 2]}]}")));
     assertThat(rest.get(P + "/1").result().path("vector")).isEqualTo(tree("[0.0, 0.0, 0.0, 2.0]"));
-    accepted(
-        rest.post(P + "/vectors/delete?wait=true", json("{'points': [1], 'vector': ['']}")));
-    assertThat(rest.get(P + "/1").result().has("vector")
-            && !rest.get(P + "/1").result().path("vector").isEmpty())
+    accepted(rest.post(P + "/vectors/delete?wait=true", json("{'points': [1], 'vector': ['']}")));
+    assertThat(
+            rest.get(P + "/1").result().has("vector")
+                && !rest.get(P + "/1").result().path("vector").isEmpty())
         .as("the vector is gone")
         .isFalse();
   }
@@ -253,14 +252,12 @@ class RestPointsTest {
                   {'id': 11, 'vector': {'text': 'aab', 'model': 'letters'}},
                   {'id': 12, 'vector': [1, 2, 3, 4]}]}
                 """)));
-    assertThat(rest.get(P + "/11").result().path("vector"))
-        .isEqualTo(tree("[2.0, 1.0, 0.0, 0.5]"));
+    assertThat(rest.get(P + "/11").result().path("vector")).isEqualTo(tree("[2.0, 1.0, 0.0, 0.5]"));
     accepted(
         rest.put(
             P + "?wait=true",
             json("{'batch': {'ids': [13], 'vectors': [{'text': 'cc', 'model': 'letters'}]}}")));
-    assertThat(rest.get(P + "/13").result().path("vector"))
-        .isEqualTo(tree("[0.0, 0.0, 2.0, 0.5]"));
+    assertThat(rest.get(P + "/13").result().path("vector")).isEqualTo(tree("[0.0, 0.0, 2.0, 0.5]"));
   }
 
   @Test
@@ -291,13 +288,13 @@ class RestPointsTest {
     assertThat(answer.result()).as(answer.text()).hasSize(1);
     assertThat(answer.result().get(0).path("score").doubleValue()).isEqualTo(2.0);
     assertThat(answer.result().get(0).path("vector")).isEqualTo(tree("{'b': [7.0]}"));
-    assertThat(
-            ids(rest.post(named + "/points/query", json("{'query': [1, 0], 'using': 'a'}"))))
+    assertThat(ids(rest.post(named + "/points/query", json("{'query': [1, 0], 'using': 'a'}"))))
         .containsExactly("2", "1");
     accepted(
         rest.put(
             named + "/points?wait=true",
-            json("{'batch': {'ids': [8, 9], 'vectors': {'a': [[1, 0], [0, 1]], 'b': [[1], [2]]}}}")));
+            json(
+                "{'batch': {'ids': [8, 9], 'vectors': {'a': [[1, 0], [0, 1]], 'b': [[1], [2]]}}}")));
     assertThat(rest.get(named + "/points/9").result().path("vector"))
         .isEqualTo(tree("{'a': [0.0, 1.0], 'b': [2.0]}"));
   }

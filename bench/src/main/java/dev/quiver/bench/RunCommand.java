@@ -40,10 +40,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--svg", paramLabel = "FILE", description = "Where the plot goes.")
   private @Nullable Path svg;
 
-  @Option(
-      names = "--data",
-      paramLabel = "FOLDER",
-      description = "Folder of the data sets (also: QUIVER_BENCH_DATA).")
+  @Option(names = "--data", paramLabel = "FOLDER", description = "Folder of the data sets.")
   private @Nullable Path data;
 
   RunCommand(String kind, List<Benchmark> benchmarks) {
@@ -101,10 +98,6 @@ final class RunCommand implements Callable<Integer> {
   private Path dataFolder() {
     if (data != null) {
       return data;
-    }
-    String configured = System.getenv("QUIVER_BENCH_DATA");
-    if (configured != null) {
-      return Path.of(configured);
     }
     Path beside = Path.of(System.getProperty("quiver.home", ".")).resolve("../shared/data");
     return Files.isDirectory(beside) ? beside : Path.of("../shared/data");

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(120);
+  private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
 
   private final URI base;
   private final @Nullable String apiKey;
@@ -62,7 +62,20 @@ final class ApiClient implements AutoCloseable {
     return call("DELETE", path, null);
   }
 
+  /** An answer that is not JSON. */
+  String text(String path) {
+    HttpResponse<String> response = send("GET", path, null);
+    if (response.statusCode() != 200) {
+      throw failure(response, "GET", path);
+    }
+    return response.body();
+  }
+
   private JsonNode call(String method, String path, @Nullable JsonNode body) {
+    return read(send(method, path, body), method, path);
+  }
+
+  private HttpResponse<String> send(String method, String path, @Nullable JsonNode body) {
     BodyPublisher publisher =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
     HttpRequest.Builder request =
@@ -74,7 +87,7 @@ final class ApiClient implements AutoCloseable {
       request.header("api-key", apiKey);
     }
     try {
-      return read(http.send(request.build(), BodyHandlers.ofString()), method, path);
+      return http.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new CliException(
           ExitCode.UNREACHABLE,
@@ -100,6 +113,11 @@ final class ApiClient implements AutoCloseable {
             ExitCode.FAILED, base + " does not speak this API: " + e.getOriginalMessage(), e);
       }
     }
+    throw failure(response, method, path);
+  }
+
+  private static CliException failure(HttpResponse<String> response, String method, String path) {
+    int status = response.statusCode();
     ExitCode code =
         switch (status) {
           case 401, 403 -> ExitCode.DENIED;
@@ -107,7 +125,7 @@ final class ApiClient implements AutoCloseable {
           default -> ExitCode.FAILED;
         };
     String hint = code == ExitCode.DENIED ? "; give a key with --api-key or $QUIVER_API_KEY" : "";
-    throw new CliException(
+    return new CliException(
         code, method + " " + path + ": " + status + " " + errorText(response.body()) + hint);
   }
 

@@ -34,7 +34,10 @@ final class BatchSender {
    * @return how many points the server has taken
    */
   int send(
-      List<PointStruct> points, List<String> places, boolean wait, BiConsumer<String, String> refused)
+      List<PointStruct> points,
+      List<String> places,
+      boolean wait,
+      BiConsumer<String, String> refused)
       throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
       try {

@@ -78,8 +78,7 @@ final class CollectionCommand implements Runnable {
 
     @Override
     void call(ApiClient client) {
-      JsonNode collections =
-          ServerOptions.result(client.get("/collections")).path("collections");
+      JsonNode collections = ServerOptions.result(client.get("/collections")).path("collections");
       if (json()) {
         print(Json.pretty(collections));
         return;

@@ -39,8 +39,7 @@ final class Ids {
     if (isNumber(name)) {
       return PointId.of(Long.parseUnsignedLong(name));
     }
-    return PointId.of(
-        UUID_TEXT.matcher(name).matches() ? UUID.fromString(name) : nameUuid(name));
+    return PointId.of(UUID_TEXT.matcher(name).matches() ? UUID.fromString(name) : nameUuid(name));
   }
 
   /** Whether {@link #ofName} keeps the name itself. */

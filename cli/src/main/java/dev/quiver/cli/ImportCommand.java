@@ -146,8 +146,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--grpc-url",
       paramLabel = "URL",
-      description =
-          "gRPC address. Default: $QUIVER_GRPC_URL, or the REST address with port 6334.")
+      description = "gRPC address. Default: $QUIVER_GRPC_URL, or the REST address with port 6334.")
   private @Nullable String grpcUrl;
 
   @Mixin private ServerOptions server = new ServerOptions();
@@ -175,8 +174,7 @@ final class ImportCommand implements Callable<Integer> {
       }
       Importer importer =
           new Importer(
-              new Importer.Plan(
-                  sources, collection, batch, inFlight, maxErrors, limit, checkpoint),
+              new Importer.Plan(sources, collection, batch, inFlight, maxErrors, limit, checkpoint),
               target,
               context.terminal(),
               collection,

@@ -7,26 +7,26 @@ import dev.quiver.cli.input.RowReader;
 import dev.quiver.embed.EmbedException;
 import dev.quiver.embed.Embedders;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The collection that an import fills: looked up, or made to fit the first row. */
 final class ImportTarget implements Importer.Preparation {
+  /** Chooses a new collection's distance, given the one that the file names, if it does. */
+  interface DistanceChoice {
+    String choose(@Nullable String ofFile);
+  }
+
   private final ApiClient api;
   private final String collection;
   private final FieldMapping mapping;
-  private final @Nullable UnaryOperator<@Nullable String> distance;
+  private final @Nullable DistanceChoice distance;
   private @Nullable JsonNode existing;
 
   /**
-   * @param distance makes the new collection's distance of the one that the file names; null: the
-   *     collection must exist
+   * @param distance null: the collection must exist
    */
   ImportTarget(
-      ApiClient api,
-      String collection,
-      FieldMapping mapping,
-      @Nullable UnaryOperator<@Nullable String> distance) {
+      ApiClient api, String collection, FieldMapping mapping, @Nullable DistanceChoice distance) {
     this.api = api;
     this.collection = collection;
     this.mapping = mapping;
@@ -85,18 +85,16 @@ final class ImportTarget implements Importer.Preparation {
   }
 
   private void create(Row first, RowReader reader) {
-    UnaryOperator<@Nullable String> choice = distance;
+    DistanceChoice choice = distance;
     if (choice == null) {
       throw new IllegalStateException("a missing collection is refused before");
     }
-    String name = choice.apply(reader.distance());
+    String name = choice.choose(reader.distance());
     ObjectNode vectors = Json.object();
     mapping
         .vectorFields()
         .forEach((vector, field) -> describe(vectors, vector, sizeOf(first, field), name));
-    mapping
-        .embedFields()
-        .forEach((vector, _) -> describe(vectors, vector, modelSize(), name));
+    mapping.embedFields().forEach((vector, _) -> describe(vectors, vector, modelSize(), name));
     ObjectNode body = Json.object();
     body.set("vectors", vectors.has("") ? vectors.get("") : vectors);
     api.put(ApiClient.collection(collection), body);

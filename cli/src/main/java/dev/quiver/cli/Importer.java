@@ -150,8 +150,7 @@ final class Importer {
   }
 
   /** Returns the number of rows of the source. */
-  private long readSource(
-      int index, RowSource source, RowReader reader, long skip, long rowsBefore)
+  private long readSource(int index, RowSource source, RowReader reader, long skip, long rowsBefore)
       throws IOException, InterruptedException {
     long row = 0;
     while (true) {
@@ -245,7 +244,8 @@ final class Importer {
 
   /** After a failure: lets the batches on their way end, so that the checkpoint knows of them. */
   private void drainQuietly() throws InterruptedException {
-    if (slots.tryAcquire(plan.maxInFlight(), CHECKPOINT_EVERY.toMillis() * 5, TimeUnit.MILLISECONDS)) {
+    if (slots.tryAcquire(
+        plan.maxInFlight(), CHECKPOINT_EVERY.toMillis() * 5, TimeUnit.MILLISECONDS)) {
       slots.release(plan.maxInFlight());
     }
   }

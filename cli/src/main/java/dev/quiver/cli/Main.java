@@ -19,9 +19,11 @@ public final class Main {
   }
 
   /** Runs a command in this process with given streams and environment; for tests. */
-  static int run(PrintWriter out, PrintWriter err, Map<String, String> environment, String... args) {
+  static int run(
+      PrintWriter out, PrintWriter err, Map<String, String> environment, String... args) {
     return Quiver.run(
         args,
-        new Context(out, err, java.io.InputStream.nullInputStream(), environment, Terminal.none(err)));
+        new Context(
+            out, err, java.io.InputStream.nullInputStream(), environment, Terminal.none(err)));
   }
 }

@@ -53,7 +53,8 @@ final class Quiver implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setExpandAtFiles(false);
-    line.setExecutionExceptionHandler((error, failed, _) -> report(error, failed.getErr()).number());
+    line.setExecutionExceptionHandler(
+        (error, failed, _) -> report(error, failed.getErr()).number());
     line.setParameterExceptionHandler(
         (error, _) -> {
           PrintWriter err = context.err();

@@ -78,7 +78,8 @@ final class RowMapper {
       if (numbers == null || numbers.isNull()) {
         throw bad(row, "the vector field `" + entry.getValue() + "` is missing");
       }
-      vectors.put(entry.getKey(), dense(row, entry.getKey(), floats(row, entry.getValue(), numbers)));
+      vectors.put(
+          entry.getKey(), dense(row, entry.getKey(), floats(row, entry.getValue(), numbers)));
     }
     for (Map.Entry<String, String> entry : mapping.embedFields().entrySet()) {
       JsonNode text = row.fields().get(entry.getValue());

@@ -17,8 +17,7 @@ final class ServerOptions {
   @Option(
       names = "--api-key",
       paramLabel = "KEY",
-      description =
-          "Key to send; better given as $QUIVER_API_KEY, which no process list shows.")
+      description = "Key to send; better given as $QUIVER_API_KEY, which no process list shows.")
   private @Nullable String apiKey;
 
   ApiClient client(Context context) {
@@ -53,7 +52,8 @@ final class ServerOptions {
         return uri;
       }
     } catch (IllegalArgumentException e) {
-      throw new CliException(ExitCode.USAGE, "not an address: " + text + " (" + e.getMessage() + ")", e);
+      throw new CliException(
+          ExitCode.USAGE, "not an address: " + text + " (" + e.getMessage() + ")", e);
     }
     throw new CliException(
         ExitCode.USAGE, "not an address: " + text + " (expected: http://HOST:PORT)");

@@ -38,16 +38,15 @@ final class Signals {
                       signals.onSignal(number);
                       yield null;
                     }
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    case "equals" -> proxy == arguments[0];
-                    default -> "Signals";
+                    default -> method.invoke(signals, arguments);
                   });
       for (String name : new String[] {"INT", "TERM"}) {
         Object instance = signal.getConstructor(String.class).newInstance(name);
         signal.getMethod("handle", signal, handler).invoke(null, instance, onSignal);
       }
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this JVM has no sun.misc.Signal (module jdk.unsupported)", e);
+      throw new IllegalStateException(
+          "this JVM has no sun.misc.Signal (module jdk.unsupported)", e);
     }
     return signals;
   }

@@ -1,6 +1,8 @@
 package dev.quiver.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
+import java.util.Optional;
 
 /**
  * Where progress is shown. On a terminal one line is rewritten in place; elsewhere every line
@@ -22,8 +24,11 @@ final class Terminal {
   static Terminal ofProcess(PrintWriter out, PrintWriter err) {
     String term = System.getenv("TERM");
     boolean dumb = term == null || term.equals("dumb") || System.getenv("CI") != null;
-    var console = System.console();
-    return new Terminal(err, !dumb && console != null && console.isTerminal());
+    return new Terminal(err, !dumb && onTerminal());
+  }
+
+  private static boolean onTerminal() {
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   /** Never rewrites a line. */

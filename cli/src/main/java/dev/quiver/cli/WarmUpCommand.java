@@ -56,8 +56,7 @@ final class WarmUpCommand implements Callable<Integer> {
   }
 
   private static void exercise(QuiverServer server) throws InterruptedException {
-    try (ApiClient api =
-            new ApiClient(URI.create("http://127.0.0.1:" + server.httpPort()), null);
+    try (ApiClient api = new ApiClient(URI.create("http://127.0.0.1:" + server.httpPort()), null);
         GrpcTarget grpc =
             new GrpcTarget(URI.create("http://127.0.0.1:" + server.grpcPort()), null)) {
       ObjectNode create = Json.object();

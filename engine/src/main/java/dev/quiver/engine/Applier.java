@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterEvaluator;
 import dev.quiver.engine.filter.PayloadEdits;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,12 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.Query;
-import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
-import org.apache.lucene.search.Weight;
+import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Applier {
   private final ShardIndex index;
-  private volatile Filters filters;
 
   Applier(ShardIndex index) {
     this.index = index;
-    this.filters = new Filters(index.committedIndexes());
-  }
-
-  /** The declared payload indexes, in order of creation; an immutable snapshot. */
-  Map<String, PayloadIndex> indexes() {
-    return filters.byField();
-  }
-
-  /** Filters under the declared indexes; an immutable snapshot. */
-  Filters filters() {
-    return filters;
   }
 
   /**
@@ -88,12 +72,8 @@ final class Applier {
                       Payload.of(PayloadEdits.delete(point.payload().json(), op.keys())), offset));
       case WriteOp.ClearPayload op ->
           edit(op.selector(), point -> point.withPayload(Payload.EMPTY, offset));
-      case WriteOp.CreateFieldIndex op -> {
-        filters = filters.with(op.index());
-      }
-      case WriteOp.DeleteFieldIndex op -> {
-        filters = filters.without(op.field());
-      }
+      case WriteOp.CreateFieldIndex op -> index.declare(index.declared().with(op.index()));
+      case WriteOp.DeleteFieldIndex op -> index.declare(index.declared().without(op.field()));
     }
   }
 
@@ -101,10 +81,11 @@ final class Applier {
     Filter filter = op.updateFilter();
     if (filter == null && op.mode() == WriteOp.UpdateMode.UPSERT) {
       for (Point point : op.points()) {
-        index.put(stored(point, offset), filters);
+        index.put(stored(point, offset));
       }
       return;
     }
+    FilterEvaluator evaluator = evaluator(filter);
     try (ShardIndex.Lookup lookup = index.lookup(false)) {
       for (Point point : op.points()) {
         StoredPoint before = lookup.find(point.id());
@@ -114,11 +95,20 @@ final class Applier {
               case INSERT_ONLY -> before == null;
               case UPDATE_ONLY -> before != null;
             };
-        if (write && (before == null || filter == null || filters.matches(filter, before))) {
-          index.put(stored(point, offset), filters);
+        if (write && (before == null || matches(evaluator, before))) {
+          index.put(stored(point, offset));
         }
       }
     }
+  }
+
+  private @Nullable FilterEvaluator evaluator(@Nullable Filter filter) {
+    return filter == null ? null : new FilterEvaluator(filter, index.declared().indexes());
+  }
+
+  private static boolean matches(@Nullable FilterEvaluator evaluator, StoredPoint point) {
+    return evaluator == null
+        || evaluator.matches(point.id(), point.payload().json(), point.vectors().keySet());
   }
 
   private static StoredPoint stored(Point point, long offset) {
@@ -139,15 +129,16 @@ final class Applier {
 
   private void updateVectors(long offset, WriteOp.UpdateVectors op) throws IOException {
     PointId missing = null;
+    FilterEvaluator evaluator = evaluator(op.updateFilter());
     try (ShardIndex.Lookup lookup = index.lookup(false)) {
       for (WriteOp.PointVectors change : op.points()) {
         StoredPoint before = lookup.find(change.id());
         if (before == null) {
           missing = missing == null ? change.id() : missing;
-        } else if (op.updateFilter() == null || filters.matches(op.updateFilter(), before)) {
+        } else if (matches(evaluator, before)) {
           Map<String, float[]> changed = new LinkedHashMap<>(before.vectors());
           changed.putAll(floats(change.vectors()));
-          index.put(before.withVectors(changed, offset), filters);
+          index.put(before.withVectors(changed, offset));
         }
       }
     }
@@ -166,7 +157,7 @@ final class Applier {
         if (before == null) {
           missing = missing == null ? id : missing;
         } else {
-          index.put(edit.changed(before), filters);
+          index.put(edit.changed(before));
         }
       }
     }
@@ -197,23 +188,14 @@ final class Applier {
       }
       case PointSelector.ByFilter(Filter filter) -> {
         List<PointId> ids = new ArrayList<>();
-        IndexSearcher searcher = new IndexSearcher(lookup.reader());
-        Query query = searcher.rewrite(filters.query(filter));
-        Weight weight = searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1);
+        Matches matches = new Matches(lookup.reader(), filter, index.declared());
         for (LeafReaderContext context : lookup.reader().leaves()) {
-          Scorer scorer = weight.scorer(context);
-          if (scorer == null) {
-            continue;
-          }
           LeafPoints leaf = new LeafPoints(context.reader());
-          org.apache.lucene.util.Bits live = context.reader().getLiveDocs();
-          DocIdSetIterator matches = scorer.iterator();
-          for (int doc = matches.nextDoc();
-              doc != DocIdSetIterator.NO_MORE_DOCS;
-              doc = matches.nextDoc()) {
-            if (live == null || live.get(doc)) {
-              ids.add(leaf.id(doc));
-            }
+          Bits docs = matches.docs(context);
+          for (int doc = Matches.next(docs, 0);
+              doc < docs.length();
+              doc = Matches.next(docs, doc + 1)) {
+            ids.add(leaf.id(doc));
           }
         }
         return ids;

@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,11 +12,18 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The {@link Database} of one data folder: collections that open when they are used and close when
@@ -26,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * opens it itself. Thread-safe. One engine per data folder; the folder is locked while it is open.
  */
 public final class Engine implements Database {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** Closing is mostly waiting for the disk. */
+  private static final int CLOSING_THREADS = 8;
+
   private final EngineResources resources;
   private final OpenShards open;
   private final Catalog catalog;
@@ -135,10 +148,19 @@ public final class Engine implements Database {
         return false;
       }
       slot.drop();
-      slot.folder().delete(resources.options().files());
+      deleteFiles(slot.folder());
       return true;
     } catch (IOException e) {
       throw failure("collection cannot be deleted", e);
+    }
+  }
+
+  /** What cannot be deleted now is deleted at the next start: the collection is gone already. */
+  private void deleteFiles(CollectionFolder folder) {
+    try {
+      folder.delete(resources.options().files());
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", folder.path(), e);
     }
   }
 
@@ -150,6 +172,15 @@ public final class Engine implements Database {
   @Override
   public boolean collectionExists(String nameOrAlias) {
     return catalog.findOrNull(nameOrAlias) != null;
+  }
+
+  @Override
+  public Map<String, Long> approximatePoints() {
+    Map<String, Long> points = new LinkedHashMap<>();
+    for (Slot slot : catalog.slots()) {
+      points.put(slot.name(), slot.approximatePoints());
+    }
+    return points;
   }
 
   @Override
@@ -185,10 +216,12 @@ public final class Engine implements Database {
               indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
             }
           }
-          Map<String, PayloadIndex> indexes = shard.payloadIndexes();
+          Map<String, PayloadIndex> indexes = shard.declared().byField();
+          IndexSearcher searcher = new IndexSearcher(view.reader());
           Map<String, Long> pointsByIndex = new LinkedHashMap<>();
           for (PayloadIndex index : indexes.values()) {
-            pointsByIndex.put(index.field(), Filters.pointsWith(view.reader(), index));
+            pointsByIndex.put(
+                index.field(), (long) searcher.count(FilterCompiler.havingValue(index)));
           }
           return new CollectionInfo(
               shard.merging() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN,
@@ -215,8 +248,11 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) ->
-            new VectorSearch(lease.config(), resources.options().fullScanThreshold())
-                .search(view.reader(), request, lease.shard().filters()));
+            new VectorSearch(
+                    lease.config(),
+                    lease.shard().declared(),
+                    resources.options().fullScanThreshold())
+                .search(view.reader(), request));
   }
 
   @Override
@@ -261,14 +297,13 @@ public final class Engine implements Database {
         collection,
         (lease, view) -> {
           Records records = new Records(lease.config(), request.payload(), request.vectors());
-          Matches matches = new Matches(view.reader(), request.filter(), lease.shard().filters());
+          Declared declared = lease.shard().declared();
+          Matches matches = new Matches(view.reader(), request.filter(), declared);
+          Scroll scroll = new Scroll(view.reader(), matches, records);
           OrderBy orderBy = request.orderBy();
           return orderBy == null
-              ? new Scroll(view.reader(), matches, records).page(request.offset(), request.limit())
-              : lease
-                  .shard()
-                  .filters()
-                  .ordered(view.reader(), matches, records, orderBy, request.limit());
+              ? scroll.page(request.offset(), request.limit())
+              : scroll.ordered(orderBy, declared, request.limit());
         });
   }
 
@@ -276,7 +311,7 @@ public final class Engine implements Database {
   public long count(String collection, @Nullable Filter filter, boolean exact) {
     return reading(
         collection,
-        (lease, view) -> new Matches(view.reader(), filter, lease.shard().filters()).count());
+        (lease, view) -> new Matches(view.reader(), filter, lease.shard().declared()).count());
   }
 
   private interface Reading<T> {
@@ -308,18 +343,7 @@ public final class Engine implements Database {
     }
     recovery.close();
     open.close();
-    QuiverException error = null;
-    for (Slot slot : catalog.slots()) {
-      try {
-        slot.close();
-      } catch (QuiverException e) {
-        if (error == null) {
-          error = e;
-        } else {
-          error.addSuppressed(e);
-        }
-      }
-    }
+    QuiverException error = closeAll();
     resources.close();
     try {
       folderLock.close();
@@ -329,5 +353,26 @@ public final class Engine implements Database {
     if (error != null) {
       throw error;
     }
+  }
+
+  private @Nullable QuiverException closeAll() {
+    Queue<QuiverException> errors = new ConcurrentLinkedQueue<>();
+    try (ExecutorService closing = Executors.newFixedThreadPool(CLOSING_THREADS)) {
+      for (Slot slot : catalog.slots()) {
+        closing.execute(
+            () -> {
+              try {
+                slot.close();
+              } catch (QuiverException e) {
+                errors.add(e);
+              }
+            });
+      }
+    }
+    QuiverException first = errors.poll();
+    if (first != null) {
+      errors.forEach(first::addSuppressed);
+    }
+    return first;
   }
 }

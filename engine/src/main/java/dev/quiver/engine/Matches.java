@@ -21,14 +21,15 @@ final class Matches {
   private final @Nullable Query query;
   private final @Nullable Weight weight;
 
-  Matches(IndexReader reader, @Nullable Filter filter, Filters filters) throws IOException {
+  Matches(IndexReader reader, @Nullable Filter filter, Declared declared) throws IOException {
     this.reader = reader;
-    if (filter == null) {
+    Query compiled = declared.compiler().compile(filter);
+    if (compiled == null) {
       query = null;
       weight = null;
     } else {
       IndexSearcher searcher = new IndexSearcher(reader);
-      query = searcher.rewrite(filters.query(filter));
+      query = searcher.rewrite(compiled);
       weight = searcher.createWeight(query, ScoreMode.COMPLETE_NO_SCORES, 1);
     }
   }
@@ -58,13 +59,31 @@ final class Matches {
     return new AcceptSet(docs, docs.cardinality());
   }
 
+  /** The accepted documents of a segment. */
+  Bits docs(LeafReaderContext context) throws IOException {
+    AcceptSet set = accepted(context);
+    return set == null ? new Bits.MatchAllBits(context.reader().maxDoc()) : set.docs();
+  }
+
   /** How many live documents match. */
   long count() throws IOException {
     Query asked = query;
     return asked == null ? reader.numDocs() : new IndexSearcher(reader).count(asked);
   }
 
-  static int nextSetBit(FixedBitSet bits, int from) {
+  private static int nextSetBit(FixedBitSet bits, int from) {
     return from >= bits.length() ? bits.length() : Math.min(bits.nextSetBit(from), bits.length());
+  }
+
+  /** The first set bit at or behind {@code from}, or the length. */
+  static int next(Bits docs, int from) {
+    if (docs instanceof FixedBitSet bits) {
+      return nextSetBit(bits, from);
+    }
+    int doc = from;
+    while (doc < docs.length() && !docs.get(doc)) {
+      doc++;
+    }
+    return doc;
   }
 }

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -154,7 +155,7 @@ final class OpCodec {
           case CLEAR_PAYLOAD -> new WriteOp.ClearPayload(readSelector(in));
           case CREATE_FIELD_INDEX ->
               new WriteOp.CreateFieldIndex(
-                  PayloadIndexes.of(in.readString(), in.readString(), readStringOrNull(in)));
+                  IndexDeclarations.of(in.readString(), in.readString(), readStringOrNull(in)));
           case DELETE_FIELD_INDEX -> new WriteOp.DeleteFieldIndex(in.readString());
           default -> throw new QuiverException(ErrorCode.CORRUPT, "logged operation's tag: " + tag);
         };
@@ -219,7 +220,7 @@ final class OpCodec {
       }
       case PointSelector.ByFilter(Filter filter) -> {
         out.writeByte(BY_FILTER);
-        out.writeBytes(Filters.toJsonBytes(filter));
+        out.writeBytes(filterBytes(filter));
       }
     }
   }
@@ -235,7 +236,7 @@ final class OpCodec {
         }
         yield new PointSelector.ByIds(ids);
       }
-      case BY_FILTER -> new PointSelector.ByFilter(Filters.fromJsonBytes(in.readBytes()));
+      case BY_FILTER -> new PointSelector.ByFilter(filter(in.readBytes()));
       default -> throw new QuiverException(ErrorCode.CORRUPT, "logged selector's kind: " + kind);
     };
   }
@@ -243,12 +244,12 @@ final class OpCodec {
   private static void writeFilterOrNull(ByteWriter out, @Nullable Filter filter) {
     out.writeByte(filter == null ? 0 : 1);
     if (filter != null) {
-      out.writeBytes(Filters.toJsonBytes(filter));
+      out.writeBytes(filterBytes(filter));
     }
   }
 
   private static @Nullable Filter readFilterOrNull(ByteReader in) {
-    return in.readByte() == 0 ? null : Filters.fromJsonBytes(in.readBytes());
+    return in.readByte() == 0 ? null : filter(in.readBytes());
   }
 
   private static void writeStrings(ByteWriter out, List<String> values) {
@@ -285,6 +286,22 @@ final class OpCodec {
       case 2 -> WriteOp.UpdateMode.UPDATE_ONLY;
       default -> throw new QuiverException(ErrorCode.CORRUPT, "logged update mode: " + number);
     };
+  }
+
+  private static byte[] filterBytes(Filter filter) {
+    try {
+      return Payload.JSON.writeValueAsBytes(FilterJson.toJson(filter));
+    } catch (JsonProcessingException e) {
+      throw new QuiverException(ErrorCode.INTERNAL, "filter cannot be written as JSON", e);
+    }
+  }
+
+  private static Filter filter(byte[] json) {
+    try {
+      return FilterJson.parse(Payload.JSON.readTree(json));
+    } catch (IOException e) {
+      throw new QuiverException(ErrorCode.CORRUPT, "logged filter is not JSON", e);
+    }
   }
 
   private static String json(ObjectNode node) {

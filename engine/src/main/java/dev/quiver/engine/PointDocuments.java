@@ -27,7 +27,7 @@ final class PointDocuments {
 
   private record TypeOf(VectorParams params, FieldType type) {}
 
-  Document document(CollectionConfig config, StoredPoint point, Filters filters) {
+  Document document(CollectionConfig config, Declared declared, StoredPoint point) {
     Document document = new Document();
     BytesRef id = new BytesRef(PointIds.toBytes(point.id()));
     document.add(new StringField(Fields.ID, id, Field.Store.NO));
@@ -47,7 +47,7 @@ final class PointDocuments {
       document.add(
           new KnnFloatVectorField(Fields.vector(name), entry.getValue(), type(name, params)));
     }
-    filters.addTo(document, point.payload());
+    declared.indexer().addTo(document, point.payload().json());
     return document;
   }
 

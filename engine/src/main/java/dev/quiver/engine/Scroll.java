@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.OrderedValues;
 import dev.quiver.lucene.AcceptSet;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,11 +9,11 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,24 @@ final class Scroll {
     }
     PointId next = found.size() > limit ? found.get(limit).leaf().id(found.get(limit).doc()) : null;
     return new ScrollPage(points, next);
+  }
+
+  /** The first points in the order of a payload value; such pages have no next id. */
+  ScrollPage ordered(OrderBy orderBy, Declared declared, int limit) throws IOException {
+    OrderedValues order = OrderedValues.of(orderBy, declared.indexes());
+    LeafPoints[] leaves = ShardIndex.leavesOf(reader);
+    List<PointRecord> points = new ArrayList<>();
+    for (OrderedValues.Entry entry : order.top(reader, this::acceptedOrNull, limit)) {
+      int leaf = ReaderUtil.subIndex(entry.docId(), reader.leaves());
+      int doc = entry.docId() - reader.leaves().get(leaf).docBase;
+      points.add(records.record(leaves[leaf], doc, entry.value()));
+    }
+    return new ScrollPage(points, null);
+  }
+
+  private @Nullable Bits acceptedOrNull(LeafReaderContext context) throws IOException {
+    AcceptSet set = matches.accepted(context);
+    return set == null ? null : set.docs();
   }
 
   /** A segment's terms, standing on the next one. */
@@ -124,7 +143,9 @@ final class Scroll {
       AcceptSet set = accepted.get(i);
       LeafPoints leaf = new LeafPoints(reader.leaves().get(i).reader());
       Bits docs = set == null ? new Bits.MatchAllBits(leaf.leaf().maxDoc()) : set.docs();
-      for (int doc = next(docs, 0); doc < docs.length(); doc = next(docs, doc + 1)) {
+      for (int doc = Matches.next(docs, 0);
+          doc < docs.length();
+          doc = Matches.next(docs, doc + 1)) {
         BytesRef id = leaf.idBytes(doc);
         if (id.compareTo(first) < 0) {
           continue;
@@ -141,16 +162,5 @@ final class Scroll {
     List<Found> found = new ArrayList<>(smallest);
     found.sort(byId);
     return found;
-  }
-
-  private static int next(Bits docs, int from) {
-    if (docs instanceof FixedBitSet bits) {
-      return Matches.nextSetBit(bits, from);
-    }
-    int doc = from;
-    while (doc < docs.length() && !docs.get(doc)) {
-      doc++;
-    }
-    return doc;
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -111,7 +110,7 @@ final class Shard implements AutoCloseable {
       return shard;
     } catch (IOException | RuntimeException e) {
       if (shard != null) {
-        shard.abandon(e);
+        shard.abandon(String.valueOf(e.getMessage()));
       }
       throw shardError("collection cannot be opened", e);
     }
@@ -160,7 +159,7 @@ final class Shard implements AutoCloseable {
   // Writing.
 
   List<UpdateResult> write(List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
-    List<WriteOp> prepared = VectorRules.prepare(config.get(), operations);
+    List<WriteOp> prepared = OpRules.prepare(config.get(), operations);
     long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
     List<UpdateResult> results = new ArrayList<>(prepared.size());
     for (List<WriteOp> run : wait ? untilFallible(prepared) : List.of(prepared)) {
@@ -403,7 +402,7 @@ final class Shard implements AutoCloseable {
   private void commitLocked() {
     dirtySinceNanos = 0;
     try {
-      index.commit(applier.indexes());
+      index.commit();
     } catch (IOException | RuntimeException e) {
       fail(e);
       throw shardError("commit failed", e);
@@ -442,12 +441,8 @@ final class Shard implements AutoCloseable {
     return pendingCount.get();
   }
 
-  Map<String, PayloadIndex> payloadIndexes() {
-    return applier.indexes();
-  }
-
-  Filters filters() {
-    return applier.filters();
+  Declared declared() {
+    return index.declared();
   }
 
   // Reading.
@@ -518,49 +513,59 @@ final class Shard implements AutoCloseable {
       while (applyHead()) {
         // Nothing that was acknowledged is left to the next start.
       }
-      if (failed()) {
-        closeFiles();
-        return;
+      if (!failed()) {
+        if (dirtySinceNanos != 0) {
+          commitLocked();
+        }
+        sealLog();
       }
-      if (dirtySinceNanos != 0) {
-        commitLocked();
-      }
-      OpLog opened = log;
-      if (opened != null && index.committedOffset() == opened.nextOffset()) {
-        opened.seal();
-      }
-      closeFiles();
-    } catch (IOException e) {
-      throw shardError("collection cannot be closed", e);
     } finally {
-      applyLock.unlock();
+      try {
+        closeFiles();
+      } finally {
+        applyLock.unlock();
+      }
+    }
+  }
+
+  /** Leaves no log behind when the commit has everything, so that the next opening is quick. */
+  private void sealLog() {
+    OpLog opened = log;
+    if (opened != null && index.committedOffset() == opened.nextOffset()) {
+      try {
+        opened.seal();
+      } catch (QuiverException e) {
+        LOG.warn("{} keeps records that its commit covers", logFolder, e);
+      }
     }
   }
 
   /** Closes without committing: the log has everything. */
-  void abandon(Throwable reason) {
+  void abandon(String reason) {
     applyLock.lock();
     try {
       closed = true;
       if (failure == null) {
-        failure = reason;
+        failure = new IllegalStateException(reason);
       }
       while (applyHead()) {
         // Answers whoever still waits.
       }
       closeFiles();
-    } catch (IOException | RuntimeException e) {
+    } catch (QuiverException e) {
       LOG.warn("{} could not be closed cleanly", logFolder.getParent(), e);
     } finally {
       applyLock.unlock();
     }
   }
 
-  private void closeFiles() throws IOException {
+  private void closeFiles() {
     OpLog opened = log;
     log = null;
     try {
       index.close();
+    } catch (IOException e) {
+      throw shardError("collection cannot be closed", e);
     } finally {
       if (opened != null) {
         opened.close();

@@ -16,7 +16,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
-import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -59,7 +58,7 @@ final class ShardIndex implements AutoCloseable {
   private volatile long appliedOffset;
 
   private volatile long committedOffset;
-  private Map<String, PayloadIndex> committedIndexes = Map.of();
+  private volatile Declared declared = Declared.of(Map.of());
 
   /** What was written since the view, by id; null for a deleted point. */
   private final Map<PointId, Recent> recent = new ConcurrentHashMap<>();
@@ -75,11 +74,13 @@ final class ShardIndex implements AutoCloseable {
   static final class View implements AutoCloseable {
     private final IndexReader reader;
     private final long offset;
+    private final long merges;
     private final long madeNanos = System.nanoTime();
 
-    private View(IndexReader reader, long offset) {
+    private View(IndexReader reader, long offset, long merges) {
       this.reader = reader;
       this.offset = offset;
+      this.merges = merges;
     }
 
     IndexReader reader() {
@@ -107,7 +108,7 @@ final class ShardIndex implements AutoCloseable {
     this.config = config;
     this.resources = resources;
     this.merges = resources.mergePool();
-    this.view = new View(new MultiReader(), 0);
+    this.view = new View(new MultiReader(), 0, 0);
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
@@ -137,9 +138,9 @@ final class ShardIndex implements AutoCloseable {
           directory + ": index format " + format + " (expected: " + FORMAT + ")");
     }
     committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
-    committedIndexes = PayloadIndexes.fromJson(data.getOrDefault(INDEXES_KEY, "[]"));
+    declared = Declared.of(IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")));
     appliedOffset = committedOffset;
-    view = new View(reader, committedOffset);
+    view = new View(reader, committedOffset, 0);
   }
 
   long committedOffset() {
@@ -150,8 +151,8 @@ final class ShardIndex implements AutoCloseable {
     return appliedOffset;
   }
 
-  Map<String, PayloadIndex> committedIndexes() {
-    return committedIndexes;
+  Declared declared() {
+    return declared;
   }
 
   boolean merging() {
@@ -176,10 +177,15 @@ final class ShardIndex implements AutoCloseable {
 
   // Changes: one thread at a time.
 
-  void put(StoredPoint point, Filters filters) throws IOException {
-    Document document = documents.document(config.get(), point, filters);
+  void put(StoredPoint point) throws IOException {
+    Document document = documents.document(config.get(), declared, point);
     writer().updateDocument(Fields.idTerm(point.id()), document);
     remember(point.id(), new Recent(point.version(), point, point.bytes()));
+  }
+
+  /** Changes the payload indexes; the next commit stores them. */
+  void declare(Declared changed) {
+    declared = changed;
   }
 
   void delete(PointId id, long offset) throws IOException {
@@ -263,12 +269,12 @@ final class ShardIndex implements AutoCloseable {
   }
 
   /** Makes everything applied durable, and the payload indexes with it. */
-  void commit(Map<String, PayloadIndex> indexes) throws IOException {
+  void commit() throws IOException {
     long offset = appliedOffset;
     Map<String, String> data = new HashMap<>();
     data.put(FORMAT_KEY, Integer.toString(FORMAT));
     data.put(OFFSET_KEY, Long.toString(offset));
-    data.put(INDEXES_KEY, PayloadIndexes.toJson(indexes));
+    data.put(INDEXES_KEY, IndexDeclarations.toJson(declared.byField()));
     IndexWriter current = writer();
     current.setLiveCommitData(data.entrySet());
     current.commit();
@@ -290,7 +296,7 @@ final class ShardIndex implements AutoCloseable {
       IndexWriterConfig settings = new IndexWriterConfig();
       settings.setCodec(new QuiverCodec(resources.vectors()));
       settings.setMergeScheduler(merges);
-      settings.setMergePolicy(new TieredMergePolicy());
+      settings.setMergePolicy(new GraphMergePolicy(resources.vectors().fullScanThreshold()));
       settings.setUseCompoundFile(true);
       settings.setCommitOnClose(false);
       settings.setMaxFullFlushMergeWaitMillis(0);
@@ -309,7 +315,8 @@ final class ShardIndex implements AutoCloseable {
   View view(long offset) throws IOException {
     while (true) {
       View current = view;
-      if (current.offset() >= offset) {
+      // A merge changes no point, but makes searching faster.
+      if (current.offset() >= offset && current.merges == merges.finished()) {
         if (current.reader().tryIncRef()) {
           return current;
         }
@@ -330,7 +337,8 @@ final class ShardIndex implements AutoCloseable {
     refreshLock.lock();
     try {
       View old = view;
-      if (old.offset() >= offset) {
+      long merged = merges.finished();
+      if (old.offset() >= offset && old.merges == merged) {
         return;
       }
       long covered = appliedOffset;
@@ -339,7 +347,7 @@ final class ShardIndex implements AutoCloseable {
       }
       IndexWriter current = writer;
       if (current == null) {
-        view = new View(old.reader(), covered);
+        view = new View(old.reader(), covered, merged);
         return;
       }
       DirectoryReader renewed =
@@ -348,9 +356,9 @@ final class ShardIndex implements AutoCloseable {
               : DirectoryReader.open(current);
       resources.metrics().refreshes.increment();
       if (renewed == null) {
-        view = new View(old.reader(), covered);
+        view = new View(old.reader(), covered, merged);
       } else {
-        view = new View(renewed, covered);
+        view = new View(renewed, covered, merged);
         old.close();
       }
       recent.forEach(

@@ -1,9 +1,6 @@
 package dev.quiver.engine;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import dev.quiver.index.Distance;
 
 /**
  * What makes a vector fit a collection, and the form it takes there: of cosine fields it is scaled
@@ -18,61 +15,6 @@ final class VectorRules {
   private static final float MAX_HALF = 65_504;
 
   private VectorRules() {}
-
-  /**
-   * Returns the operations with their vectors in stored form.
-   *
-   * @throws QuiverException {@link ErrorCode#WRONG_INPUT} for the first vector that does not fit
-   */
-  static List<WriteOp> prepare(CollectionConfig config, List<WriteOp> operations) {
-    List<WriteOp> prepared = new ArrayList<>(operations.size());
-    for (WriteOp operation : operations) {
-      prepared.add(
-          switch (operation) {
-            case WriteOp.Upsert op -> {
-              List<Point> points = new ArrayList<>(op.points().size());
-              for (Point point : op.points()) {
-                points.add(
-                    new Point(point.id(), prepareAll(config, point.vectors()), point.payload()));
-              }
-              yield new WriteOp.Upsert(points, op.updateFilter(), op.mode());
-            }
-            case WriteOp.UpdateVectors op -> {
-              List<WriteOp.PointVectors> points = new ArrayList<>(op.points().size());
-              for (WriteOp.PointVectors point : op.points()) {
-                points.add(
-                    new WriteOp.PointVectors(point.id(), prepareAll(config, point.vectors())));
-              }
-              yield new WriteOp.UpdateVectors(points, op.updateFilter());
-            }
-            case WriteOp.DeleteVectors op -> {
-              for (String name : op.names()) {
-                paramsOf(config, name);
-              }
-              yield op;
-            }
-            case WriteOp.DeletePoints op -> op;
-            case WriteOp.SetPayload op -> op;
-            case WriteOp.OverwritePayload op -> op;
-            case WriteOp.DeletePayload op -> op;
-            case WriteOp.ClearPayload op -> op;
-            case WriteOp.CreateFieldIndex op -> op;
-            case WriteOp.DeleteFieldIndex op -> op;
-          });
-    }
-    return prepared;
-  }
-
-  private static Map<String, VectorValue> prepareAll(
-      CollectionConfig config, Map<String, VectorValue> vectors) {
-    Map<String, VectorValue> prepared = HashMap.newHashMap(vectors.size());
-    for (Map.Entry<String, VectorValue> entry : vectors.entrySet()) {
-      VectorParams params = paramsOf(config, entry.getKey());
-      float[] values = checked(params, entry.getValue());
-      prepared.put(entry.getKey(), new VectorValue.Dense(stored(params, values)));
-    }
-    return prepared;
-  }
 
   static VectorParams paramsOf(CollectionConfig config, String name) {
     VectorParams params = config.vectors().get(name);
@@ -101,10 +43,10 @@ final class VectorRules {
     return values;
   }
 
-  private static float[] stored(VectorParams params, float[] values) {
+  /** The form that checked components are stored in. */
+  static float[] stored(VectorParams params, float[] values) {
     float[] stored = values;
-    if (params.distance() == dev.quiver.index.Distance.COSINE
-        && params.datatype() != Datatype.UINT8) {
+    if (params.distance() == Distance.COSINE && params.datatype() != Datatype.UINT8) {
       stored = normalized(values);
     }
     return switch (params.datatype()) {

@@ -21,17 +21,18 @@ final class VectorSearch {
   private static final int DEFAULT_EF = 128;
 
   private final CollectionConfig config;
+  private final Declared declared;
   private final int fullScanThreshold;
 
-  VectorSearch(CollectionConfig config, int fullScanThreshold) {
+  VectorSearch(CollectionConfig config, Declared declared, int fullScanThreshold) {
     this.config = config;
+    this.declared = declared;
     this.fullScanThreshold = fullScanThreshold;
   }
 
   private record Hit(LeafPoints leaf, int doc, float score, PointId id) {}
 
-  List<ScoredPoint> search(IndexReader reader, SearchRequest request, Filters filters)
-      throws IOException {
+  List<ScoredPoint> search(IndexReader reader, SearchRequest request) throws IOException {
     VectorParams params = VectorRules.paramsOf(config, request.using());
     float[] query = VectorRules.checked(params, request.vector());
     Records records = new Records(config, request.payload(), request.vectors());
@@ -40,7 +41,7 @@ final class VectorSearch {
       return List.of();
     }
     int k = (int) Math.min(wanted, reader.numDocs());
-    List<Hit> hits = candidates(reader, request, filters, params, query, k);
+    List<Hit> hits = candidates(reader, request, params, query, k);
     List<ScoredPoint> points = new ArrayList<>();
     for (int i = request.offset(); i < Math.min(hits.size(), wanted); i++) {
       Hit hit = hits.get(i);
@@ -59,14 +60,9 @@ final class VectorSearch {
   private record SegmentResult(LeafPoints leaf, SegmentHits hits) {}
 
   private List<Hit> candidates(
-      IndexReader reader,
-      SearchRequest request,
-      Filters filters,
-      VectorParams params,
-      float[] query,
-      int k)
+      IndexReader reader, SearchRequest request, VectorParams params, float[] query, int k)
       throws IOException {
-    Matches matches = new Matches(reader, request.filter(), filters);
+    Matches matches = new Matches(reader, request.filter(), declared);
     Integer askedEf = request.params().hnswEf();
     int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
     List<SegmentResult> results = new ArrayList<>();

@@ -131,31 +131,31 @@ final class Inserter {
     }
   }
 
-  /** Adds {@code ordinal} to a neighbour's list, which is thinned out when it is full. */
-  private void linkBack(int level, int neighbour, int ordinal) {
-    ReentrantLock lock = shared.lock(neighbour);
+  /** Adds {@code added} to a node's list, which is thinned out when it is full. */
+  private void linkBack(int level, int node, int added) {
+    ReentrantLock lock = shared.lock(node);
     lock.lock();
     try {
-      int count = graph.neighbours(level, neighbour, linked);
+      int count = graph.neighbours(level, node, linked);
       for (int i = 0; i < count; i++) {
-        if (linked[i] == ordinal) {
+        if (linked[i] == added) {
           return;
         }
       }
       int max = graph.neighbourCountMax(level);
       if (count < max) {
-        graph.appendNeighbour(level, neighbour, count, ordinal);
+        graph.appendNeighbour(level, node, count, added);
         return;
       }
-      linked[count++] = ordinal;
-      linkScorer.select(neighbour);
+      linked[count++] = added;
+      linkScorer.select(node);
       linkScorer.distances(linked, count, linkedDistances);
       for (int i = 0; i < count; i++) {
         linkedSorted[i] = Scored.of(linkedDistances[i], linked[i]);
       }
       Arrays.sort(linkedSorted, 0, count);
       int taken = selection.select(linkedSorted, count, max, linked);
-      graph.setNeighbours(level, neighbour, linked, taken);
+      graph.setNeighbours(level, node, linked, taken);
     } finally {
       lock.unlock();
     }

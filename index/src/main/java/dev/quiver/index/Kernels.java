@@ -25,7 +25,7 @@ public final class Kernels {
   }
 
   static RowKernel kernel(Distance distance, ElementType type) {
-    return CHOSEN[distance.ordinal()][type.ordinal()];
+    return CHOSEN[distance.code()][type.code()];
   }
 
   private static boolean simdUsable() {

@@ -7,14 +7,14 @@ import java.lang.foreign.ValueLayout;
 final class ScalarKernels {
   private ScalarKernels() {}
 
-  /** Indexed by {@code distance.ordinal()}, then {@code type.ordinal()}. */
+  /** Indexed by {@code distance.code()}, then {@code type.code()}. */
   static RowKernel[][] all() {
     Distance[] distances = Distance.values();
     ElementType[] types = ElementType.values();
     RowKernel[][] kernels = new RowKernel[distances.length][types.length];
     for (Distance distance : distances) {
       for (ElementType type : types) {
-        kernels[distance.ordinal()][type.ordinal()] = new ScalarKernel(distance, type);
+        kernels[distance.code()][type.code()] = new ScalarKernel(distance, type);
       }
     }
     return kernels;

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorOperators;
 final class SimdCosine {
   private SimdCosine() {}
 
-  /** Indexed by {@code type.ordinal()}. */
+  /** Indexed by {@code type.code()}. */
   static RowKernel[] all() {
     return new RowKernel[] {new Float32(), new Float16(), new Uint8(), new Int8()};
   }

@@ -41,7 +41,7 @@ final class SimdKernels {
     return FLOATS.vectorBitSize();
   }
 
-  /** Indexed by {@code distance.ordinal()}, then {@code type.ordinal()}. */
+  /** Indexed by {@code distance.code()}, then {@code type.code()}. */
   static RowKernel[][] all() {
     RowKernel[][] kernels = {
       SimdDot.all(), SimdCosine.all(), SimdEuclidean.all(), SimdManhattan.all()
@@ -50,8 +50,8 @@ final class SimdKernels {
       // 128-bit registers: four bytes are no vector shape, so byte rows take the scalar form.
       RowKernel[][] scalar = ScalarKernels.all();
       for (int i = 0; i < kernels.length; i++) {
-        kernels[i][ElementType.UINT8.ordinal()] = scalar[i][ElementType.UINT8.ordinal()];
-        kernels[i][ElementType.INT8.ordinal()] = scalar[i][ElementType.INT8.ordinal()];
+        kernels[i][ElementType.UINT8.code()] = scalar[i][ElementType.UINT8.code()];
+        kernels[i][ElementType.INT8.code()] = scalar[i][ElementType.INT8.code()];
       }
     }
     return kernels;

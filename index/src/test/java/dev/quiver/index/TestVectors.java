@@ -58,12 +58,17 @@ final class TestVectors {
 
   /** A query from the data's own distribution: half way between two rows. */
   static float[] between(VectorStore store, Random random) {
+    return between(store, random, 0.5f);
+  }
+
+  /** A query this share of the way from a random row to another. */
+  static float[] between(VectorStore store, Random random, float share) {
     float[] a = new float[store.dimension()];
     float[] b = new float[store.dimension()];
     store.read(random.nextInt(store.size()), a);
     store.read(random.nextInt(store.size()), b);
     for (int i = 0; i < a.length; i++) {
-      a[i] = 0.5f * (a[i] + b[i]);
+      a[i] += share * (b[i] - a[i]);
     }
     return a;
   }

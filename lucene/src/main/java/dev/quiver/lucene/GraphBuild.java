@@ -33,11 +33,9 @@ final class GraphBuild {
       IndexOutput output)
       throws IOException {
     FieldOptions options = stored.options();
-    HnswParams params =
-        HnswParams.DEFAULT.withM(options.m()).withEfConstruction(options.efConstruct());
     HnswBuilder builder =
         HnswBuilder.over(stored.scoring())
-            .params(params)
+            .params(params(options))
             .threads(config.buildThreads())
             .executor(config.buildExecutor())
             .listener(listener(cancelled));
@@ -45,7 +43,7 @@ final class GraphBuild {
       builder.extending(base.graph(), base.newOrdinals());
     }
     long bytes = builder.estimateBytes();
-    config.budget().reserve(bytes, "graph of " + stored.size() + " vectors of \"" + field + "\"");
+    config.budget().reserve(bytes, purpose(field, stored.size()));
     try (HnswGraph graph = builder.build()) {
       GraphFile.write(graph, output);
     } catch (CancellationException e) {
@@ -56,6 +54,19 @@ final class GraphBuild {
     } finally {
       config.budget().release(bytes);
     }
+  }
+
+  /** Returns what a build of {@code count} vectors needs at its peak, its graph included. */
+  static long estimateBytes(int count, FieldOptions options, VectorsConfig config) {
+    return HnswBuilder.estimateBytes(count, params(options), config.buildThreads());
+  }
+
+  static String purpose(String field, int count) {
+    return "graph of " + count + " vectors of \"" + field + "\"";
+  }
+
+  private static HnswParams params(FieldOptions options) {
+    return HnswParams.DEFAULT.withM(options.m()).withEfConstruction(options.efConstruct());
   }
 
   private static BuildListener listener(BooleanSupplier cancelled) {

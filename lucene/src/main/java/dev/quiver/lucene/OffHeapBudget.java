@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class OffHeapBudget {
   private final long limitBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+  private final AtomicLong refusals = new AtomicLong();
 
   /**
    * Creates a budget with nothing in use.
@@ -41,6 +42,14 @@ public final class OffHeapBudget {
   }
 
   /**
+   * Returns how often something didn't fit: a vector that was refused, a flush that went without
+   * its graph, a merge that was put off. If it rises, the budget is too small.
+   */
+  public long refusals() {
+    return refusals.get();
+  }
+
+  /**
    * Takes {@code bytes} from the budget.
    *
    * @param purpose what they are for, named in the error
@@ -49,24 +58,34 @@ public final class OffHeapBudget {
   void reserve(long bytes, String purpose) throws OffHeapBudgetException {
     long used = usedBytes.get();
     while (true) {
-      if (bytes > limitBytes - used) {
-        throw new OffHeapBudgetException(
-            purpose
-                + ": "
-                + bytes
-                + " off-heap bytes asked for, "
-                + used
-                + " of "
-                + limitBytes
-                + " in use (expected: at most "
-                + (limitBytes - used)
-                + "); raise the budget or flush and merge smaller segments");
-      }
+      checkRoom(bytes, used, purpose);
       long witness = usedBytes.compareAndExchange(used, used + bytes);
       if (witness == used) {
         return;
       }
       used = witness;
+    }
+  }
+
+  /** Throws what {@link #reserve} would throw now, and takes nothing. */
+  void check(long bytes, String purpose) throws OffHeapBudgetException {
+    checkRoom(bytes, usedBytes.get(), purpose);
+  }
+
+  private void checkRoom(long bytes, long used, String purpose) throws OffHeapBudgetException {
+    if (bytes > limitBytes - used) {
+      refusals.incrementAndGet();
+      throw new OffHeapBudgetException(
+          purpose
+              + ": "
+              + bytes
+              + " off-heap bytes asked for, "
+              + used
+              + " of "
+              + limitBytes
+              + " in use (expected: at most "
+              + (limitBytes - used)
+              + "); raise the budget or flush and merge smaller segments");
     }
   }
 

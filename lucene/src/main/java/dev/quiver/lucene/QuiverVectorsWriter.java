@@ -20,6 +20,7 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class QuiverVectorsWriter extends KnnVectorsWriter {
   private static final long SHALLOW_BYTES =
       RamUsageEstimator.shallowSizeOfInstance(QuiverVectorsWriter.class);
+
+  /** What Lucene's own vector formats report under. */
+  private static final String INFO_COMPONENT = "VV";
 
   private final SegmentWriteState state;
   private final VectorsConfig config;
@@ -119,8 +123,26 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     }
     for (WrittenField field : fields) {
       if (wantsGraph(field.entry)) {
-        buildGraph(field, null, () -> false);
+        buildGraphIfItFits(field);
       }
+    }
+  }
+
+  /**
+   * A flush that fails loses the documents that it holds, so one whose graph doesn't fit the budget
+   * goes without: the segment is scanned until a merge gives it a graph.
+   */
+  private void buildGraphIfItFits(WrittenField field) throws IOException {
+    try {
+      buildGraph(field, null, () -> false);
+    } catch (OffHeapBudgetException e) {
+      message("no graph at flush: " + e.getMessage());
+    }
+  }
+
+  private void message(String text) {
+    if (state.infoStream.isEnabled(INFO_COMPONENT)) {
+      state.infoStream.message(INFO_COMPONENT, state.segmentInfo.name + ": " + text);
     }
   }
 
@@ -146,6 +168,9 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
       throws IOException {
     FieldOptions options = FieldOptions.of(field, config.fullScanThreshold());
     VectorMerge merge = VectorMerge.of(field, options, mergeState);
+    if (wantsGraph(options, merge.countMax())) {
+      checkGraphFits(field, options, merge.countMax());
+    }
     long offset = vectors.alignFilePointer(ALIGNMENT_BYTES);
     DocsWithFieldSet docs = merge.write(vectors);
     WrittenField written = addWritten(field, options, state.segmentInfo.maxDoc(), docs, offset);
@@ -153,7 +178,39 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
       return null;
     }
     // Graphs come when every field's vectors are in the file, which is then finished and read.
-    return () -> buildGraph(written, merge.base(), () -> isAborted(mergeState));
+    return () -> {
+      try {
+        buildGraph(written, merge.base(), () -> isAborted(mergeState));
+      } catch (OffHeapBudgetException e) {
+        throw abandoned(e);
+      }
+    };
+  }
+
+  /** Here, before the vectors are copied, a merge hears that its graph doesn't fit. */
+  private void checkGraphFits(FieldInfo field, FieldOptions options, int count)
+      throws MergePolicy.MergeAbortedException {
+    try {
+      config
+          .budget()
+          .check(
+              GraphBuild.estimateBytes(count, options, config),
+              GraphBuild.purpose(field.name, count));
+    } catch (OffHeapBudgetException e) {
+      throw abandoned(e);
+    }
+  }
+
+  /**
+   * Any other failure of a merge closes the index writer for good. An abandoned one leaves the
+   * segments as they are, graphs included, and is proposed again; a forced merge throws it.
+   */
+  private MergePolicy.MergeAbortedException abandoned(OffHeapBudgetException refusal) {
+    message("merge abandoned: " + refusal.getMessage());
+    MergePolicy.MergeAbortedException aborted =
+        new MergePolicy.MergeAbortedException("merge abandoned: " + refusal.getMessage());
+    aborted.initCause(refusal);
+    return aborted;
   }
 
   private static boolean isAborted(MergeState mergeState) {
@@ -161,9 +218,11 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
   }
 
   private static boolean wantsGraph(FieldEntry entry) {
-    return entry.count() > 0
-        && entry.options().m() > 0
-        && entry.count() >= entry.options().fullScanThreshold();
+    return wantsGraph(entry.options(), entry.count());
+  }
+
+  private static boolean wantsGraph(FieldOptions options, int count) {
+    return count > 0 && options.m() > 0 && count >= options.fullScanThreshold();
   }
 
   private void buildGraph(
@@ -172,6 +231,13 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     FieldEntry entry = field.entry;
     StoredVectors stored =
         new StoredVectors(entry, state.segmentInfo.maxDoc(), openVectors(), openVectors());
+    message(
+        "graph of "
+            + entry.count()
+            + " vectors of \""
+            + field.info.name
+            + "\", "
+            + (base == null ? "new" : "continuing one of " + base.graph().size()));
     long offset = graphs.alignFilePointer(ALIGNMENT_BYTES);
     GraphBuild.write(field.info.name, stored, base, config, cancelled, graphs);
     field.entry = entry.withGraph(offset, graphs.getFilePointer() - offset);

@@ -33,6 +33,7 @@ final class VectorMerge {
   private final MergeState mergeState;
   private final FieldOptions options;
   private final List<Source> sources;
+  private final int countMax;
   private final @Nullable Base base;
 
   /**
@@ -45,10 +46,15 @@ final class VectorMerge {
   record Base(HnswGraph graph, int[] newOrdinals) {}
 
   private VectorMerge(
-      MergeState mergeState, FieldOptions options, List<Source> sources, @Nullable Base base) {
+      MergeState mergeState,
+      FieldOptions options,
+      List<Source> sources,
+      int countMax,
+      @Nullable Base base) {
     this.mergeState = mergeState;
     this.options = options;
     this.sources = sources;
+    this.countMax = countMax;
     this.base = base;
   }
 
@@ -56,8 +62,9 @@ final class VectorMerge {
       throws IOException {
     List<Source> sources = new ArrayList<>();
     Source largest = null;
-    StoredVectors largestVectors = null;
-    double mostLive = 0;
+    HnswGraph largestGraph = null;
+    int mostLive = 0;
+    int countMax = 0;
     for (int i = 0; i < mergeState.knnVectorsReaders.length; i++) {
       if (!MergedVectorValues.hasVectorValues(mergeState.fieldInfos[i], field.name)) {
         continue;
@@ -68,39 +75,32 @@ final class VectorMerge {
         continue;
       }
       sources.add(source);
-      if (reader instanceof QuiverVectorsReader own) {
-        StoredVectors stored = own.stored(field.name);
-        double live = stored == null ? 0 : extensible(stored, options, mergeState.liveDocs[i]);
-        if (live > mostLive) {
-          mostLive = live;
-          largest = source;
-          largestVectors = stored;
-        }
+      StoredVectors stored =
+          reader instanceof QuiverVectorsReader own ? own.stored(field.name) : null;
+      if (stored == null) {
+        countMax += (int) source.iterator.cost();
+        continue;
+      }
+      int live = liveCount(stored, mergeState.liveDocs[i]);
+      countMax += live;
+      HnswGraph graph = stored.graph();
+      if (graph != null
+          && live > mostLive
+          && live >= LIVE_SHARE_MIN * stored.size()
+          && linksAlike(stored.options(), options)) {
+        mostLive = live;
+        largest = source;
+        largestGraph = graph;
       }
     }
-    Base base = null;
-    HnswGraph graph = largestVectors == null ? null : largestVectors.graph();
-    if (largest != null && graph != null) {
-      base = new Base(graph, largest.recordOrdinals(graph.size()));
-    }
-    return new VectorMerge(mergeState, options, sources, base);
+    Base base =
+        largest == null || largestGraph == null
+            ? null
+            : new Base(largestGraph, largest.recordOrdinals(largestGraph.size()));
+    return new VectorMerge(mergeState, options, sources, countMax, base);
   }
 
-  /**
-   * Returns about how many live vectors of a segment its graph would bring into the merge; 0 if the
-   * graph can't be continued: it links vectors by another distance, or in another form, or with
-   * another number of links, or most of its nodes are gone.
-   */
-  private static double extensible(
-      StoredVectors stored, FieldOptions options, @Nullable Bits liveDocs) {
-    FieldOptions own = stored.options();
-    if (!stored.entry().hasGraph()
-        || own.distance() != options.distance()
-        || own.element() != options.element()
-        || own.normalizes() != options.normalizes()
-        || own.m() != options.m()) {
-      return 0;
-    }
+  private static int liveCount(StoredVectors stored, @Nullable Bits liveDocs) {
     if (liveDocs == null) {
       return stored.size();
     }
@@ -108,7 +108,20 @@ final class VectorMerge {
     for (int ordinal = 0; ordinal < stored.size(); ordinal++) {
       live += liveDocs.get(stored.docOf(ordinal)) ? 1 : 0;
     }
-    return live < LIVE_SHARE_MIN * stored.size() ? 0 : live;
+    return live;
+  }
+
+  /** Whether two graphs link vectors by the same distance, of the same form, as often. */
+  private static boolean linksAlike(FieldOptions a, FieldOptions b) {
+    return a.distance() == b.distance()
+        && a.element() == b.element()
+        && a.normalizes() == b.normalizes()
+        && a.m() == b.m();
+  }
+
+  /** The merged vectors: exact for segments of this format, with deleted ones for others. */
+  int countMax() {
+    return countMax;
   }
 
   /** The segment whose graph is continued; null if a new one must be built. */

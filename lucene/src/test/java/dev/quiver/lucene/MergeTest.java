@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +26,7 @@ import org.apache.lucene.search.SortField;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.InfoStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -150,6 +152,52 @@ class MergeTest {
         }
       }
     }
+  }
+
+  @Test
+  void theLargestGraphIsContinuedUnlessMostOfItIsGoneOrItLinksDifferently() throws IOException {
+    Random random = Vectors.random("continued");
+    List<float[]> vectors = Vectors.clustered(random, 1300, DIMENSION);
+    assertThat(mergeMessages(vectors, Vectors.fieldType(DIMENSION), 0))
+        .anyMatch(m -> m.contains("graph of 1300 vectors of \"v\", continuing one of 800"));
+    // 500 of 800 gone: the second segment's graph has more live nodes.
+    assertThat(mergeMessages(vectors, Vectors.fieldType(DIMENSION), 500))
+        .anyMatch(m -> m.contains("graph of 800 vectors of \"v\", continuing one of 500"));
+    assertThat(mergeMessages(vectors, Vectors.fieldType(DIMENSION, VectorAttributes.M, "8"), 0))
+        .anyMatch(m -> m.contains("graph of 1300 vectors of \"v\", continuing one of 500"));
+  }
+
+  /** Merges a segment of 800, the first of them deleted, with one of 500 of another type. */
+  private List<String> mergeMessages(List<float[]> vectors, FieldType second, int deleted)
+      throws IOException {
+    List<String> messages = Collections.synchronizedList(new ArrayList<>());
+    InfoStream stream =
+        new InfoStream() {
+          @Override
+          public void message(String component, String message) {
+            messages.add(message);
+          }
+
+          @Override
+          public boolean isEnabled(String component) {
+            return component.equals("VV");
+          }
+
+          @Override
+          public void close() {}
+        };
+    try (Directory directory = new ByteBuffersDirectory();
+        IndexWriter writer =
+            new IndexWriter(directory, config(VectorsConfig.defaults()).setInfoStream(stream))) {
+      add(writer, vectors, 0, 800, Vectors.fieldType(DIMENSION));
+      add(writer, vectors, 800, 1300, second);
+      for (int id = 0; id < deleted; id++) {
+        writer.deleteDocuments(new Term(Vectors.ID, Integer.toString(id)));
+      }
+      messages.clear();
+      writer.forceMerge(1);
+    }
+    return messages;
   }
 
   private static void add(

@@ -27,6 +27,7 @@ public final class Configuration {
           "QUIVER_HOME",
           "QUIVER_JAVA_HOME",
           "QUIVER_JAVA_OPTS",
+          "QUIVER_JDK_PLACES",
           "QUIVER_NO_AOT",
           "QUIVER_NO_BUILD",
           "QUIVER_URL");

@@ -7,6 +7,8 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.EncoderBase;
+import java.io.Console;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -37,8 +39,12 @@ public final class Logging {
     return switch (format) {
       case JSON -> true;
       case CONSOLE -> false;
-      case AUTO -> System.console() == null || !System.console().isTerminal();
+      case AUTO -> !onTerminal();
     };
+  }
+
+  private static boolean onTerminal() {
+    return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
   }
 
   private static void set(LoggerContext context, boolean json, Level level) {
@@ -55,8 +61,9 @@ public final class Logging {
     root.setLevel(Level.WARN);
     root.addAppender(appender);
     context.getLogger("dev.quiver").setLevel(level);
-    // Helidon tells of each limit that it has, at every start.
+    // Helidon tells of each limit that it has, at every start; why it could not listen is thrown.
     context.getLogger("io.helidon").setLevel(Level.ERROR);
+    context.getLogger("io.helidon.webserver.LoomServer").setLevel(Level.OFF);
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
   }

@@ -20,6 +20,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +31,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,8 @@ public final class QuiverServer implements AutoCloseable {
   private final WebServer rest;
   private final GrpcServer grpc;
   private final AtomicBoolean stopping;
+  private final int httpPort;
+  private final int grpcPort;
 
   private QuiverServer(
       ServerConfig config,
@@ -71,6 +74,8 @@ public final class QuiverServer implements AutoCloseable {
     this.rest = rest;
     this.grpc = grpc;
     this.stopping = stopping;
+    this.httpPort = rest.port();
+    this.grpcPort = grpc.port();
   }
 
   /**
@@ -119,12 +124,13 @@ public final class QuiverServer implements AutoCloseable {
 
       // The two stacks load a thousand classes each: side by side they are up sooner.
       CompletableFuture<GrpcServer> grpcStart =
-          CompletableFuture.supplyAsync(() -> listenGrpc(grpcApi, config), Thread.ofPlatform().name("start-grpc")::start);
+          CompletableFuture.supplyAsync(
+              () -> listenGrpc(grpcApi, config), Thread.ofPlatform().name("start-grpc")::start);
       WebServer rest;
       try {
         rest = listenRest(restApi, config);
       } catch (RuntimeException e) {
-        grpcStart.thenAccept(GrpcServer::close);
+        closeStarted(grpcStart, e);
         throw e;
       }
       opened.add(rest::stop);
@@ -155,7 +161,9 @@ public final class QuiverServer implements AutoCloseable {
     } catch (UnknownHostException e) {
       throw new QuiverException(
           ErrorCode.VALIDATION,
-          "host: " + config.host() + " is no address of this machine (expected: 127.0.0.1, 0.0.0.0, ...)",
+          "host: "
+              + config.host()
+              + " is no address of this machine (expected: 127.0.0.1, 0.0.0.0, ...)",
           e);
     }
   }
@@ -200,11 +208,27 @@ public final class QuiverServer implements AutoCloseable {
                         .tcpNoDelay(true)
                         .readTimeout(Duration.ZERO)
                         .connectTimeout(Duration.ofSeconds(KEEPALIVE_SECONDS)))
+            .update(api::configure)
             .routing(api::routing);
+    WebServer server;
     try {
-      return builder.build().start();
+      server = builder.build().start();
     } catch (RuntimeException e) {
       throw portTaken("http.port", config.host(), config.httpPort(), e);
+    }
+    if (!server.isRunning()) {
+      // Helidon only logs why: trying once more ourselves tells.
+      throw portTaken("http.port", config.host(), config.httpPort(), bindError(config));
+    }
+    return server;
+  }
+
+  private static IOException bindError(ServerConfig config) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(config.host(), config.httpPort()));
+      return new IOException("it was not free a moment ago");
+    } catch (IOException e) {
+      return e;
     }
   }
 
@@ -238,6 +262,15 @@ public final class QuiverServer implements AutoCloseable {
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
+  private static void closeStarted(
+      CompletableFuture<GrpcServer> starting, RuntimeException reason) {
+    try {
+      join(starting).close();
+    } catch (QuiverException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
   private static GrpcServer join(CompletableFuture<GrpcServer> starting) {
     try {
       return starting.join();
@@ -251,12 +284,12 @@ public final class QuiverServer implements AutoCloseable {
 
   /** The port of REST, also when it was configured as 0. */
   public int httpPort() {
-    return rest.port();
+    return httpPort;
   }
 
   /** The port of gRPC, also when it was configured as 0. */
   public int grpcPort() {
-    return grpc.port();
+    return grpcPort;
   }
 
   public Path dataDir() {
@@ -286,7 +319,7 @@ public final class QuiverServer implements AutoCloseable {
     }
     long startNanos = System.nanoTime();
     LOG.info("stopping: no new requests, up to {} for those in work", config.shutdownTimeout());
-    CompletableFuture<@Nullable Void> grpcStop =
+    CompletableFuture<?> grpcStop =
         CompletableFuture.runAsync(grpc::close, Thread.ofPlatform().name("stop-grpc")::start);
     rest.stop();
     try {

@@ -3,7 +3,6 @@ package dev.quiver.server;
 import dev.quiver.api.GrpcApi;
 import dev.quiver.api.GrpcServer;
 import dev.quiver.api.MetricsWriter;
-import dev.quiver.api.MetricsWriter.Type;
 import dev.quiver.api.SearchPool;
 import dev.quiver.embed.Embedders;
 import dev.quiver.embed.ModelMetrics;
@@ -40,9 +39,8 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
 
   @Override
   public void accept(MetricsWriter out) {
-    out.family("app_info", "information about the server", Type.GAUGE)
-        .sample(1, "name", "quiver", "version", Version.API, "quiver_version", Version.QUIVER);
-    out.gauge("collections_total", "number of collections", engine.collections().size());
+    out.family("quiver_info", "version of the server", MetricsWriter.Type.GAUGE)
+        .sample(1, "version", Version.QUIVER);
     engine(out, engine.stats(), engine.recoveryProgress());
     search(out);
     embedding(out, embedders.metrics());
@@ -105,30 +103,53 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
     out.gauge(
         "quiver_embed_pending_texts", "texts waiting or being embedded", embedders.pendingTexts());
     perModel(
-        out, models, "loaded", "whether the model is in memory", Type.GAUGE, m -> m.loaded() ? 1 : 0);
-    perModel(out, models, "calls_total", "calls that succeeded", Type.COUNTER, ModelMetrics::calls);
-    perModel(out, models, "texts_total", "texts embedded", Type.COUNTER, ModelMetrics::texts);
-    perModel(out, models, "tokens_total", "tokens read", Type.COUNTER, ModelMetrics::tokens);
+        out,
+        models,
+        "loaded",
+        "whether the model is in memory",
+        MetricsWriter.Type.GAUGE,
+        m -> m.loaded() ? 1 : 0);
+    perModel(
+        out,
+        models,
+        "calls_total",
+        "calls that succeeded",
+        MetricsWriter.Type.COUNTER,
+        ModelMetrics::calls);
+    perModel(
+        out,
+        models,
+        "texts_total",
+        "texts embedded",
+        MetricsWriter.Type.COUNTER,
+        ModelMetrics::texts);
+    perModel(
+        out,
+        models,
+        "tokens_total",
+        "tokens read",
+        MetricsWriter.Type.COUNTER,
+        ModelMetrics::tokens);
     perModel(
         out,
         models,
         "busy_seconds_total",
         "time of all threads in the model",
-        Type.COUNTER,
+        MetricsWriter.Type.COUNTER,
         m -> m.busyMicros() / 1e6);
     perModel(
         out,
         models,
         "failed_calls_total",
         "calls that failed",
-        Type.COUNTER,
+        MetricsWriter.Type.COUNTER,
         ModelMetrics::failedCalls);
     perModel(
         out,
         models,
         "overloaded_calls_total",
         "calls refused because too much was waiting",
-        Type.COUNTER,
+        MetricsWriter.Type.COUNTER,
         ModelMetrics::overloadedCalls);
   }
 
@@ -137,7 +158,7 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
       List<ModelMetrics> models,
       String name,
       String help,
-      Type type,
+      MetricsWriter.Type type,
       ToDoubleFunction<ModelMetrics> value) {
     out.family("quiver_embed_" + name, help, type);
     for (ModelMetrics model : models) {
@@ -151,14 +172,14 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
     out.gauge("quiver_heap_used_bytes", "heap in use, garbage included", heap.getUsed());
     out.gauge("quiver_heap_committed_bytes", "heap taken from the system", heap.getCommitted());
     out.gauge("quiver_heap_max_bytes", "largest heap", heap.getMax());
-    out.gauge(
-        "quiver_jvm_metadata_bytes", "classes and compiled code", nonHeap.getUsed());
-    out.family("quiver_off_heap_bytes", "buffers outside the heap, by kind", Type.GAUGE);
-    for (BufferPoolMXBean buffers :
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+    out.gauge("quiver_jvm_metadata_bytes", "classes and compiled code", nonHeap.getUsed());
+    out.family(
+        "quiver_off_heap_bytes", "buffers outside the heap, by kind", MetricsWriter.Type.GAUGE);
+    for (BufferPoolMXBean buffers : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
       out.sample(buffers.getMemoryUsed(), "kind", buffers.getName());
     }
-    out.family("quiver_gc_pause_seconds_total", "time in garbage collection", Type.COUNTER);
+    out.family(
+        "quiver_gc_pause_seconds_total", "time in garbage collection", MetricsWriter.Type.COUNTER);
     for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
       out.sample(collector.getCollectionTime() / 1e3, "collector", collector.getName());
     }

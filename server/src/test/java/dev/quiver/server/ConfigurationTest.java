@@ -246,6 +246,9 @@ class ConfigurationTest {
     Path document = Path.of(System.getProperty("quiver.root"), "docs", "configuration.md");
     List<String> rows = new ArrayList<>();
     for (String line : Files.readAllLines(document)) {
+      if (line.startsWith("## Other variables")) {
+        break;
+      }
       if (line.startsWith("| `")) {
         rows.add(line);
       }

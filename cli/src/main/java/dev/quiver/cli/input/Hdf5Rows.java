@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A two-dimensional dataset of an HDF5 file, as ann-benchmarks publishes them: {@code train}, {@code
- * test}, {@code neighbors}, {@code distances}, and an attribute {@code distance}.
+ * A two-dimensional dataset of an HDF5 file, as ann-benchmarks publishes them: {@code train},
+ * {@code test}, {@code neighbors}, {@code distances}, and an attribute {@code distance}.
  */
 final class Hdf5Rows implements RowReader {
   private static final int BLOCK_BYTES = 8 << 20;

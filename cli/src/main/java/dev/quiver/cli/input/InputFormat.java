@@ -1,13 +1,13 @@
 package dev.quiver.cli.input;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The kinds of input and the file names that they go by. */
 public enum InputFormat {
-  JSONL(false, ".jsonl", ".ndjson", ".json"),
+  JSONL(false, ".jsonl .ndjson .json"),
   CSV(false, ".csv"),
   TSV(false, ".tsv"),
   PARQUET(false, ".parquet"),
@@ -15,16 +15,18 @@ public enum InputFormat {
   FVECS(true, ".fvecs"),
   BVECS(true, ".bvecs"),
   IVECS(true, ".ivecs"),
-  HDF5(true, ".hdf5", ".h5");
+  HDF5(true, ".hdf5 .h5");
 
   private static final String COMPRESSED = ".gz";
 
   private final boolean vectorsOnly;
-  private final List<String> suffixes;
 
-  InputFormat(boolean vectorsOnly, String... suffixes) {
+  /** With blanks between. */
+  private final String suffixes;
+
+  InputFormat(boolean vectorsOnly, String suffixes) {
     this.vectorsOnly = vectorsOnly;
-    this.suffixes = List.of(suffixes);
+    this.suffixes = suffixes;
   }
 
   /** Whether a row is a vector without fields. */
@@ -44,7 +46,7 @@ public enum InputFormat {
       name = name.substring(0, name.length() - COMPRESSED.length());
     }
     for (InputFormat format : values()) {
-      if (format.suffixes.stream().anyMatch(name::endsWith)) {
+      if (Stream.of(format.suffixes.split(" ")).anyMatch(name::endsWith)) {
         return format;
       }
     }

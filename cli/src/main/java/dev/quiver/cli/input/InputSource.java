@@ -52,7 +52,8 @@ public record InputSource(String name, @Nullable Path file, InputFormat format, 
         throw new IllegalArgumentException(
             path + ": its name does not tell its format; say it with --format");
       }
-      return List.of(new InputSource(path.getFileName().toString(), path, format, Files.size(path)));
+      return List.of(
+          new InputSource(path.getFileName().toString(), path, format, Files.size(path)));
     }
     List<InputSource> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(path)) {
@@ -80,7 +81,11 @@ public record InputSource(String name, @Nullable Path file, InputFormat format, 
     String identity =
         path == null
             ? name
-            : path.toAbsolutePath() + " " + bytes + " " + Files.getLastModifiedTime(path).toMillis();
+            : path.toAbsolutePath()
+                + " "
+                + bytes
+                + " "
+                + Files.getLastModifiedTime(path).toMillis();
     return new RowSource() {
       @Override
       public String name() {

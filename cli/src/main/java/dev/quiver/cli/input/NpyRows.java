@@ -66,7 +66,8 @@ final class NpyRows implements RowReader {
     Matcher fortran = FORTRAN.matcher(header);
     Matcher shape = SHAPE.matcher(header);
     if (!descr.find() || !fortran.find()) {
-      throw new IOException("element type not understood (expected: floats or integers): " + header);
+      throw new IOException(
+          "element type not understood (expected: floats or integers): " + header);
     }
     if (!shape.find()) {
       throw new IOException("expected an array of two dimensions, rows and columns: " + header);
@@ -79,8 +80,7 @@ final class NpyRows implements RowReader {
     if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
       throw new IOException("rows of " + dimensions + " numbers (expected: 1 to 1048576)");
     }
-    ByteOrder order =
-        descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    ByteOrder order = descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     return new NpyRows(
         in,
         element(descr.group(2) + descr.group(3)),

@@ -161,8 +161,7 @@ final class ParquetJson {
 
   /** The old timestamp: nanoseconds of the day, then the Julian day, both little-endian. */
   private static Instant int96(Binary value) {
-    ByteBuffer bytes =
-        ByteBuffer.wrap(value.getBytes()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.wrap(value.getBytes()).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     assert bytes.remaining() == INT96_BYTES : bytes.remaining();
     long nanos = bytes.getLong();
     long day = bytes.getInt() - JULIAN_EPOCH_DAY;
@@ -176,10 +175,10 @@ final class ParquetJson {
       case JsonLogicalTypeAnnotation _ -> NODES.textNode(value.toStringUsingUTF8());
       case UUIDLogicalTypeAnnotation _ -> NODES.textNode(uuid(value.toByteBuffer()));
       case Float16LogicalTypeAnnotation _ ->
-          NODES.numberNode(Float.float16ToFloat(Short.reverseBytes(value.toByteBuffer().getShort())));
-      case DecimalLogicalTypeAnnotation decimal ->
           NODES.numberNode(
-              new BigDecimal(new BigInteger(value.getBytes()), decimal.getScale()));
+              Float.float16ToFloat(Short.reverseBytes(value.toByteBuffer().getShort())));
+      case DecimalLogicalTypeAnnotation decimal ->
+          NODES.numberNode(new BigDecimal(new BigInteger(value.getBytes()), decimal.getScale()));
       case null, default -> NODES.textNode(Base64.getEncoder().encodeToString(value.getBytes()));
     };
   }

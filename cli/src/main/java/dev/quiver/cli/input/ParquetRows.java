@@ -3,7 +3,9 @@ package dev.quiver.cli.input;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -31,8 +33,12 @@ final class ParquetRows implements RowReader {
   }
 
   static ParquetRows open(Path path) throws IOException {
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration())
+            .withCodecFactory(new ParquetCodecs())
+            .build();
     try {
-      return new ParquetRows(ParquetFileReader.open(new LocalInputFile(path)));
+      return new ParquetRows(ParquetFileReader.open(new LocalInputFile(path), options));
     } catch (RuntimeException e) {
       throw new IOException("not a readable Parquet file: " + e.getMessage(), e);
     }
@@ -41,7 +47,7 @@ final class ParquetRows implements RowReader {
   @Override
   public @Nullable Row next() throws IOException {
     while (leftInRowGroup == 0) {
-      PageReadStore pages = file.readNextRowGroup();
+      PageReadStore pages = readRowGroup();
       if (pages == null) {
         return null;
       }
@@ -59,6 +65,14 @@ final class ParquetRows implements RowReader {
       return new Row(row, row + 1, fields, null);
     } catch (ParquetDecodingException e) {
       throw new IOException("row " + (row + 1) + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private @Nullable PageReadStore readRowGroup() throws IOException {
+    try {
+      return file.readNextRowGroup();
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

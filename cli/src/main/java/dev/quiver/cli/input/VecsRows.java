@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fvecs, bvecs and ivecs files of the TEXMEX corpora: for each row its number of dimensions (int
- * 32, little-endian), then as many elements.
+ * The fvecs, bvecs and ivecs files of the TEXMEX corpora: for each row its number of dimensions
+ * (int 32, little-endian), then as many elements.
  */
 final class VecsRows implements RowReader {
   private static final int MAX_DIMENSIONS = 1 << 20;
@@ -42,7 +42,11 @@ final class VecsRows implements RowReader {
     int dimensions = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getInt();
     if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
       throw new IOException(
-          "row " + (number + 1) + " says it has " + dimensions + " numbers (expected: 1 to 1048576)");
+          "row "
+              + (number + 1)
+              + " says it has "
+              + dimensions
+              + " numbers (expected: 1 to 1048576)");
     }
     byte[] body = in.readNBytes(dimensions * element.bytes());
     if (body.length < dimensions * element.bytes()) {

@@ -61,7 +61,7 @@ public final class OrderedValues {
     PayloadPath path = PayloadPath.parse(orderBy.key());
     PayloadIndex index = indexes.get(orderBy.key());
     if (index == null || !IndexDeclaration.isRangeCapable(index) || path.hasIndex()) {
-      throw QuiverException.badRequest(
+      throw QuiverException.wrongInput(
           "No range index for `order_by` key: `"
               + orderBy.key()
               + "`. Please create one to use `order_by`. Check"

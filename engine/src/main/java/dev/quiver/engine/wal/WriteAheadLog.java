@@ -498,48 +498,75 @@ public final class WriteAheadLog implements OpLog {
 
   @Override
   public void truncateBefore(long offset) {
-    deleteSegments(offset, false);
-  }
-
-  @Override
-  public void seal() {
-    deleteSegments(Long.MAX_VALUE, true);
-  }
-
-  private void deleteSegments(long covered, boolean rollFirst) {
     lock.lock();
     try {
-      while (busy) {
-        progressed.awaitUninterruptibly();
-      }
+      awaitQuiet();
       checkUsable();
-      if (segments.isEmpty()) {
-        return;
-      }
-      if (rollFirst && activeSize > Segment.HEADER_BYTES) {
-        roll();
-      }
       boolean deleted = false;
-      while (segments.size() > 1 && segments.get(1) <= covered) {
-        Path path = path(segments.getFirst());
-        long bytes;
-        try (FileOps.Reader reader = files.read(path)) {
-          bytes = reader.size();
-        }
-        files.delete(path);
-        segments.removeFirst();
-        earlierBytes.addAndGet(-bytes);
+      while (segments.size() > 1 && segments.get(1) <= offset) {
+        deleteFirst();
         deleted = true;
       }
       if (deleted) {
         files.syncDirectory(directory);
       }
     } catch (IOException e) {
-      throw new QuiverException(
-          ErrorCode.INTERNAL, "log cannot be shortened: " + directory + ": " + e.getMessage(), e);
+      throw cannotShorten(e);
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public void seal() {
+    lock.lock();
+    try {
+      awaitQuiet();
+      checkUsable();
+      FileOps.Appender appender = active;
+      active = null;
+      setActiveSize(0);
+      if (appender != null) {
+        appender.close();
+      }
+      // Nothing is synced: should a crash bring files back, their records are covered.
+      while (!segments.isEmpty()) {
+        deleteFirst();
+      }
+    } catch (IOException e) {
+      throw cannotShorten(e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void awaitQuiet() {
+    while (busy) {
+      progressed.awaitUninterruptibly();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void deleteFirst() throws IOException {
+    boolean last = segments.size() == 1;
+    Path path = path(segments.getFirst());
+    long bytes = 0;
+    if (!last) {
+      try (FileOps.Reader reader = files.read(path)) {
+        bytes = reader.size();
+      }
+    }
+    files.delete(path);
+    segments.removeFirst();
+    earlierBytes.addAndGet(-bytes);
+  }
+
+  private QuiverException cannotShorten(IOException cause) {
+    return new QuiverException(
+        ErrorCode.INTERNAL,
+        "log cannot be shortened: " + directory + ": " + cause.getMessage(),
+        cause);
   }
 
   @Override
@@ -561,9 +588,7 @@ public final class WriteAheadLog implements OpLog {
   public void close() {
     lock.lock();
     try {
-      while (busy) {
-        progressed.awaitUninterruptibly();
-      }
+      awaitQuiet();
       closed = true;
       FileOps.Appender appender = active;
       active = null;

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The declared payload indexes as a commit stores them: a JSON array in order of creation. */
-final class PayloadIndexes {
-  private PayloadIndexes() {}
+final class IndexDeclarations {
+  private IndexDeclarations() {}
 
   static PayloadIndex of(String field, String wireName, @Nullable String params) {
     return new PayloadIndex(

@@ -1,0 +1,242 @@
+package dev.quiver.index;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vectors and their graph together: the kernel for use on its own.
+ *
+ * <pre>{@code
+ * Path file = directory.resolve("small.quiver");
+ * try (VectorIndex.Builder builder = VectorIndex.builder(3, Distance.COSINE)) {
+ *   builder.add(new float[] {1, 0, 0}).add(new float[] {0, 1, 0}).add(new float[] {0, 0.9f, 0.4f});
+ *   try (VectorIndex built = builder.build()) {
+ *     built.save(file);
+ *   }
+ * }
+ * try (VectorIndex index = VectorIndex.open(file)) {
+ *   List<Hit> hits = index.search(new float[] {0, 1, 0.1f}, 2); // ordinals 1 and 2
+ * }
+ * }</pre>
+ *
+ * <p>Searching and deleting are safe from any thread. Close it when nobody uses it any more: its
+ * memory is off-heap, owned or mapped, and gone then.
+ */
+public final class VectorIndex implements AutoCloseable {
+  private final VectorIndexFormat.Contents contents;
+  private final VectorScoring scoring;
+  private final Runnable release;
+  private final ScratchPool scratches =
+      new ScratchPool(2 * Runtime.getRuntime().availableProcessors());
+
+  private VectorIndex(VectorIndexFormat.Contents contents, Runnable release) {
+    this.contents = contents;
+    this.scoring = contents.store().scoring(contents.distance(), contents.norms());
+    this.release = release;
+  }
+
+  /** Starts an index of vectors of {@code dimension} components; float32 unless told otherwise. */
+  public static Builder builder(int dimension, Distance distance) {
+    return new Builder(dimension, distance);
+  }
+
+  /**
+   * Maps a saved index, without copying it to the heap, after reading it once to compare checksums.
+   *
+   * @throws IndexFileException if the file is corrupt, truncated or too new
+   */
+  public static VectorIndex open(Path path) throws IOException {
+    return open(path, true);
+  }
+
+  /**
+   * As {@link #open(Path)}; without {@code verify} only header and lengths are checked, which takes
+   * no time however large the file.
+   */
+  public static VectorIndex open(Path path, boolean verify) throws IOException {
+    Arena arena = Arena.ofShared();
+    boolean opened = false;
+    try {
+      VectorIndex index =
+          new VectorIndex(VectorIndexFormat.open(path, arena, verify), arena::close);
+      opened = true;
+      return index;
+    } finally {
+      if (!opened) {
+        arena.close();
+      }
+    }
+  }
+
+  /** Writes everything to a file, which is replaced in one step if it exists. */
+  public void save(Path path) throws IOException {
+    VectorIndexFormat.save(contents, path);
+  }
+
+  /** Vectors in the index, deleted ones among them. */
+  public int size() {
+    return contents.graph().size();
+  }
+
+  public Distance distance() {
+    return contents.distance();
+  }
+
+  /** The vectors; normalised where the distance is cosine and the elements are floats. */
+  public VectorStore vectors() {
+    return contents.store();
+  }
+
+  public HnswGraph graph() {
+    return contents.graph();
+  }
+
+  /**
+   * Makes a vector invisible to searches; its node still leads the way to others.
+   *
+   * @return false if it was deleted already
+   */
+  public boolean delete(int ordinal) {
+    Objects.checkIndex(ordinal, size());
+    return contents.tombstones().add(ordinal);
+  }
+
+  /** The {@code k} closest, closest first, with default effort. */
+  public List<Hit> search(float[] query, int k) {
+    SearchResult result = search(query, SearchRequest.of(k), null);
+    List<Hit> hits = new ArrayList<>(result.size());
+    for (int i = 0; i < result.size(); i++) {
+      hits.add(new Hit(result.ordinal(i), distance().score(result.distance(i))));
+    }
+    return hits;
+  }
+
+  /** A search with all its knobs; a null filter accepts all. */
+  public SearchResult search(float[] query, SearchRequest request, @Nullable OrdinalFilter filter) {
+    OrdinalFilter live = contents.tombstones().without(filter);
+    return scratches.with(
+        scratch -> HnswSearcher.search(contents.graph(), scoring, query, request, live, scratch));
+  }
+
+  /** Compares with every accepted vector. */
+  public SearchResult searchExactly(float[] query, int k, @Nullable OrdinalFilter filter) {
+    OrdinalFilter live = contents.tombstones().without(filter);
+    return scratches.with(scratch -> ExactSearch.search(scoring, query, k, live, scratch));
+  }
+
+  @Override
+  public void close() {
+    release.run();
+  }
+
+  /**
+   * Collects vectors, then builds. Not thread-safe. Close it; what was built by then belongs to the
+   * index.
+   */
+  public static final class Builder implements AutoCloseable {
+    private final int dimension;
+    private final Distance distance;
+    private ElementType elementType = ElementType.FLOAT32;
+    private HnswParams params = HnswParams.DEFAULT;
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private long budgetBytes = Long.MAX_VALUE;
+    private BuildListener listener = BuildListener.NONE;
+    private @Nullable GrowableVectorStore store;
+
+    private Builder(int dimension, Distance distance) {
+      this.dimension = dimension;
+      this.distance = distance;
+    }
+
+    /** How vectors are kept; before the first is added. */
+    public Builder elementType(ElementType newElementType) {
+      if (store != null) {
+        throw new IllegalStateException("element type: change it before adding vectors");
+      }
+      elementType = newElementType;
+      return this;
+    }
+
+    public Builder params(HnswParams newParams) {
+      params = newParams;
+      return this;
+    }
+
+    /** Default: all processors. */
+    public Builder threads(int newThreads) {
+      threads = newThreads;
+      return this;
+    }
+
+    /** For vectors, and for the build on top, separately; before the first vector is added. */
+    public Builder budgetBytes(long newBudgetBytes) {
+      budgetBytes = newBudgetBytes;
+      return this;
+    }
+
+    public Builder listener(BuildListener newListener) {
+      listener = newListener;
+      return this;
+    }
+
+    /** Adds a vector, whose ordinal is the number of those before it. It is copied. */
+    public Builder add(float[] vector) {
+      float[] stored = vector;
+      if (normalises()) {
+        stored = vector.clone();
+        UnitVectors.normalise(stored);
+      }
+      openStore().append(stored);
+      return this;
+    }
+
+    /** Builds the graph; once. */
+    public VectorIndex build() {
+      GrowableVectorStore vectors = openStore();
+      RowNorms norms = normalises() ? RowNorms.UNIT : RowNorms.ANY;
+      HnswGraph graph =
+          HnswBuilder.over(vectors.scoring(distance, norms))
+              .params(params)
+              .threads(threads)
+              .budgetBytes(budgetBytes)
+              .listener(listener)
+              .build();
+      store = null;
+      return new VectorIndex(
+          new VectorIndexFormat.Contents(
+              vectors, distance, norms, new Tombstones(vectors.size()), graph),
+          () -> {
+            graph.close();
+            vectors.close();
+          });
+    }
+
+    /** Frees vectors that were added but not built into an index. */
+    @Override
+    public void close() {
+      if (store != null) {
+        store.close();
+        store = null;
+      }
+    }
+
+    private boolean normalises() {
+      return distance == Distance.COSINE
+          && (elementType == ElementType.FLOAT32 || elementType == ElementType.FLOAT16);
+    }
+
+    private GrowableVectorStore openStore() {
+      GrowableVectorStore open = store;
+      if (open == null) {
+        open = GrowableVectorStore.create(elementType, dimension, budgetBytes);
+        store = open;
+      }
+      return open;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.quiver.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HnswBuilderTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4, 8})
+  void everyNodeIsReachableAndItsListsAreValidWhateverTheNumberOfThreads(int threads) {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore store = TestVectors.clusteredStore(random, 3000, 8, 40);
+        HnswGraph graph =
+            HnswBuilder.over(store.scoring(Distance.EUCLIDEAN))
+                .params(new HnswParams(4, 20, random.nextLong()))
+                .threads(threads)
+                .build()) {
+      Graphs.assertValid(graph);
+      assertThat(graph.size()).isEqualTo(3000);
+      assertThat(new Connectivity(graph).countUnreached()).isZero();
+    }
+  }
+
+  @Test
+  void oneThreadAndOneSeedGiveTheSameBytes() throws IOException {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore store =
+        TestVectors.gaussianStore(random, 1500, 12, ElementType.FLOAT32)) {
+      byte[] first = build(store, 7);
+      assertThat(build(store, 7)).isEqualTo(first);
+      assertThat(build(store, 8)).isNotEqualTo(first);
+    }
+  }
+
+  private static byte[] build(VectorStore store, long seed) throws IOException {
+    try (HnswGraph graph =
+        HnswBuilder.over(store.scoring(Distance.EUCLIDEAN))
+            .params(HnswParams.DEFAULT.withSeed(seed))
+            .build()) {
+      return HnswGraphFormatTest.bytesOf(graph);
+    }
+  }
+
+  @Test
+  void identicalVectorsAreAllReachable() {
+    try (GrowableVectorStore store = GrowableVectorStore.create(ElementType.FLOAT32, 4)) {
+      for (int i = 0; i < 2000; i++) {
+        store.append(new float[] {1, 2, 3, 4});
+      }
+      VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
+      try (HnswGraph graph = HnswBuilder.over(scoring).threads(2).build()) {
+        Graphs.assertValid(graph);
+        assertThat(new Connectivity(graph).countUnreached()).isZero();
+        SearchResult result =
+            HnswSearcher.search(
+                graph,
+                scoring,
+                new float[] {1, 2, 3, 4},
+                SearchRequest.of(1500),
+                null,
+                new SearchScratch());
+        assertThat(result.size()).isEqualTo(1500);
+      }
+    }
+  }
+
+  @Test
+  void progressIsToldForEachVectorAndCancellingEndsTheBuild() {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore store =
+        TestVectors.gaussianStore(random, 2000, 4, ElementType.FLOAT32)) {
+      VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
+      AtomicInteger last = new AtomicInteger();
+      HnswBuilder.over(scoring)
+          .threads(2)
+          .listener((inserted, total) -> last.accumulateAndGet(inserted, Math::max))
+          .build()
+          .close();
+      assertThat(last).hasValue(2000);
+
+      AtomicInteger seen = new AtomicInteger();
+      BuildListener impatient =
+          new BuildListener() {
+            @Override
+            public void onProgress(int inserted, int total) {
+              seen.accumulateAndGet(inserted, Math::max);
+            }
+
+            @Override
+            public boolean cancelled() {
+              return seen.get() >= 700;
+            }
+          };
+      assertThatThrownBy(() -> HnswBuilder.over(scoring).threads(2).listener(impatient).build())
+          .isInstanceOf(CancellationException.class);
+      assertThat(seen.get()).isBetween(700, 1000);
+    }
+  }
+
+  @Test
+  void aBuildThatDoesNotFitItsBudgetSaysSoBeforeItStarts() {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore store =
+        TestVectors.gaussianStore(random, 1000, 4, ElementType.FLOAT32)) {
+      HnswBuilder builder = HnswBuilder.over(store.scoring(Distance.EUCLIDEAN));
+      long needed = builder.estimateBytes();
+      assertThatThrownBy(() -> builder.budgetBytes(needed - 1).build())
+          .isInstanceOf(MemoryBudgetException.class)
+          .hasMessageContaining(Long.toString(needed))
+          .hasMessageContaining(Long.toString(needed - 1));
+      builder.budgetBytes(needed).build().close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 20_000})
+  void theEstimateCoversWhatTheGraphTakes(int size) {
+    try (GrowableVectorStore store = GrowableVectorStore.create(ElementType.UINT8, 1)) {
+      for (int i = 0; i < size; i++) {
+        store.append(new float[] {i & 255});
+      }
+      HnswParams cheap = new HnswParams(8, 4, 1);
+      try (HnswGraph graph =
+          HnswBuilder.over(store.scoring(Distance.EUCLIDEAN)).params(cheap).build()) {
+        long estimate = HnswGraph.estimateBytes(size, 8);
+        assertThat(graph.memoryBytes()).isLessThanOrEqualTo(estimate);
+        assertThat(estimate).isLessThanOrEqualTo(graph.memoryBytes() + (3L << 20));
+        assertThat(HnswBuilder.estimateBytes(size, cheap, 2)).isGreaterThan(estimate);
+      }
+    }
+  }
+}
