@@ -7,6 +7,7 @@ import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
+import dev.quiver.engine.VectorSelection;
 import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Points;
 import io.qdrant.client.grpc.PointsGrpc;
@@ -24,6 +25,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   final ApiLimits limits;
   private final Queries queries;
   private final GrpcReads reads;
+  private final ResultBudget budget;
 
   GrpcPointReads(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     this.database = database;
@@ -32,6 +34,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
     this.limits = limits;
     this.queries = new Queries(database);
     this.reads = new GrpcReads(limits.resultsMax());
+    this.budget = ResultBudget.ofHeap(database);
   }
 
   static double secondsSince(long startNanos) {
@@ -165,13 +168,17 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         () -> {
           GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
           GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
+          String collection = name(request.getCollectionName());
+          VectorSelection vectors =
+              GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors());
+          budget.check(collection, request.getIdsCount(), vectors);
           List<PointRecord> points =
               database.retrieve(
-                  name(request.getCollectionName()),
+                  collection,
                   GrpcIds.read(request.getIdsList()),
                   GrpcReads.payload(
                       request.hasWithPayload(), request.getWithPayload(), PayloadSelection.ALL),
-                  GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors()));
+                  vectors);
           Points.GetResponse.Builder response = Points.GetResponse.newBuilder();
           for (PointRecord point : points) {
             response.addResult(GrpcReads.write(point));
@@ -189,7 +196,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request.getTimeout(),
         reply,
         () -> {
-          ScrollPage page = database.scroll(name(request.getCollectionName()), page(request));
+          String collection = name(request.getCollectionName());
+          ScrollRequest wanted = page(request);
+          budget.check(collection, wanted.limit(), wanted.vectors());
+          ScrollPage page = database.scroll(collection, wanted);
           Points.ScrollResponse.Builder response = Points.ScrollResponse.newBuilder();
           for (PointRecord point : page.points()) {
             response.addResult(GrpcReads.write(point));

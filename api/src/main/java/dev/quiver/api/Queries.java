@@ -57,9 +57,11 @@ public final class Queries {
   private static final float SCORE_WITHOUT_RANKING = 1.0f;
 
   private final Database database;
+  private final ResultBudget budget;
 
   public Queries(Database database) {
     this.database = database;
+    this.budget = ResultBudget.ofHeap(database);
   }
 
   /** Adds the texts among the queries' inputs to a batch of inferences. */
@@ -80,6 +82,7 @@ public final class Queries {
    *     such vector
    */
   public List<ScoredPoint> run(String collection, Query query, Inference.Batch inference) {
+    budget.check(collection, (long) query.limit() + query.offset(), query.vectors());
     Float threshold = query.scoreThreshold();
     return switch (query.ranking()) {
       case Ranking.Nearest(VectorInput.ById(PointId id)) -> nearestToPoint(collection, query, id);

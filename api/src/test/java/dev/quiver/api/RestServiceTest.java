@@ -85,13 +85,18 @@ class RestServiceTest {
           .contains("collections_total 0\n")
           .contains("cluster_enabled 0\n");
       rest.put("/collections/c", json("{'vectors': {'size': 2, 'distance': 'Dot'}}"));
+      rest.put(
+          "/collections/c/points?wait=true",
+          json("{'points': [{'id': 1, 'vector': [1, 0]}, {'id': 2, 'vector': [1, 0]}]}"));
       rest.post("/collections/c/points/count", "{}");
       rest.post("/collections/none/points/count", "{}");
       String after = rest.get("/metrics").text();
       assertThat(after)
           .contains(count + "1\n")
           .contains(count.replace("200", "404") + "1\n")
-          .contains("collections_total 1\n");
+          .contains("collections_total 1\n")
+          .contains("collections_vector_total 2\n")
+          .contains("collection_points{id=\"c\"} 2\n");
       assertThat(after.lines().filter(line -> !line.startsWith("#")))
           .allMatch(line -> line.matches("[a-z_]+(\\{[^}]*(\\{[a-z_]+}[^}]*)*})? [0-9.E+-]+"));
     }

@@ -26,7 +26,7 @@ final class CollectionsBenchmark implements Benchmark {
   public void run(BenchOptions options, Report report) throws Exception {
     int count = options.shortRun() ? 200 : 2000;
     Path data = Files.createTempDirectory("quiver-bench");
-    String[] idle = {"--set", "engine.idle-close=" + IDLE_SECONDS + "s"};
+    String[] idle = {"--collections-idle-seconds", String.valueOf(IDLE_SECONDS)};
     try {
       try (ServerProcess server = ServerProcess.start(data, idle)) {
         warm(server);

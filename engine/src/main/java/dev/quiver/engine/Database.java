@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import dev.quiver.engine.filter.Filter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,12 @@ public interface Database extends AutoCloseable {
   boolean collectionExists(String nameOrAlias);
 
   CollectionInfo collectionInfo(String nameOrAlias);
+
+  /**
+   * How many points each collection has, about: of open ones now, of the others as of their last
+   * commit. Cheap, opens nothing; for metrics.
+   */
+  Map<String, Long> approximatePoints();
 
   /** The configuration alone: cheap, opens nothing. */
   CollectionConfig collectionConfig(String nameOrAlias);

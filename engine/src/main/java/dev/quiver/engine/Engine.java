@@ -175,6 +175,15 @@ public final class Engine implements Database {
   }
 
   @Override
+  public Map<String, Long> approximatePoints() {
+    Map<String, Long> points = new LinkedHashMap<>();
+    for (Slot slot : catalog.slots()) {
+      points.put(slot.name(), slot.approximatePoints());
+    }
+    return points;
+  }
+
+  @Override
   public CollectionConfig collectionConfig(String nameOrAlias) {
     return catalog.find(nameOrAlias).config();
   }

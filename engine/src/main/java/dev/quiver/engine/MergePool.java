@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.MergeTrigger;
@@ -22,6 +23,7 @@ final class MergePool extends MergeScheduler {
   private final int mostWorkers;
   private final EngineMetrics metrics;
   private final AtomicInteger workers = new AtomicInteger();
+  private final AtomicLong finished = new AtomicLong();
 
   MergePool(ExecutorService executor, int mostWorkers, EngineMetrics metrics) {
     this.executor = executor;
@@ -32,6 +34,11 @@ final class MergePool extends MergeScheduler {
   /** Whether merges run or wait. */
   boolean busy() {
     return workers.get() > 0;
+  }
+
+  /** Merges of this shard that have been finished. */
+  long finished() {
+    return finished.get();
   }
 
   @Override
@@ -59,6 +66,7 @@ final class MergePool extends MergeScheduler {
           merge != null;
           merge = source.getNextMerge()) {
         source.merge(merge);
+        finished.incrementAndGet();
         metrics.merges.increment();
       }
     } catch (MergePolicy.MergeAbortedException | AlreadyClosedException e) {

@@ -16,7 +16,6 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
-import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -75,11 +74,13 @@ final class ShardIndex implements AutoCloseable {
   static final class View implements AutoCloseable {
     private final IndexReader reader;
     private final long offset;
+    private final long merges;
     private final long madeNanos = System.nanoTime();
 
-    private View(IndexReader reader, long offset) {
+    private View(IndexReader reader, long offset, long merges) {
       this.reader = reader;
       this.offset = offset;
+      this.merges = merges;
     }
 
     IndexReader reader() {
@@ -107,7 +108,7 @@ final class ShardIndex implements AutoCloseable {
     this.config = config;
     this.resources = resources;
     this.merges = resources.mergePool();
-    this.view = new View(new MultiReader(), 0);
+    this.view = new View(new MultiReader(), 0, 0);
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
@@ -139,7 +140,7 @@ final class ShardIndex implements AutoCloseable {
     committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
     declared = Declared.of(IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")));
     appliedOffset = committedOffset;
-    view = new View(reader, committedOffset);
+    view = new View(reader, committedOffset, 0);
   }
 
   long committedOffset() {
@@ -295,7 +296,7 @@ final class ShardIndex implements AutoCloseable {
       IndexWriterConfig settings = new IndexWriterConfig();
       settings.setCodec(new QuiverCodec(resources.vectors()));
       settings.setMergeScheduler(merges);
-      settings.setMergePolicy(new TieredMergePolicy());
+      settings.setMergePolicy(new GraphMergePolicy(resources.vectors().fullScanThreshold()));
       settings.setUseCompoundFile(true);
       settings.setCommitOnClose(false);
       settings.setMaxFullFlushMergeWaitMillis(0);
@@ -314,7 +315,8 @@ final class ShardIndex implements AutoCloseable {
   View view(long offset) throws IOException {
     while (true) {
       View current = view;
-      if (current.offset() >= offset) {
+      // A merge changes no point, but makes searching faster.
+      if (current.offset() >= offset && current.merges == merges.finished()) {
         if (current.reader().tryIncRef()) {
           return current;
         }
@@ -335,7 +337,8 @@ final class ShardIndex implements AutoCloseable {
     refreshLock.lock();
     try {
       View old = view;
-      if (old.offset() >= offset) {
+      long merged = merges.finished();
+      if (old.offset() >= offset && old.merges == merged) {
         return;
       }
       long covered = appliedOffset;
@@ -344,7 +347,7 @@ final class ShardIndex implements AutoCloseable {
       }
       IndexWriter current = writer;
       if (current == null) {
-        view = new View(old.reader(), covered);
+        view = new View(old.reader(), covered, merged);
         return;
       }
       DirectoryReader renewed =
@@ -353,9 +356,9 @@ final class ShardIndex implements AutoCloseable {
               : DirectoryReader.open(current);
       resources.metrics().refreshes.increment();
       if (renewed == null) {
-        view = new View(old.reader(), covered);
+        view = new View(old.reader(), covered, merged);
       } else {
-        view = new View(renewed, covered);
+        view = new View(renewed, covered, merged);
         old.close();
       }
       recent.forEach(

@@ -1,9 +1,16 @@
 package dev.quiver.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.lucene.index.SegmentCommitInfo;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A collection's place in the engine, there whether its shard is open or not.
@@ -14,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * of its users and opened anew by the next.
  */
 final class Slot {
+  private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
+
   private final CollectionFolder folder;
   private final EngineResources resources;
   private final OpenShards open;
@@ -33,6 +42,9 @@ final class Slot {
   private boolean dropped;
 
   private volatile long lastUsedNanos = System.nanoTime();
+
+  /** Points of the last commit while the shard is closed; -1 when they have not been looked up. */
+  private volatile long committedPoints = -1;
 
   Slot(
       String name,
@@ -116,6 +128,7 @@ final class Slot {
         current = Shard.open(folder, this::config, resources);
         shard = current;
         open.add(this);
+        committedPoints = -1;
       }
       users++;
       lastUsedNanos = System.nanoTime();
@@ -139,6 +152,39 @@ final class Slot {
       return new Lease(current);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Points in the open shard, or in the last commit of a closed one; opens nothing. */
+  long approximatePoints() {
+    try (Lease lease = acquireIfOpen()) {
+      if (lease != null) {
+        try (ShardIndex.View view = lease.shard().view()) {
+          return view.reader().numDocs();
+        }
+      }
+    } catch (IOException | QuiverException e) {
+      LOG.debug("points of collection {} are taken from its last commit", name, e);
+    }
+    long points = committedPoints;
+    if (points < 0) {
+      points = pointsOfLastCommit();
+      committedPoints = points;
+    }
+    return points;
+  }
+
+  private long pointsOfLastCommit() {
+    try (Directory directory = FSDirectory.open(folder.index())) {
+      long points = 0;
+      for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(directory)) {
+        points += segment.info.maxDoc() - segment.getDelCount() - segment.getSoftDelCount();
+      }
+      return points;
+    } catch (IOException e) {
+      // No commit yet, or a folder that is just being dropped.
+      LOG.debug("collection {} has no commit to count the points of", name, e);
+      return 0;
     }
   }
 

@@ -67,7 +67,8 @@ class CatalogTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a/b", "a\\b", "a:b", "a\"b", "a?b", "a*b", "a<b", "a>b", "a|b", "a\0b"})
+  @ValueSource(
+      strings = {"", "a/b", "a\\b", "a:b", "a\"b", "a?b", "a*b", "a<b", "a>b", "a|b", "a\0b"})
   void namesThatFilesCouldNotHaveAreRefused(String name) {
     assertThat(codeOf(() -> create(name))).isEqualTo(ErrorCode.VALIDATION);
   }
@@ -134,8 +135,9 @@ class CatalogTest {
   @Test
   void aChangedConfigurationIsThereAfterARestart() {
     create("c");
-    CollectionConfig changed = Configs.parse(
-        "{\"params\":{\"vectors\":{\"size\":2,\"distance\":\"Dot\"}},\"metadata\":{\"a\":1}}");
+    CollectionConfig changed =
+        Configs.parse(
+            "{\"params\":{\"vectors\":{\"size\":2,\"distance\":\"Dot\"}},\"metadata\":{\"a\":1}}");
 
     assertThat(engine.updateCollection("c", _ -> changed)).isTrue();
     reopen();

@@ -242,8 +242,7 @@ class EngineModelTest {
     WriteOp operation;
     switch (random.nextInt(10)) {
       case 0, 1, 2, 3 -> {
-        WriteOp.UpdateMode mode =
-            WriteOp.UpdateMode.values()[Math.max(0, random.nextInt(5) - 2)];
+        WriteOp.UpdateMode mode = WriteOp.UpdateMode.values()[Math.max(0, random.nextInt(5) - 2)];
         Filter filter = random.nextInt(4) == 0 ? filter() : null;
         List<Point> points = new ArrayList<>();
         for (PointId id : ids()) {
@@ -299,8 +298,7 @@ class EngineModelTest {
         PointSelector selector = selector();
         ObjectNode change = payload();
         String key = random.nextInt(3) == 0 ? "o" : null;
-        missing =
-            edit(selected(selector), payloadEdit(old -> PayloadEdits.set(old, change, key)));
+        missing = edit(selected(selector), payloadEdit(old -> PayloadEdits.set(old, change, key)));
         operation = new WriteOp.SetPayload(Payload.of(change), selector, key);
       }
       case 8 -> {
@@ -313,16 +311,14 @@ class EngineModelTest {
                   payloadEdit(old -> PayloadEdits.overwrite(old, change, null)));
           operation = new WriteOp.OverwritePayload(Payload.of(change), selector, null);
         } else {
-          missing =
-              edit(selected(selector), payloadEdit(_ -> Payload.JSON.createObjectNode()));
+          missing = edit(selected(selector), payloadEdit(_ -> Payload.JSON.createObjectNode()));
           operation = new WriteOp.ClearPayload(selector);
         }
       }
       default -> {
         PointSelector selector = selector();
         List<String> keys = List.of("n", "o.x");
-        missing =
-            edit(selected(selector), payloadEdit(old -> PayloadEdits.delete(old, keys)));
+        missing = edit(selected(selector), payloadEdit(old -> PayloadEdits.delete(old, keys)));
         operation = new WriteOp.DeletePayload(keys, selector);
       }
     }
@@ -356,12 +352,10 @@ class EngineModelTest {
           .forEach(
               point ->
                   found.put(
-                      point.id(),
-                      new Known(floats(point.vectors()), point.payload().json())));
+                      point.id(), new Known(floats(point.vectors()), point.payload().json())));
       next = page.nextOffset();
     } while (next != null);
-    List<PointId> expected =
-        model.keySet().stream().filter(id -> matches(filter, id)).toList();
+    List<PointId> expected = model.keySet().stream().filter(id -> matches(filter, id)).toList();
     assertThat(found.keySet()).as(where).containsExactlyElementsOf(expected);
     found.forEach(
         (id, point) -> {
@@ -383,7 +377,8 @@ class EngineModelTest {
             .filter(entry -> entry.getValue().vectors().containsKey(""))
             .filter(entry -> matches(filter, entry.getKey()))
             .map(
-                entry -> new Scored(entry.getKey(), distance(query, entry.getValue().vectors().get(""))))
+                entry ->
+                    new Scored(entry.getKey(), distance(query, entry.getValue().vectors().get(""))))
             .sorted(Comparator.comparing(Scored::score).thenComparing(Scored::id))
             .toList();
     List<ScoredPoint> hits =

@@ -97,9 +97,13 @@ class LifecycleTest {
       Await.until("all closed", () -> engine.stats().openCollections() == 0);
 
       assertThat(openFilesInFolder()).hasSize(1).allMatch(file -> file.endsWith("quiver.lock"));
+      assertThat(engine.approximatePoints()).hasSize(collections).containsEntry("c7", 3L);
+      assertThat(engine.stats().openCollections()).as("counting opens nothing").isZero();
       for (int i = 0; i < collections; i++) {
         assertThat(engine.count("c" + i, null, true)).isEqualTo(3);
       }
+      put(engine, "c7", 4, true);
+      assertThat(engine.approximatePoints()).containsEntry("c7", 4L);
     }
   }
 
@@ -324,6 +328,34 @@ class LifecycleTest {
       assertThat(engine.collections()).isEmpty();
       engine.createCollection("c0", Configs.of(3, "Dot"));
       assertThat(engine.count("c0", null, true)).isZero();
+    }
+  }
+
+  @Test
+  void segmentsThatAreScannedAreMergedIntoOnesWithAGraph() {
+    try (Engine engine = open(EngineOptions.defaults().withFullScanThreshold(100))) {
+      create(engine, "c", 1);
+      for (int batch = 0; batch < 25; batch++) {
+        Point[] points = new Point[40];
+        for (int i = 0; i < points.length; i++) {
+          long id = batch * 40L + i;
+          points[i] = EngineTest.point(id, "{}", id, 1);
+        }
+        engine.write("c0", List.of(EngineTest.upsert(points)), true, null);
+        assertThat(engine.search("c0", EngineTest.search(3, batch * 40, 1)).getFirst().id())
+            .isEqualTo(PointId.of(batch * 40L));
+      }
+      Await.until(
+          "merged",
+          () ->
+              engine.collectionInfo("c0").status() == CollectionInfo.Status.GREEN
+                  && engine.stats().merges() > 0);
+
+      CollectionInfo info = engine.collectionInfo("c0");
+      assertThat(info.points()).isEqualTo(1000);
+      assertThat(info.segments()).isLessThan(10);
+      assertThat(info.indexedVectors()).isPositive();
+      assertThat(engine.count("c0", null, true)).isEqualTo(1000);
     }
   }
 }

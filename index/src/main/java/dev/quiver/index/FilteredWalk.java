@@ -5,6 +5,9 @@ package dev.quiver.index;
  * scratch.candidates} and leave accepted nodes in {@code scratch.results}.
  */
 final class FilteredWalk {
+  /** Reading a node's neighbours, in distances of an exact scan. */
+  private static final int NODE_COST = 4;
+
   private FilteredWalk() {}
 
   /**
@@ -54,7 +57,7 @@ final class FilteredWalk {
    * where a node's two hops hold nothing accepted and results are still missing, its rejected
    * neighbours become candidates, so that the walk finds its way to accepted regions far off.
    *
-   * @param distancesMax the walk gives up when it has computed more
+   * @param costMax the walk gives up when it has cost more, in distances of an exact scan
    * @return whether it ended by itself
    */
   static boolean overRejected(
@@ -63,7 +66,7 @@ final class FilteredWalk {
       OrdinalFilter filter,
       SearchScratch scratch,
       int ef,
-      long distancesMax) {
+      long costMax) {
     LongHeap candidates = scratch.candidates;
     LongHeap results = scratch.results;
     float[] distances = scratch.distances;
@@ -77,7 +80,7 @@ final class FilteredWalk {
       if (!accepted && results.size() < ef) {
         count = gatherRejected(graph, filter, scratch, Scored.ordinal(nearest));
       }
-      if (scratch.distanceCount + count > distancesMax) {
+      if (scratch.distanceCount + count + NODE_COST * scratch.nodeCount > costMax) {
         return false;
       }
       if (!scratch.spend(count)) {
@@ -100,37 +103,50 @@ final class FilteredWalk {
     return true;
   }
 
-  /** Unseen accepted nodes one hop away, and two hops over rejected ones, into the batch. */
+  /**
+   * Unseen accepted nodes one hop away, and two hops over rejected ones, into the batch. While
+   * these are too few, as under filters that accept hardly any, it goes on over more rejected ones,
+   * up to the room in {@code scratch.queue}.
+   */
   private static int gather(
       HnswGraph graph, OrdinalFilter filter, SearchScratch scratch, int node) {
     VisitedSet visited = scratch.visited;
     int[] batch = scratch.batch;
-    int max = graph.neighbourCountMax(0);
-    int[] neighbours = scratch.neighbours;
-    int neighbourCount = graph.neighbours(0, node, neighbours);
+    int[] queue = scratch.queue;
+    int[] list = scratch.neighbours;
+    int listCount = graph.neighbours(0, node, list);
     scratch.nodeCount++;
     int count = 0;
-    int rejected = 0;
-    for (int i = 0; i < neighbourCount; i++) {
-      int neighbour = neighbours[i];
-      if (!filter.accepts(neighbour)) {
-        neighbours[rejected++] = neighbour;
-      } else if (visited.add(neighbour)) {
-        batch[count++] = neighbour;
+    int queued = 0;
+    for (int i = 0; i < listCount; i++) {
+      if (!filter.accepts(list[i])) {
+        queue[queued++] = list[i];
+      } else if (visited.add(list[i])) {
+        batch[count++] = list[i];
       }
     }
-    int[] secondHop = scratch.secondHop;
-    for (int i = 0; i < rejected && count < max; i++) {
+    int firstHops = queued;
+    int enough = graph.neighbourCountMax(0);
+    for (int i = 0; i < queued; i++) {
+      if (i == firstHops) {
+        enough /= 2;
+      }
+      if (count >= enough) {
+        break;
+      }
       // Seen marks on rejected nodes say: its neighbours have been looked at.
-      if (!visited.add(neighbours[i])) {
+      if (!visited.add(queue[i])) {
         continue;
       }
-      int secondCount = graph.neighbours(0, neighbours[i], secondHop);
+      listCount = graph.neighbours(0, queue[i], list);
       scratch.nodeCount++;
-      for (int j = 0; j < secondCount; j++) {
-        int second = secondHop[j];
-        if (filter.accepts(second) && visited.add(second)) {
-          batch[count++] = second;
+      for (int j = 0; j < listCount; j++) {
+        if (filter.accepts(list[j])) {
+          if (visited.add(list[j])) {
+            batch[count++] = list[j];
+          }
+        } else if (queued < queue.length && !visited.contains(list[j])) {
+          queue[queued++] = list[j];
         }
       }
     }

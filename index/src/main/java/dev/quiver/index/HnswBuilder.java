@@ -183,8 +183,8 @@ public final class HnswBuilder {
     AtomicBoolean failed = new AtomicBoolean();
     Runnable claimAll =
         () -> {
-          IntConsumer worker = workers.get();
           try {
+            IntConsumer worker = workers.get();
             while (!failed.get()) {
               int from = next.getAndAdd(CLAIM);
               if (from >= end || from < 0) {

@@ -21,9 +21,8 @@ import java.nio.channels.WritableByteChannel;
  *     24  int      level of the entry point, -1 when size is 0
  *     28  int      number of upper blocks
  *     32  long     bytes of the whole, header and footer included
- *     40  int      reserved: 0
- *     44  int      CRC32C of bytes 0 to 43
- *     48  byte[16] zeros
+ *     40  byte[20] reserved: zeros
+ *     60  int      CRC32C of bytes 0 to 59
  *     64  int[size][1 + 2m]        level 0: neighbour count, neighbours, unused places
  *      .  int[size]                0, or 1 + index of the node's first upper block
  *      .  int[upperBlocks][2 + m]  upper levels: the node's level, neighbour count, neighbours
@@ -50,7 +49,7 @@ public final class HnswGraphFormat {
   private static final int MAX_LEVEL_AT = 24;
   private static final int UPPER_BLOCKS_AT = 28;
   private static final int TOTAL_BYTES_AT = 32;
-  private static final int HEADER_CHECKSUM_AT = 44;
+  private static final int HEADER_CHECKSUM_AT = 60;
 
   private HnswGraphFormat() {}
 

@@ -17,8 +17,15 @@ public final class HnswSearcher {
   /** From this accepted share on, a walk through all nodes is cheaper and finds as much. */
   private static final double THROUGH_ALL_SHARE = 0.6;
 
-  /** Distances that a filtered walk computes for each of its {@code ef} results, about. */
-  private static final double WALK_DISTANCES_PER_RESULT = 16;
+  /**
+   * What a filtered walk costs for each of its {@code ef} results, in distances of an exact scan:
+   * some 18 distances and a few reads of neighbours, each at a random place, where the scan's
+   * distances follow each other in memory.
+   */
+  private static final double WALK_COST_PER_RESULT = 60;
+
+  /** On top, divided by the accepted share: the rejected nodes that the walk reaches over. */
+  private static final double REACH_COST_PER_RESULT = 10;
 
   private HnswSearcher() {}
 
@@ -51,12 +58,10 @@ public final class HnswSearcher {
     int ef = Math.min(request.effectiveEf(), size);
     long entry = graph.entry();
     int accepted = filter == null ? size : measure(filter, size);
-    SearchStrategy strategy = entry < 0 ? SearchStrategy.EXACT : choose(filter, size, accepted, ef);
+    SearchStrategy strategy = choose(filter, size, accepted, ef);
     boolean completed = false;
     if (strategy == SearchStrategy.EXACT) {
-      if (entry >= 0) {
-        ExactSearch.scan(scorer, size, request.k(), filter, scratch);
-      }
+      ExactSearch.scan(scorer, size, request.k(), filter, scratch);
     } else {
       boolean ended = walk(graph, entry, scorer, filter, scratch, strategy, ef, accepted);
       int wanted = Math.min(request.k(), accepted);
@@ -78,10 +83,16 @@ public final class HnswSearcher {
 
   private static SearchStrategy choose(
       @Nullable OrdinalFilter filter, int size, int accepted, int ef) {
+    if (size <= ef) {
+      // The walk would visit every node.
+      return SearchStrategy.EXACT;
+    }
     if (filter == null) {
       return SearchStrategy.WALK;
     }
-    if (accepted <= ef * WALK_DISTANCES_PER_RESULT) {
+    double reach = REACH_COST_PER_RESULT * size / Math.max(1, accepted);
+    double walkCost = ef * (WALK_COST_PER_RESULT + reach);
+    if (accepted <= walkCost) {
       return SearchStrategy.EXACT;
     }
     return accepted >= THROUGH_ALL_SHARE * size

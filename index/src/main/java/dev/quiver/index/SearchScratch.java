@@ -5,6 +5,8 @@ package dev.quiver.index;
  * graph searched, and little more. For one thread at a time; {@link ScratchPool} shares some.
  */
 public final class SearchScratch {
+  private static final int QUEUE_PER_NEIGHBOUR = 8;
+
   final VisitedSet visited = new VisitedSet();
 
   /** Rejected nodes that a filtered walk has made candidates. */
@@ -16,7 +18,10 @@ public final class SearchScratch {
   final LongHeap results = new LongHeap();
 
   int[] neighbours = new int[64];
-  int[] secondHop = new int[64];
+
+  /** Rejected nodes that a filtered walk reaches over, for each node that it expands. */
+  int[] queue = new int[QUEUE_PER_NEIGHBOUR * 64];
+
   int[] batch = new int[128];
   float[] distances = new float[128];
   long distanceCount;
@@ -30,7 +35,7 @@ public final class SearchScratch {
   public long memoryBytes() {
     return visited.bytes()
         + bridged.bytes()
-        + 4L * (neighbours.length + secondHop.length + 2L * batch.length);
+        + 4L * (neighbours.length + queue.length + 2L * batch.length);
   }
 
   /** Ready for a search of {@code graph}. */
@@ -44,7 +49,7 @@ public final class SearchScratch {
     limitReached = false;
     if (neighbours.length < neighbourCountMax) {
       neighbours = new int[neighbourCountMax];
-      secondHop = new int[neighbourCountMax];
+      queue = new int[QUEUE_PER_NEIGHBOUR * neighbourCountMax];
     }
     int room = Math.max(128, 2 * neighbourCountMax);
     if (batch.length < room) {

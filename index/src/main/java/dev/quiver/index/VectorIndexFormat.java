@@ -31,7 +31,7 @@ import java.nio.file.StandardOpenOption;
  *     64  rows     as {@link VectorStore} lays them out, then zeros to a multiple of 8
  *      .  long[]   tombstones: bit {@code i & 63} of {@code [i >> 6]} is set when i is deleted
  *      .  int      CRC32C of bytes 64 to here
- *      .  int      zero
+ *      .  int      CRC32C of the header, again
  *      .  graph    {@link HnswGraphFormat}, to the end
  * </pre>
  */
@@ -100,9 +100,9 @@ final class VectorIndexFormat {
     header.putLong(TOMBSTONES_AT, tombstonesAt);
     header.putLong(GRAPH_AT, graphAt);
     header.putLong(TOTAL_BYTES_AT, graphAt + HnswGraphFormat.sizeBytes(contents.graph()));
-    header.putInt(
-        HEADER_CHECKSUM_AT,
-        ChecksumWriter.checksumOf(MemorySegment.ofBuffer(header.slice(0, HEADER_CHECKSUM_AT))));
+    int headerChecksum =
+        ChecksumWriter.checksumOf(MemorySegment.ofBuffer(header.slice(0, HEADER_CHECKSUM_AT)));
+    header.putInt(HEADER_CHECKSUM_AT, headerChecksum);
     new ChecksumWriter(out).write(header);
 
     ChecksumWriter body = new ChecksumWriter(out);
@@ -117,7 +117,7 @@ final class VectorIndexFormat {
     for (int i = 0; i < Tombstones.wordCount(size); i++) {
       body.write(buffer(8).putLong(0, contents.tombstones().word(i)));
     }
-    new ChecksumWriter(out).write(buffer(8).putInt(0, body.checksum()));
+    new ChecksumWriter(out).write(buffer(8).putInt(0, body.checksum()).putInt(4, headerChecksum));
     HnswGraphFormat.write(contents.graph(), out);
   }
 
@@ -193,6 +193,9 @@ final class VectorIndexFormat {
     long checksumAt = readLong(bytes, GRAPH_AT) - 8;
     int expected = readInt(bytes, checksumAt);
     int actual = ChecksumWriter.checksumOf(bytes.asSlice(HEADER_BYTES, checksumAt - HEADER_BYTES));
+    if (readInt(bytes, checksumAt + 4) != readInt(bytes, HEADER_CHECKSUM_AT)) {
+      throw corrupt(file, "vectors don't belong to the header");
+    }
     if (actual != expected) {
       throw corrupt(
           file,

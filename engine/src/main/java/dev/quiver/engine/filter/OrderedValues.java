@@ -5,10 +5,10 @@ import dev.quiver.engine.OrderBy.StartFrom;
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.PointValues;
@@ -136,7 +136,9 @@ public final class OrderedValues {
     private final Comparator<Entry> order =
         ((Comparator<Entry>) (a, b) -> compare(a.value(), b.value()))
             .thenComparingInt(Entry::docId);
-    private final PriorityQueue<Entry> worstFirst = new PriorityQueue<>(order.reversed());
+
+    /** A set: integers may be one and the same double, and come from another field than it. */
+    private final NavigableSet<Entry> entries = new TreeSet<>(order);
 
     Best(int limit) {
       this.limit = limit;
@@ -144,21 +146,17 @@ public final class OrderedValues {
 
     /** Whether an entry with this value may still get in. */
     boolean admits(Number value) {
-      Entry worst = worstFirst.size() < limit ? null : worstFirst.peek();
-      return worst == null || compare(value, worst.value()) <= 0;
+      return entries.size() < limit || compare(value, entries.last().value()) <= 0;
     }
 
     void offer(Entry entry) {
-      worstFirst.add(entry);
-      if (worstFirst.size() > limit) {
-        worstFirst.poll();
+      if (entries.add(entry) && entries.size() > limit) {
+        entries.pollLast();
       }
     }
 
     List<Entry> inOrder() {
-      List<Entry> entries = new ArrayList<>(worstFirst);
-      entries.sort(order);
-      return entries;
+      return List.copyOf(entries);
     }
   }
 

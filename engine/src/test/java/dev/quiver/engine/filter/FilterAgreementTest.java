@@ -51,7 +51,7 @@ class FilterAgreementTest {
   /** Filters that accepted some points and refused others: the rest proves little. */
   private int telling;
 
-  private record Stored(ObjectNode payload, Set<String> vectors) {}
+  record Stored(ObjectNode payload, Set<String> vectors) {}
 
   @Test
   void aCompiledFilterAcceptsWhatTheEvaluatorAccepts() throws IOException {
@@ -111,7 +111,7 @@ class FilterAgreementTest {
     }
   }
 
-  private static Document document(PointId id, Stored point, PayloadIndexer indexer) {
+  static Document document(PointId id, Stored point, PayloadIndexer indexer) {
     Document document = new Document();
     BytesRef bytes = new BytesRef(PointIds.toBytes(id));
     document.add(new StringField(Fields.ID, bytes, Field.Store.NO));

@@ -222,7 +222,8 @@ class FilterEvaluatorTest {
     for (int index = 0; index < 7; index++) {
       FilterEvaluator slice =
           new FilterEvaluator(Filter.must(new Condition.Slice(7, index)), PayloadIndexes.NONE);
-      for (String id : List.of("1", "18446744073709551615", "936DA01F-9ABD-4d9d-80C7-02AF85C822A8")) {
+      for (String id :
+          List.of("1", "18446744073709551615", "936DA01F-9ABD-4d9d-80C7-02AF85C822A8")) {
         slices += slice.matches(PointIds.parse(id), Payload.EMPTY.json(), Set.of()) ? 1 : 0;
       }
     }

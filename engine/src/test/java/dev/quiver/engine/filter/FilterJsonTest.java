@@ -74,7 +74,8 @@ class FilterJsonTest {
 
   @Test
   void idsOf64BitsAndUuidsInAllFormsAreRead() throws IOException {
-    assertThat(parse("{'must':{'has_id':[18446744073709551615,'936DA01F9ABD4d9d80C702AF85C822A8']}}"))
+    assertThat(
+            parse("{'must':{'has_id':[18446744073709551615,'936DA01F9ABD4d9d80C702AF85C822A8']}}"))
         .hasToString(
             "Filter[must=[HasId[ids=[18446744073709551615,"
                 + " 936da01f-9abd-4d9d-80c7-02af85c822a8]]], should=[], mustNot=[],"

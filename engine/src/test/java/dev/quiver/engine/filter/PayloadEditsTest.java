@@ -114,10 +114,27 @@ class PayloadEditsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", ".", "a.", ".a", "a..b", "[0]", "a[", "a[x]", "a[-1]", "a b", "\"a", "a\"b\"",
-        "a[0]b", "\"a\\\"b\"", "a[99999999999]", "a.[0]"})
+      strings = {
+        "",
+        ".",
+        "a.",
+        ".a",
+        "a..b",
+        "[0]",
+        "a[",
+        "a[x]",
+        "a[-1]",
+        "a b",
+        "\"a",
+        "a\"b\"",
+        "a[0]b",
+        "\"a\\\"b\"",
+        "a[99999999999]",
+        "a.[0]"
+      })
   void aWrongPathIsRefused(String path) {
-    assertThatThrownBy(() -> PayloadPath.parse(path)).hasMessage("Invalid json path: '" + path + "'");
+    assertThatThrownBy(() -> PayloadPath.parse(path))
+        .hasMessage("Invalid json path: '" + path + "'");
   }
 
   @ParameterizedTest
@@ -139,8 +156,17 @@ class PayloadEditsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "2020", "2020-13-01", "2021-02-29", "2020-01-01T25:00:00Z", "yesterday",
-        "2020-01-01T00:00Z", "2020-01-01T00:00:00+25:00", "20200101"})
+      strings = {
+        "",
+        "2020",
+        "2020-13-01",
+        "2021-02-29",
+        "2020-01-01T25:00:00Z",
+        "yesterday",
+        "2020-01-01T00:00Z",
+        "2020-01-01T00:00:00+25:00",
+        "20200101"
+      })
   void whatIsNoDateIsNone(String text) {
     assertThat(Datetimes.parseMicros(text)).isEmpty();
   }

@@ -142,7 +142,8 @@ final class RandomFilters {
 
   private Match match() {
     List<String> words = Stream.generate(payloads::text).limit(random.nextInt(5)).toList();
-    List<Long> numbers = Stream.generate(this::integer).limit(writable ? 2 : random.nextInt(5)).toList();
+    List<Long> numbers =
+        Stream.generate(this::integer).limit(writable ? 2 : random.nextInt(5)).toList();
     return switch (random.nextInt(11)) {
       case 0 -> new Match.Keyword(payloads.text());
       case 1 -> new Match.Int(integer());

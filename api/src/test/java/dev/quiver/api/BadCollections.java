@@ -1,0 +1,236 @@
+package dev.quiver.api;
+
+import static dev.quiver.api.BadRequest.C;
+import static dev.quiver.api.BadRequest.P;
+import static dev.quiver.api.BadRequest.get;
+import static dev.quiver.api.BadRequest.patch;
+import static dev.quiver.api.BadRequest.post;
+import static dev.quiver.api.BadRequest.put;
+
+import java.util.List;
+
+/** Collections, aliases, indexes, routes and parameters that cannot be. */
+final class BadCollections {
+  private BadCollections() {}
+
+  static List<BadRequest> badCollections() {
+    String json = "Format error in JSON body: ";
+    String valid = "Validation error in JSON body: ";
+    String n = "/collections/new";
+    return List.of(
+        put(
+            C,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}}",
+            409,
+            "Wrong input: Collection `c` already exists!"),
+        put(
+            n,
+            "{'vectors': {'size': 0, 'distance': 'Dot'}}",
+            422,
+            valid + "[vectors.size: value 0 invalid, must be from 1 to 65536]"),
+        put(
+            n,
+            "{'vectors': {'size': 65537, 'distance': 'Dot'}}",
+            422,
+            valid + "[vectors.size: value 65537 invalid, must be from 1 to 65536]"),
+        put(
+            n,
+            "{'vectors': {'size': -4, 'distance': 'Dot'}}",
+            400,
+            json + "vectors.size: invalid value: integer `-4`, expected u64"),
+        put(
+            n,
+            "{'vectors': {'size': '4', 'distance': 'Dot'}}",
+            400,
+            json + "vectors.size: invalid type: string \"4\", expected u64"),
+        put(n, "{'vectors': {'size': 4}}", 400, json + "vectors: missing field `distance`"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'dot'}}",
+            400,
+            json
+                + "vectors.distance: unknown variant `dot`, expected one of `Cosine`, `Euclid`, `Dot`, `Manhattan`"),
+        put(n, "{'vectors': 4}", 400, json + "vectors: invalid type: integer `4`, expected a map"),
+        put(
+            n,
+            "{'vectors': {'a': 4}}",
+            400,
+            json + "vectors.a: invalid type: integer `4`, expected struct VectorParams"),
+        put(
+            n,
+            "{'vectors': {'a/b': {'size': 4, 'distance': 'Dot'}}}",
+            400,
+            "Wrong input: Invalid dense vector name `a/b`: vector name cannot contain \"/\" char"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot', 'datatype': 'turbo4'}}",
+            501,
+            "Not implemented: vectors.datatype: turbo4 is not supported yet..."),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot', 'multivector_config': {'comparator': 'max_sim'}}}",
+            501,
+            "Not implemented: vectors.multivector_config: multivectors are not supported yet"),
+        put(
+            n,
+            "{'sparse_vectors': {'s': {}}}",
+            501,
+            "Not implemented: sparse_vectors: sparse vectors are not supported yet"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'sharding_method': 'custom'}",
+            501,
+            "Not implemented: sharding_method: custom sharding is not supported yet"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'hnsw_config': {'ef_construct': 0, 'm': 4}, 'shard_number': 0}",
+            422,
+            valid
+                + "[shard_number: value 0 invalid, must be 1 or larger; hnsw_config.ef_construct: value 0 invalid, must be 4 or larger]"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'quantization_config': {'scalar': {'type': 'int9'}}}",
+            400,
+            json + "quantization_config.scalar.type: unknown variant `int9`, expected `int8`"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'optimizers_config': {'deleted_threshold': 2}}",
+            422,
+            valid
+                + "[optimizers_config.deleted_threshold: value 2.0 invalid, must be from 0.0 to 1.0]"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'payload': {'memory': 'pinned'}}",
+            422,
+            valid
+                + "[payload.memory: `pinned` memory placement is not supported for payload storage]"),
+        put(
+            n,
+            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'metadata': 5}",
+            400,
+            json + "metadata: invalid type: integer `5`, expected a map"),
+        put(n, "[]", 400, json + "invalid type: sequence, expected struct CreateCollection"),
+        put(
+            n + "?timeout=0",
+            "{'vectors': {'size': 4, 'distance': 'Dot'}}",
+            422,
+            "Validation error in query parameters: [timeout: value 0 invalid, must be 1 or larger]"),
+        put(
+            "/collections/a%3Ab",
+            "{}",
+            422,
+            "Validation error in path parameters: [collection_name: collection name cannot contain \":\" char]"),
+        put(
+            "/collections/a%2Fb",
+            "{}",
+            422,
+            "Validation error in path parameters: [collection_name: collection name cannot contain \"/\" char]"),
+        put(
+            "/collections/" + "x".repeat(256),
+            "{}",
+            422,
+            "Validation error in path parameters: [collection_name: value \"xxx..."),
+        get("/collections/none", 404, "Not found: Collection `none` doesn't exist!"),
+        put(
+            "/collections/none/points",
+            "{'points': []}",
+            404,
+            "Not found: Collection `none` doesn't exist!"),
+        post(
+            "/collections/none/points/search",
+            "{'vector': [1], 'limit': 1}",
+            404,
+            "Not found: Collection `none` doesn't exist!"),
+        patch(
+            C,
+            "{'vectors': {'x': {'on_disk': true}}}",
+            400,
+            "Wrong input: Not existing vector name error: x"),
+        patch(
+            C,
+            "{'hnsw_config': {'m': 'x'}}",
+            400,
+            json + "hnsw_config.m: invalid type: string \"x\", expected u64"),
+        post(
+            "/collections/aliases",
+            "{'actions': [{'create_alias': {'alias_name': 'x'}}]}",
+            400,
+            json + "actions[0].create_alias: missing field `collection_name`"),
+        post(
+            "/collections/aliases",
+            "{'actions': [{'make_alias': {}}]}",
+            400,
+            json + "actions[0]: data did not match any variant of untagged enum AliasOperations"),
+        post(
+            "/collections/aliases",
+            "{'actions': [{'create_alias': {'alias_name': 'x', 'collection_name': 'none'}}]}",
+            404,
+            "Not found: Collection `none` doesn't exist!"),
+        put(
+            C + "/index",
+            "{'field_name': 'a'}",
+            400,
+            "Bad request: Can't auto-detect field type, please specify `field_schema` in the request"),
+        put(C + "/index", "{'field_schema': 'keyword'}", 400, json + "missing field `field_name`"),
+        put(C + "/index", "{'field_name': 'a', 'field_schema': 'keywords'}", 400, json + "..."));
+  }
+
+  static List<BadRequest> badRoutesAndParameters() {
+    String query = "Deserialize error in query parameters: ";
+    return List.of(
+        get("/nothing", 404, "Not found: GET /nothing is no route of this API"),
+        post(C, "{}", 404, "Not found: POST /collections/c is no route of this API"),
+        put(
+            P + "?wait=yes",
+            "{'points': []}",
+            400,
+            query + "provided string was not `true` or `false`"),
+        put(
+            P + "?ordering=loose",
+            "{'points': []}",
+            400,
+            query + "unknown variant `loose`, expected one of `weak`, `medium`, `strong`"),
+        put(P + "?timeout=x", "{'points': []}", 400, query + "invalid digit found in string"),
+        put(
+            P + "?timeout=99999999999999999999999",
+            "{'points': []}",
+            400,
+            query + "number too large to fit in target type"),
+        put(P + "?wait=true&wait=true", "{'points': []}", 400, query + "duplicate field `wait`"),
+        post(
+            P + "/count?timeout=0",
+            "{}",
+            400,
+            query + "invalid value: integer `0`, expected a nonzero u64"),
+        post(P + "/count?timeout=-1", "{}", 400, query + "invalid digit found in string"),
+        post(
+            P + "/count?consistency=0",
+            "{}",
+            400,
+            query + "failed to deserialize read consistency query parameter value '0'"),
+        post(
+            P + "/count?consistency=most",
+            "{}",
+            400,
+            query + "failed to deserialize read consistency query parameter value 'most'"),
+        post(
+            P + "/recommend",
+            "{}",
+            501,
+            "Not implemented: POST /collections/{collection_name}/points/recommend (recommendation) comes in a later version"),
+        post(
+            C + "/facet",
+            "{}",
+            501,
+            "Not implemented: POST /collections/{collection_name}/facet (facets) comes in a later version"),
+        post(
+            C + "/snapshots",
+            "{}",
+            501,
+            "Not implemented: POST /collections/{collection_name}/snapshots (snapshots) comes in a later version"),
+        put("/quotas", "{}", 501, "Not implemented: PUT /quotas (quotas) comes in a later version"),
+        put(C + "/shards", "{}", 405, "Qdrant is running in standalone mode"),
+        post("/cluster/recover", "{}", 405, "Qdrant is running in standalone mode"),
+        get("/metrics?anonymize=true", 501, "Not implemented: anonymize: not supported yet"));
+  }
+}
