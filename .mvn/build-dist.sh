@@ -24,8 +24,9 @@ else
   trap 'rmdir "$lock.d" 2>/dev/null || true' EXIT
 fi
 
-sources() { find "$here/pom.xml" "$here"/*/pom.xml "$here"/*/src/main "$here/quiver" "$here/.mvn/build-dist.sh" "$@"; }
-fingerprint() { sources -type f -print | sort | xargs cksum | cksum; }
+fingerprint() {
+  (cd "$here" && find pom.xml ./*/pom.xml ./*/src/main quiver .mvn/build-dist.sh -type f -exec cksum {} + | sort | cksum)
+}
 
 # Somebody else may have built while this one waited; and a touched file is not a changed one.
 now=$(fingerprint)
@@ -49,15 +50,19 @@ mkdir -p "$new/lib" "$new/bench"
 touch "$stamp"
 echo "starting Maven" >"$state"
 
-# On a terminal one line shows what is being built and for how long.
-ticker=
-if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
-  (while sleep 1; do printf '\r\033[2Kquiver:   %s, %s s' "$(cat "$state")" "$(elapsed)" >&2; done) 9>&- &
-  ticker=$!
-else
-  (while sleep 20; do say "  still $(cat "$state"), $(elapsed) s"; done) 9>&- &
-  ticker=$!
-fi
+# On a terminal one line shows what is being built and for how long. (Its sleeps hold none of our streams open.)
+(
+  ticks=0
+  while sleep 1 >/dev/null 2>&1 </dev/null; do
+    ticks=$((ticks + 1))
+    if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
+      printf '\r\033[2Kquiver:   %s, %s s' "$(cat "$state")" "$(elapsed)" >&2
+    elif [ $((ticks % 20)) = 0 ]; then
+      say "  still $(cat "$state"), $(elapsed) s"
+    fi
+  done
+) 9>&- &
+ticker=$!
 stop_ticker() {
   kill "$ticker" 2>/dev/null || true
   wait "$ticker" 2>/dev/null || true

@@ -185,7 +185,7 @@ final class ImportCommand implements Callable<Integer> {
 
   private int run(Importer importer) throws IOException, InterruptedException {
     Importer.Result result;
-    try (StopOnSignal _ = new StopOnSignal(importer::stop)) {
+    try (Signals _ = Signals.install(importer::stop)) {
       result = importer.run();
     }
     if (output.json()) {

@@ -81,8 +81,9 @@ final class QuickstartCommand implements Callable<Integer> {
         data == null
             ? Path.of(System.getProperty("user.home"), ".quiver", "quickstart")
             : data.toAbsolutePath();
-    Signals signals = once ? null : Signals.install();
-    try (QuiverServer server = QuiverServer.start(config(folder))) {
+    Stop stop = new Stop();
+    try (Signals signals = Signals.install(stop::request);
+        QuiverServer server = QuiverServer.start(config(folder))) {
       say(
           "REST on http://%s:%d, gRPC on %s:%d, data in %s"
               .formatted(HOST, server.httpPort(), HOST, server.grpcPort(), folder));
@@ -90,7 +91,7 @@ final class QuickstartCommand implements Callable<Integer> {
               new ApiClient(URI.create("http://" + HOST + ":" + server.httpPort()), null);
           GrpcTarget grpc =
               new GrpcTarget(URI.create("http://" + HOST + ":" + server.grpcPort()), null)) {
-        Importer.@Nullable Result filled = fill(api, grpc, folder);
+        Importer.@Nullable Result filled = fill(api, grpc, folder, stop);
         QuickstartReport report = QuickstartReport.make(api, server.embedders(), filled);
         if (output.json()) {
           context.out().println(Json.pretty(report.json()));
@@ -100,7 +101,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
       }
       context.out().flush();
-      if (signals != null) {
+      if (!once) {
         say("the server keeps running; Ctrl-C stops it");
         signals.await();
       }
@@ -135,7 +136,7 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   /** Returns null when an earlier run has filled it. */
-  private Importer.@Nullable Result fill(ApiClient api, GrpcTarget grpc, Path folder)
+  private Importer.@Nullable Result fill(ApiClient api, GrpcTarget grpc, Path folder, Stop stop)
       throws IOException, InterruptedException {
     int wanted = all ? Integer.MAX_VALUE : limit;
     QuickstartData glosses = new QuickstartData(all, limit);
@@ -170,7 +171,26 @@ final class QuickstartCommand implements Callable<Integer> {
             context.terminal(),
             COLLECTION,
             new ImportTarget(api, COLLECTION, mapping, null));
+    stop.onRequest(importer::stop);
     return importer.run();
+  }
+
+  /** A signal that may come before or after there is something to stop. Thread-safe. */
+  private static final class Stop {
+    private boolean requested;
+    private Runnable action = () -> {};
+
+    synchronized void request() {
+      requested = true;
+      action.run();
+    }
+
+    synchronized void onRequest(Runnable what) {
+      action = what;
+      if (requested) {
+        what.run();
+      }
+    }
   }
 
   private static void createIndexes(ApiClient api) {

@@ -47,9 +47,9 @@ record QuickstartReport(
       List.of(
           new Asked("a small boat moved by oars", ""),
           new Asked("a person who studies the stars", ""),
-          new Asked("money that you pay to live in somebody's house", ""),
-          new Asked("a child's feeling of missing home", ""),
-          new Asked("to walk slowly and without aim", "verb"));
+          new Asked("a building where sick people are treated", ""),
+          new Asked("the season when leaves fall", ""),
+          new Asked("to speak very quietly", "verb"));
 
   /** Asks a running server. */
   static QuickstartReport make(

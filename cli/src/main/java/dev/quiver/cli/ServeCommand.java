@@ -39,8 +39,9 @@ final class ServeCommand implements Callable<Integer> {
         SettingFlags.read(spec.commandLine().getParseResult(), context.environment());
     ServerConfig config = ServerConfig.from(configuration);
     Logging.configure(config.logFormat(), config.logLevel());
-    Signals signals = Signals.install();
-    try (QuiverServer server = QuiverServer.start(config)) {
+    // The signals are given back last: a second one must end even a server that does not stop.
+    try (Signals signals = Signals.install(() -> {});
+        QuiverServer server = QuiverServer.start(config)) {
       context
           .err()
           .printf(

@@ -75,7 +75,7 @@ class ChildProcessTest {
 
   @AfterEach
   void endAll() {
-    started.forEach(Process::destroyForcibly);
+    started.forEach(process -> process.toHandle().destroyForcibly());
   }
 
   @Test
@@ -84,7 +84,7 @@ class ChildProcessTest {
     Path file = rows(50);
     assertThat(ended(quiver("import", "c", file.toString(), "--create"))).isZero();
 
-    server.destroy();
+    server.toHandle().destroy();
 
     assertThat(server.waitFor()).isZero();
     serve();
@@ -150,7 +150,8 @@ class ChildProcessTest {
       assertThat(importer.isAlive()).isTrue();
     }
 
-    importer.destroy();
+    // Process.destroy would also close the stream that is read below.
+    assertThat(importer.toHandle().destroy()).isTrue();
 
     assertThat(importer.waitFor()).isNotZero();
     assertThat(said.lines().toList()).anyMatch(line -> line.contains("run the same command again"));
