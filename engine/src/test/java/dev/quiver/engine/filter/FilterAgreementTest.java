@@ -56,7 +56,7 @@ class FilterAgreementTest {
   @Test
   void aCompiledFilterAcceptsWhatTheEvaluatorAccepts() throws IOException {
     Long replayed = Long.getLong("quiver.filter.seed");
-    int rounds = replayed != null ? 1 : Integer.getInteger("quiver.filter.rounds", 5);
+    int rounds = replayed != null ? 1 : Integer.getInteger("quiver.filter.rounds", 15);
     long first = replayed != null ? replayed : System.nanoTime();
     for (int round = 0; round < rounds; round++) {
       long seed = first + round;
