@@ -224,7 +224,7 @@ public final class Engine implements Database {
                 index.field(), (long) searcher.count(FilterCompiler.havingValue(index)));
           }
           return new CollectionInfo(
-              shard.merging() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN,
+              shard.optimizing() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN,
               lease.config(),
               view.reader().numDocs(),
               indexed,

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.apache.lucene.index.FilterMergePolicy;
@@ -9,11 +10,17 @@ import org.apache.lucene.index.MergeTrigger;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.TieredMergePolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Merges by size, as Lucene does, and besides as soon as segments too small for a graph have enough
  * vectors together to make a good one: every such segment is scanned whole by each search, so ten
  * of them are the slowest state that a collection can be in.
+ *
+ * <p>When nobody writes any more, a collection is {@linkplain #settling settled}: what is left to
+ * scan goes into a graph, and a collection of moderate size becomes one segment, whose single graph
+ * is walked once per search instead of once per segment. That is not done while writing goes on,
+ * since every such merge copies what it extends.
  */
 final class GraphMergePolicy extends FilterMergePolicy {
   /** Fewer than Lucene's: each segment is one more graph for a search to walk. */
@@ -22,7 +29,16 @@ final class GraphMergePolicy extends FilterMergePolicy {
   /** A merged segment has at least so many times the vectors that a graph needs. */
   private static final int WORTHWHILE = 2;
 
+  /** Up to so many points a settled collection is one segment; above, only leftovers are merged. */
+  private static final int SETTLED_WHOLE = 250_000;
+
+  /** Fewer points to scan than this, or than the given share of all, are left as they are. */
+  private static final int LEFTOVER = 1000;
+
+  private static final int LEFTOVER_SHARE = 50;
+
   private final int fullScanThreshold;
+  private volatile boolean settling;
 
   GraphMergePolicy(int fullScanThreshold) {
     super(new TieredMergePolicy().setSegmentsPerTier(SEGMENTS_PER_TIER));
@@ -30,8 +46,11 @@ final class GraphMergePolicy extends FilterMergePolicy {
   }
 
   @Override
-  public MergeSpecification findMerges(
+  public @Nullable MergeSpecification findMerges(
       MergeTrigger trigger, SegmentInfos infos, MergeContext context) throws IOException {
+    if (settling) {
+      return settle(infos, context);
+    }
     Set<SegmentCommitInfo> merging = context.getMergingSegments();
     List<SegmentCommitInfo> scanned = new ArrayList<>();
     long vectors = 0;
@@ -47,5 +66,63 @@ final class GraphMergePolicy extends FilterMergePolicy {
       return specification;
     }
     return super.findMerges(trigger, infos, context);
+  }
+
+  /** While on, {@link #findMerges} finds what settles the index. */
+  void settling(boolean on) {
+    settling = on;
+  }
+
+  /**
+   * Whether an index at rest should be settled.
+   *
+   * @param documents of each segment, deleted ones included
+   */
+  static boolean wantsSettling(List<Integer> documents, int fullScanThreshold) {
+    long all = 0;
+    long scanned = 0;
+    int graphs = 0;
+    for (int count : documents) {
+      all += count;
+      if (count < fullScanThreshold) {
+        scanned += count;
+      } else {
+        graphs++;
+      }
+    }
+    if (all < fullScanThreshold || documents.size() < 2) {
+      return false;
+    }
+    return scanned >= Math.max(LEFTOVER, all / LEFTOVER_SHARE)
+        || (graphs > 1 && all <= SETTLED_WHOLE);
+  }
+
+  private @Nullable MergeSpecification settle(SegmentInfos infos, MergeContext context) {
+    List<SegmentCommitInfo> segments = new ArrayList<>();
+    List<Integer> documents = new ArrayList<>();
+    long all = 0;
+    for (SegmentCommitInfo segment : infos) {
+      if (context.getMergingSegments().contains(segment)) {
+        return null;
+      }
+      segments.add(segment);
+      documents.add(segment.info.maxDoc());
+      all += segment.info.maxDoc();
+    }
+    if (!wantsSettling(documents, fullScanThreshold)) {
+      return null;
+    }
+    if (all > SETTLED_WHOLE) {
+      segments.sort(Comparator.comparingInt(segment -> segment.info.maxDoc()));
+      int scanned = 0;
+      while (scanned < segments.size() && segments.get(scanned).info.maxDoc() < fullScanThreshold) {
+        scanned++;
+      }
+      // With them the smallest graph, which is extended by them.
+      segments = segments.subList(0, Math.min(segments.size(), scanned + 1));
+    }
+    MergeSpecification specification = new MergeSpecification();
+    specification.add(new OneMerge(segments));
+    return specification;
   }
 }

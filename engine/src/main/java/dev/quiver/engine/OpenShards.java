@@ -128,6 +128,8 @@ final class OpenShards implements AutoCloseable {
         }
         if (lease.shard().commitDue(options.flushInterval())) {
           later(slot, () -> withShard(slot, Shard::commit));
+        } else if (lease.shard().settleDue()) {
+          later(slot, () -> withShard(slot, Shard::settle));
         }
       }
     }

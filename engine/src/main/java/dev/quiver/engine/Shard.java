@@ -65,6 +65,9 @@ final class Shard implements AutoCloseable {
   /** When the oldest change that is not committed was applied; 0 when there is none. */
   private volatile long dirtySinceNanos;
 
+  /** The applied offset at which the index was last settled; -1: not since it was opened. */
+  private volatile long settledOffset = -1;
+
   private volatile @Nullable Throwable failure;
 
   @GuardedBy("applyLock")
@@ -378,14 +381,46 @@ final class Shard implements AutoCloseable {
   /** Whether changes wait for a commit for longer than this. */
   boolean commitDue(Duration interval) {
     long since = dirtySinceNanos;
-    return since != 0 && System.nanoTime() - since >= interval.toNanos();
+    return since != 0
+        ? System.nanoTime() - since >= interval.toNanos()
+        : index.mergedSinceCommit() && !merging();
+  }
+
+  /** Whether nothing was written since the last commit and searches would gain from merging. */
+  boolean settleDue() {
+    return dirtySinceNanos == 0
+        && settledOffset != index.appliedOffset()
+        && quiet()
+        && index.wantsSettling();
+  }
+
+  /** Merges what is left over from writing, in the background. Once, until something is written. */
+  void settle() {
+    applyLock.lock();
+    try {
+      if (closed || failure != null || dirtySinceNanos != 0) {
+        return;
+      }
+      settledOffset = index.appliedOffset();
+      index.settle();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw shardError("merging failed", e);
+    } finally {
+      applyLock.unlock();
+    }
+  }
+
+  /** Whether merges run, or will as soon as writing pauses. */
+  boolean optimizing() {
+    return merging() || (settledOffset != index.appliedOffset() && index.wantsSettling());
   }
 
   /** Commits the index and cuts the log behind it. */
   void commit() {
     applyLock.lock();
     try {
-      if (closed || failure != null || dirtySinceNanos == 0) {
+      if (closed || failure != null || (dirtySinceNanos == 0 && !index.mergedSinceCommit())) {
         return;
       }
       commitLocked();
@@ -514,7 +549,7 @@ final class Shard implements AutoCloseable {
         // Nothing that was acknowledged is left to the next start.
       }
       if (!failed()) {
-        if (dirtySinceNanos != 0) {
+        if (dirtySinceNanos != 0 || index.mergedSinceCommit()) {
           commitLocked();
         }
         sealLog();

@@ -3,7 +3,9 @@ package dev.quiver.engine;
 import dev.quiver.lucene.QuiverCodec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,6 +59,8 @@ final class ShardIndex implements AutoCloseable {
   /** Behind the last operation whose effects the writer holds completely. */
   private volatile long appliedOffset;
 
+  private final GraphMergePolicy mergePolicy;
+  private volatile long committedMerges;
   private volatile long committedOffset;
   private volatile Declared declared = Declared.of(Map.of());
 
@@ -108,6 +112,7 @@ final class ShardIndex implements AutoCloseable {
     this.config = config;
     this.resources = resources;
     this.merges = resources.mergePool();
+    this.mergePolicy = new GraphMergePolicy(resources.vectors().fullScanThreshold());
     this.view = new View(new MultiReader(), 0, 0);
   }
 
@@ -276,10 +281,38 @@ final class ShardIndex implements AutoCloseable {
     data.put(OFFSET_KEY, Long.toString(offset));
     data.put(INDEXES_KEY, IndexDeclarations.toJson(declared.byField()));
     IndexWriter current = writer();
+    long merged = merges.finished();
     current.setLiveCommitData(data.entrySet());
     current.commit();
+    committedMerges = merged;
     committedOffset = offset;
     resources.metrics().commits.increment();
+  }
+
+  /** Whether merges since the last commit would be lost without another one. */
+  boolean mergedSinceCommit() {
+    return writer != null && merges.finished() != committedMerges;
+  }
+
+  /** Whether searches would gain from {@link #settle}, as far as the current view shows. */
+  boolean wantsSettling() {
+    List<Integer> documents = new ArrayList<>();
+    for (LeafReaderContext leaf : view.reader().leaves()) {
+      documents.add(leaf.reader().maxDoc());
+    }
+    return config.get().vectors().values().stream().anyMatch(params -> params.m() > 0)
+        && GraphMergePolicy.wantsSettling(documents, resources.vectors().fullScanThreshold());
+  }
+
+  /** Starts the merges that an index at rest deserves; they run in the background. */
+  void settle() throws IOException {
+    IndexWriter current = writer();
+    mergePolicy.settling(true);
+    try {
+      current.maybeMerge();
+    } finally {
+      mergePolicy.settling(false);
+    }
   }
 
   /** Writes buffered documents to a segment, to free their memory. */
@@ -296,7 +329,7 @@ final class ShardIndex implements AutoCloseable {
       IndexWriterConfig settings = new IndexWriterConfig();
       settings.setCodec(new QuiverCodec(resources.vectors()));
       settings.setMergeScheduler(merges);
-      settings.setMergePolicy(new GraphMergePolicy(resources.vectors().fullScanThreshold()));
+      settings.setMergePolicy(mergePolicy);
       settings.setUseCompoundFile(true);
       settings.setCommitOnClose(false);
       settings.setMaxFullFlushMergeWaitMillis(0);

@@ -54,7 +54,7 @@ public final class OrderedValues {
   }
 
   /**
-   * @throws QuiverException BAD_REQUEST when the key has no range-capable index (integer with
+   * @throws QuiverException WRONG_INPUT when the key has no range-capable index (integer with
    *     range, float, datetime)
    */
   public static OrderedValues of(OrderBy orderBy, PayloadIndexes indexes) {

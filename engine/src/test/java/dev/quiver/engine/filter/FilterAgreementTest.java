@@ -56,7 +56,7 @@ class FilterAgreementTest {
   @Test
   void aCompiledFilterAcceptsWhatTheEvaluatorAccepts() throws IOException {
     Long replayed = Long.getLong("quiver.filter.seed");
-    int rounds = replayed != null ? 1 : Integer.getInteger("quiver.filter.rounds", 5);
+    int rounds = replayed != null ? 1 : Integer.getInteger("quiver.filter.rounds", 15);
     long first = replayed != null ? replayed : System.nanoTime();
     for (int round = 0; round < rounds; round++) {
       long seed = first + round;
@@ -123,6 +123,19 @@ class FilterAgreementTest {
     point.vectors.forEach(name -> document.add(new StringField(Fields.HAS, name, Field.Store.NO)));
     indexer.addTo(document, point.payload);
     return document;
+  }
+
+  /** Whether the compiled filter finds the point, in an index with nothing else. */
+  static boolean finds(Filter filter, PayloadIndexes indexes, PointId id, Stored point)
+      throws IOException {
+    try (Directory directory = new ByteBuffersDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
+        writer.addDocument(document(id, point, new PayloadIndexer(indexes)));
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        return !found(reader, new FilterCompiler(indexes).compile(filter)).isEmpty();
+      }
+    }
   }
 
   private void compare(

@@ -3,6 +3,7 @@ package dev.quiver.engine.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
@@ -109,6 +110,9 @@ class FilterEvaluatorTest {
         "{'key':'a','is_null':false}           | {'a':[1,null]} | false",
         "{'key':'a','is_null':false}           | {'a':[]}       | true",
         "{'key':'a','is_null':false}           | {'a':null}     | false",
+        "{'key':'a[].b','is_null':false}       | {'a':[{'b':[]},{'b':null}]} | true",
+        "{'key':'a[].b','is_null':false}       | {'a':[{'b':[null]},{'b':null}]} | false",
+        "{'key':'a[0].b','is_null':false}      | {'a':[{'b':null},{'b':1}]} | false",
         // Counts win over the other parts of a condition; those are alternatives.
         "{'key':'a','match':{'value':1},'values_count':{'gt':1}} | {'a':1}   | false",
         "{'key':'a','match':{'value':1},'range':{'gt':5}}        | {'a':6}   | true",
@@ -206,10 +210,7 @@ class FilterEvaluatorTest {
     PayloadIndexes indexes =
         new PayloadIndexes(List.of(PayloadIndexes.parse("\"t\"", json(schema))));
     Filter filter = FilterJson.parse(json("{'must':{'key':'t','match':" + match + "}}"));
-    assertThat(
-            new FilterEvaluator(filter, indexes)
-                .matches(PointId.of(7), json("{'t':" + value + "}"), Set.of("")))
-        .isEqualTo(expected);
+    assertThat(decided(filter, indexes, json("{'t':" + value + "}"))).isEqualTo(expected);
   }
 
   @Test
@@ -232,8 +233,23 @@ class FilterEvaluatorTest {
 
   private static boolean matches(String condition, String payload) throws IOException {
     Filter filter = FilterJson.parse(json("{'must':[" + condition + "]}"));
-    return new FilterEvaluator(filter, PayloadIndexes.NONE)
-        .matches(PointId.of(7), json(payload), Set.of(""));
+    return decided(filter, PayloadIndexes.NONE, json(payload));
+  }
+
+  /** The evaluator's verdict, which must be the compiled filter's too. */
+  private static boolean decided(Filter filter, PayloadIndexes indexes, JsonNode payload)
+      throws IOException {
+    PointId id = PointId.of(7);
+    boolean verdict = new FilterEvaluator(filter, indexes).matches(id, payload, Set.of(""));
+    assertThat(
+            FilterAgreementTest.finds(
+                filter,
+                indexes,
+                id,
+                new FilterAgreementTest.Stored((ObjectNode) payload, Set.of(""))))
+        .as("compiled")
+        .isEqualTo(verdict);
+    return verdict;
   }
 
   private static JsonNode json(String text) throws IOException {

@@ -165,7 +165,7 @@ class OrderedValuesTest {
           .hasMessageContaining(
               "No range index for `order_by` key: `" + key + "`. Please create one to use")
           .extracting(e -> ((QuiverException) e).code())
-          .isEqualTo(ErrorCode.BAD_REQUEST);
+          .isEqualTo(ErrorCode.WRONG_INPUT);
     }
   }
 

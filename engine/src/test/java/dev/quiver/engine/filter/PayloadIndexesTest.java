@@ -95,8 +95,11 @@ class PayloadIndexesTest {
       for (String file : directory.listAll()) {
         bytes += directory.fileLength(file);
       }
-      System.out.println("index of 50,000 paths: " + bytes + " bytes");
+      long heapBefore = usedHeap();
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        System.out.printf(
+            "index of 70,000 paths: %d bytes on disk, an open reader takes %d bytes of heap%n",
+            bytes, usedHeap() - heapBefore);
         // Id, payload and the index's five.
         assertThat(FieldInfos.getMergedFieldInfos(reader).size()).isEqualTo(7);
         IndexSearcher searcher = new IndexSearcher(reader);
@@ -111,6 +114,11 @@ class PayloadIndexesTest {
         }
       }
     }
+  }
+
+  private static long usedHeap() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
   private static JsonNode json(String text) throws IOException {

@@ -112,7 +112,14 @@ final class RandomFilters {
     return ids;
   }
 
+  /** Where arrays and objects of {@link RandomPayloads} often have something. */
+  private static final List<String> COMMON =
+      List.of("a", "b", "t", "a[]", "a.b", "a[].b", "b[].a", "a[].a", "t[]", "a[].t");
+
   String path() {
+    if (random.nextBoolean()) {
+      return payloads.one(COMMON);
+    }
     StringBuilder path = new StringBuilder(payloads.one(RAW));
     while (random.nextInt(5) < 2) {
       switch (random.nextInt(4)) {
@@ -126,15 +133,15 @@ final class RandomFilters {
 
   private Condition.Field field() {
     boolean both = random.nextInt(10) == 0;
-    int form = random.nextInt(16);
+    int form = random.nextInt(18);
     return new Condition.Field(
         path(),
         both || form < 9 ? match() : null,
         (both && form != 11) || form == 9 || form == 10 ? range() : null,
         (both && !writable) || form == 11 ? times() : null,
-        form == 12 && random.nextInt(3) == 0 ? box() : null,
+        form == 16 || (form == 12 && random.nextInt(3) == 0) ? box() : null,
         form == 12 || both ? radius() : null,
-        form == 12 && random.nextInt(3) == 0 ? polygon() : null,
+        form == 17 || (form == 12 && random.nextInt(3) == 0) ? polygon() : null,
         form == 13 ? count() : null,
         form == 14 || (both && random.nextInt(4) == 0) ? (Boolean) random.nextBoolean() : null,
         form == 15 ? (Boolean) random.nextBoolean() : null);
@@ -144,7 +151,9 @@ final class RandomFilters {
     List<String> words = Stream.generate(payloads::text).limit(random.nextInt(5)).toList();
     List<Long> numbers =
         Stream.generate(this::integer).limit(writable ? 2 : random.nextInt(5)).toList();
-    return switch (random.nextInt(11)) {
+    return switch (random.nextInt(13)) {
+      case 11 -> new Match.Phrase(needle());
+      case 12 -> new Match.ExceptInt(numbers);
       case 0 -> new Match.Keyword(payloads.text());
       case 1 -> new Match.Int(integer());
       case 2 -> new Match.Bool(random.nextBoolean());
@@ -257,7 +266,8 @@ final class RandomFilters {
               ? PayloadIndex.Type.TEXT
               : PayloadIndex.Type.values()[random.nextInt(PayloadIndex.Type.values().length)];
       boolean text = type == PayloadIndex.Type.TEXT;
-      declared.add(new PayloadIndex(path(), type, text ? text() : null));
+      declared.add(
+          new PayloadIndex(text ? payloads.one(COMMON) : path(), type, text ? text() : null));
     }
     return new PayloadIndexes(declared);
   }

@@ -13,7 +13,8 @@ import java.util.UUID;
 /** Payloads of few keys and few values, so that random filters meet them; every JSON type. */
 final class RandomPayloads {
   static final List<String> KEYS =
-      List.of("a", "b", "a.b", "c[0]", "say \"hi\"", "键", "t", "\u0001\u0003");
+      List.of(
+          "a", "a", "a", "b", "b", "t", "t", "a.b", "c[0]", "say \"hi\"", "键", "t", "\u0001\u0003");
   static final List<String> WORDS =
       List.of(
           "red",
@@ -95,10 +96,14 @@ final class RandomPayloads {
 
   private ArrayNode array(int depth) {
     ArrayNode array = JSON.arrayNode();
-    int size = random.nextInt(4);
+    int size = random.nextInt(8) == 0 ? 0 : 1 + random.nextInt(3);
     boolean objects = random.nextBoolean();
+    boolean texts = random.nextInt(3) == 0;
     for (int i = 0; i < size; i++) {
-      array.add(objects && depth < 4 ? object(depth + 1) : node(depth + 1));
+      array.add(
+          texts
+              ? JSON.textNode(text())
+              : objects && depth < 4 ? object(depth + 1) : node(depth + 1));
     }
     return array;
   }

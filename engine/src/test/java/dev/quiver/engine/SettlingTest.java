@@ -1,0 +1,69 @@
+package dev.quiver.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of a collection's segments when writing pauses. */
+class SettlingTest {
+  private static final int POINTS = 3000;
+
+  @TempDir Path folder;
+
+  private static EngineOptions options() {
+    return EngineOptions.defaults()
+        .withFlushInterval(Duration.ofMillis(100))
+        .withFullScanThreshold(500);
+  }
+
+  private static void write(Engine engine, int from, int to) {
+    Random random = new Random(from);
+    List<Point> points = new ArrayList<>();
+    for (int id = from; id < to; id++) {
+      points.add(EngineTest.point(id, "{}", random.nextFloat(), random.nextFloat()));
+    }
+    engine.write("c", List.of(EngineTest.upsert(points.toArray(Point[]::new))), true, null);
+  }
+
+  @Test
+  void becomesOneSegmentWithAGraphAndStaysThatOverARestart() {
+    try (Engine engine = Engine.open(folder, options())) {
+      engine.createCollection("c", Configs.of(2, "Euclid"));
+      for (int from = 0; from < POINTS; from += 300) {
+        write(engine, from, from + 300);
+      }
+      Await.until(
+          "one segment, all of it in a graph",
+          () -> {
+            CollectionInfo info = engine.collectionInfo("c");
+            return info.status() == CollectionInfo.Status.GREEN
+                && info.segments() == 1
+                && info.indexedVectors() == POINTS;
+          });
+      assertThat(engine.collectionInfo("c").points()).isEqualTo(POINTS);
+    }
+    try (Engine engine = Engine.open(folder, options())) {
+      CollectionInfo info = engine.collectionInfo("c");
+      assertThat(info.segments()).isEqualTo(1);
+      assertThat(info.indexedVectors()).isEqualTo(POINTS);
+    }
+  }
+
+  @Test
+  void aFewMorePointsAreLeftToBeScanned() {
+    assertThat(GraphMergePolicy.wantsSettling(List.of(100_000, 900), 10_000)).isFalse();
+    assertThat(GraphMergePolicy.wantsSettling(List.of(100_000, 1900), 10_000)).isFalse();
+    assertThat(GraphMergePolicy.wantsSettling(List.of(100_000, 2500), 10_000)).isTrue();
+    assertThat(GraphMergePolicy.wantsSettling(List.of(100_000, 20_000), 10_000)).isTrue();
+    assertThat(GraphMergePolicy.wantsSettling(List.of(1_000_000, 200_000, 5_000), 10_000))
+        .isFalse();
+    assertThat(GraphMergePolicy.wantsSettling(List.of(3_000, 3_000), 10_000)).isFalse();
+    assertThat(GraphMergePolicy.wantsSettling(List.of(100_000), 10_000)).isFalse();
+  }
+}
