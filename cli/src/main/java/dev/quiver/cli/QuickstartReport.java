@@ -47,7 +47,7 @@ record QuickstartReport(
       List.of(
           new Asked("a small boat moved by oars", ""),
           new Asked("a person who studies the stars", ""),
-          new Asked("a building where sick people are treated", ""),
+          new Asked("a place where books are kept and lent", ""),
           new Asked("the season when leaves fall", ""),
           new Asked("to speak very quietly", "verb"));
 

@@ -4,6 +4,7 @@ import dev.quiver.server.Configuration;
 import dev.quiver.server.Logging;
 import dev.quiver.server.QuiverServer;
 import dev.quiver.server.ServerConfig;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,16 +46,12 @@ final class ServeCommand implements Callable<Integer> {
       context
           .err()
           .printf(
-              "quiver: REST on http://%s:%d, gRPC on %s:%d, ready %d ms after the start%n",
+              "quiver: REST on http://%s:%d, gRPC on %s:%d, up %d ms after the start%n",
               config.host(),
               server.httpPort(),
               config.host(),
               server.grpcPort(),
-              ProcessHandle.current()
-                  .info()
-                  .startInstant()
-                  .map(at -> java.time.Duration.between(at, java.time.Instant.now()).toMillis())
-                  .orElse(0L));
+              ManagementFactory.getRuntimeMXBean().getUptime());
       signals.await();
     }
     return ExitCode.OK.number();
