@@ -99,10 +99,15 @@ class GraphExtensionTest {
         mapping[i] = gone.accepts(i) ? -1 : merged.append(row);
       }
       VectorScoring scoring = merged.scoring(Distance.EUCLIDEAN);
-      try (HnswGraph graph = HnswBuilder.over(scoring).extending(oldGraph, mapping).build()) {
+      try (HnswGraph graph = HnswBuilder.over(scoring).extending(oldGraph, mapping).build();
+          HnswGraph fresh = HnswBuilder.over(scoring).build()) {
         Graphs.assertValid(graph);
         assertThat(new Connectivity(graph).countUnreached()).isZero();
-        assertThat(meanRecall(graph, merged, scoring, random)).isGreaterThan(0.97);
+        // Queries between clusters are hard for any graph: a fresh one tells what is possible.
+        long seed = random.nextLong();
+        double possible = meanRecall(fresh, merged, scoring, new Random(seed));
+        assertThat(meanRecall(graph, merged, scoring, new Random(seed)))
+            .isGreaterThan(possible - 0.05);
       }
     }
   }
