@@ -46,11 +46,16 @@ final class CollectionsBenchmark implements Benchmark {
         report.add(
             Figure.atMost(
                 "resident per collection after use", (used - before) / 1e6 / count, "MB", 0.5));
-        report.add(Figure.of("open files after use", server.openFiles() - filesBefore, "files"));
+        report.add(
+            Figure.of(
+                "open files after use", (double) (server.openFiles() - filesBefore), "files"));
         awaitFiles(server, filesBefore, Duration.ofSeconds(IDLE_SECONDS * 4L + 30));
         report.add(
             Figure.atMost(
-                "open files when idle", Math.max(0, server.openFiles() - filesBefore), "files", 0));
+                "open files when idle",
+                (double) Math.max(0, server.openFiles() - filesBefore),
+                "files",
+                0));
         long heap = server.heapBytesAfterCollection();
         report.add(
             Figure.of(

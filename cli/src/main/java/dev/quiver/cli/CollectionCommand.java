@@ -34,7 +34,7 @@ final class CollectionCommand implements Runnable {
   static CommandLine commandLine(Context context) {
     CommandLine line = new CommandLine(new CollectionCommand());
     line.addSubcommand("list", new ListCollections(context));
-    line.addSubcommand("info", new Info(context));
+    line.addSubcommand("info", new ShowCollection(context));
     line.addSubcommand("create", new Create(context));
     line.addSubcommand("count", new Count(context));
     line.addSubcommand("delete", new Delete(context));
@@ -114,11 +114,11 @@ final class CollectionCommand implements Runnable {
   }
 
   @Command(name = "info", mixinStandardHelpOptions = true, description = "Shows one collection.")
-  private static final class Info extends Base {
+  private static final class ShowCollection extends Base {
     @Parameters(paramLabel = "NAME", description = "The collection.")
     private String name = "";
 
-    Info(Context context) {
+    ShowCollection(Context context) {
       super(context);
     }
 
