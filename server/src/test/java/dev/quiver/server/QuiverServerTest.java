@@ -110,12 +110,7 @@ class QuiverServerTest {
     return get(server, "/metrics")
         .body()
         .lines()
-<<<<<<< HEAD
-        // A collection's own series comes with the collection.
-        .filter(line -> !line.startsWith("#") && !line.startsWith("collection_points{"))
-=======
         .filter(line -> !line.startsWith("#") && !line.startsWith("collection_"))
->>>>>>> cli
         .map(line -> line.substring(0, line.lastIndexOf(' ')))
         .collect(Collectors.toSet());
   }
