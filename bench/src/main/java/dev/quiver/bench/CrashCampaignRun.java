@@ -31,7 +31,7 @@ final class CrashCampaignRun implements Benchmark {
     CrashCampaign.Result result = new CrashCampaign(folder, seed).run(cycles);
     report.add(Figure.of("cycles", result.cycles(), "kills"));
     report.add(Figure.of("restarts checked", result.checked(), "restarts"));
-    report.add(Figure.of("writes acknowledged", result.acknowledged(), "writes"));
+    report.add(Figure.of("writes acknowledged", (double) result.acknowledged(), "writes"));
     report.add(Figure.atMost("points lost or unknown", result.violations().size(), "points", 0));
     report.note("seed " + seed);
     result.violations().forEach(report::note);

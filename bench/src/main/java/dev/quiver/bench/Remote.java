@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Closed by its owner.
  */
 final class Remote implements AutoCloseable {
-  private static final Duration CALL_LIMIT = Duration.ofSeconds(120);
+  private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
 
   private final ManagedChannel channel;
   private final QdrantClient client;
