@@ -36,11 +36,8 @@ def expect_error(function, *needles):
     try:
         function()
     except Exception as error:  # the client has one exception type per transport
-        text = str(error) + getattr(error, "details", lambda: "")() if callable(
-            getattr(error, "details", None)
-        ) else str(error)
-        content = getattr(error, "content", b"")
-        text += content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+        content = getattr(error, "content", None)  # the answer itself, where str() would quote it
+        text = content.decode("utf-8") if isinstance(content, bytes) else str(error)
         for needle in needles:
             assert needle in text, f"error text: {text!r} (expected to contain: {needle!r})"
         return
@@ -437,7 +434,7 @@ def main():
     )
     if api_key:
         stranger = QdrantClient(host=host, port=http_port, grpc_port=grpc_port, prefer_grpc=transport == "grpc", https=False, check_compatibility=False)
-        expect_error(lambda: stranger.get_collections(), "api-key")
+        expect_error(lambda: stranger.get_collections(), "Must provide an API key")
         print("ok: no key is refused")
     for name, function in STEPS:
         started = time.monotonic()

@@ -1,8 +1,15 @@
 package dev.quiver.bench;
 
+import dev.quiver.cli.WordNetGloss;
+import dev.quiver.cli.WordNetGlosses;
+import dev.quiver.embed.Embedder;
+import dev.quiver.embed.Embedders;
 import dev.quiver.index.Distance;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -10,8 +17,7 @@ import java.util.stream.IntStream;
 /**
  * Vectors to search, queries, and what the right answers are.
  *
- * @param truthScores the k-th exact score per query and rank, so that ties count: cosine (larger is
- *     closer) or squared Euclidean distance (smaller is closer)
+ * @param truth row numbers of the exact answers per query, best first
  */
 record DataSet(String name, Distance distance, float[][] base, float[][] queries, int[][] truth) {
 
@@ -49,6 +55,35 @@ record DataSet(String name, Distance distance, float[][] base, float[][] queries
   static boolean available(Path folder) {
     return Files.isReadable(folder.resolve("minilm-en-384/base.npy"))
         && Files.isReadable(folder.resolve("sift-real-128/base.npy"));
+  }
+
+  /**
+   * The quickstart's data: definitions of WordNet as the server embeds them; the next ones in line
+   * ask.
+   */
+  static DataSet wordNet(int rows, int queries) {
+    List<String> texts = new ArrayList<>();
+    for (WordNetGloss gloss : WordNetGlosses.sample(rows + queries)) {
+      texts.add(gloss.definition());
+    }
+    float[][] vectors = new float[texts.size()][];
+    try (Embedders embedders = Embedders.open()) {
+      Embedder embedder = embedders.defaultEmbedder();
+      int batch = 1000;
+      for (int from = 0; from < vectors.length; from += batch) {
+        int to = Math.min(vectors.length, from + batch);
+        float[][] part = embedder.embed(texts.subList(from, to));
+        System.arraycopy(part, 0, vectors, from, part.length);
+      }
+    }
+    float[][] base = Arrays.copyOf(vectors, rows);
+    float[][] asked = Arrays.copyOfRange(vectors, rows, vectors.length);
+    return new DataSet(
+        "quickstart (WordNet) " + rows,
+        Distance.COSINE,
+        base,
+        asked,
+        exact(base, asked, Distance.COSINE, TRUTH_DEPTH, null));
   }
 
   /** What a run without the shared data uses: clustered vectors from a fixed seed. */

@@ -2,6 +2,7 @@ package dev.quiver.bench;
 
 import static io.qdrant.client.ConditionFactory.match;
 
+import dev.quiver.cli.WordNetGlosses;
 import io.qdrant.client.grpc.Common.Filter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ final class RecallBenchmark implements Benchmark {
       report.note("no data sets in " + options.dataFolder() + ": synthetic vectors instead");
       sets.add(DataSet.synthetic(options.shortRun() ? 15_000 : 50_000, 128, queries));
     }
+    options.say("embedding the quickstart's definitions");
+    sets.add(DataSet.wordNet(WordNetGlosses.DEFAULT_LIMIT, Math.min(queries, 300)));
     for (DataSet set : sets) {
       Path data = Files.createTempDirectory("quiver-bench");
       try (ServerProcess server = ServerProcess.start(data);
@@ -85,7 +88,9 @@ final class RecallBenchmark implements Benchmark {
     report.add(Figure.of(set.name() + ": load and index", seconds, "s"));
     report.add(
         Figure.of(
-            set.name() + ": segments", remote.info(collection).getSegmentsCount(), "segments"));
+            set.name() + ": segments",
+            (double) remote.info(collection).getSegmentsCount(),
+            "segments"));
 
     options.say(set.name() + ": searching");
     report.add(

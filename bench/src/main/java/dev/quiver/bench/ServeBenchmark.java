@@ -75,7 +75,8 @@ final class ServeBenchmark implements Benchmark {
       }
     }
     String collection = "serve-false";
-    report.add(Figure.of("segments", remote.info(collection).getSegmentsCount(), "segments"));
+    report.add(
+        Figure.of("segments", (double) remote.info(collection).getSegmentsCount(), "segments"));
 
     options.say("looking for the smallest ef with recall " + RECALL);
     int ef = 0;

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param definition the gloss without its examples
  * @param examples sentences that use one of the words; often none
  */
-record WordNetGloss(
+public record WordNetGloss(
     long id,
     String partOfSpeech,
     String category,
@@ -29,7 +29,7 @@ record WordNetGloss(
 
   private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
 
-  WordNetGloss {
+  public WordNetGloss {
     Objects.requireNonNull(partOfSpeech, "partOfSpeech");
     Objects.requireNonNull(category, "category");
     Objects.requireNonNull(definition, "definition");

@@ -8,9 +8,9 @@ import java.util.List;
  * sample of them. The order is always the same. Reading takes about two seconds, and some 150 MB of
  * heap while it lasts.
  */
-final class WordNetGlosses implements Iterable<WordNetGloss> {
+public final class WordNetGlosses implements Iterable<WordNetGloss> {
   /** Enough for good answers, few enough for a laptop to embed in seconds. */
-  static final int DEFAULT_LIMIT = 10_000;
+  public static final int DEFAULT_LIMIT = 10_000;
 
   private final List<WordNetGloss> glosses;
 
@@ -19,7 +19,7 @@ final class WordNetGlosses implements Iterable<WordNetGloss> {
   }
 
   /** Every synset: nouns, verbs, adjectives, adverbs, each in the order of WordNet's files. */
-  static WordNetGlosses all() {
+  public static WordNetGlosses all() {
     return new WordNetGlosses(WordNetContent.read().glosses());
   }
 
@@ -27,7 +27,7 @@ final class WordNetGlosses implements Iterable<WordNetGloss> {
    * The {@code limit} best known synsets of mixed kind, best known first; all of them if the limit
    * is higher than their number. {@link WordNetSample} says how they are chosen.
    */
-  static WordNetGlosses sample(int limit) {
+  public static WordNetGlosses sample(int limit) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit: " + limit + " (expected: >= 1)");
     }

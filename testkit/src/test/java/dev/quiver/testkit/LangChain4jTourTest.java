@@ -16,6 +16,7 @@ import io.qdrant.client.grpc.Collections.Distance;
 import io.qdrant.client.grpc.Collections.VectorParams;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +50,9 @@ class LangChain4jTourTest {
 
   @BeforeEach
   void emptyCollection() throws Exception {
-    client.deleteCollectionAsync(COLLECTION).get();
+    if (client.collectionExistsAsync(COLLECTION).get()) {
+      client.deleteCollectionAsync(COLLECTION).get();
+    }
     client
         .createCollectionAsync(
             COLLECTION, VectorParams.newBuilder().setSize(3).setDistance(Distance.Cosine).build())
@@ -102,11 +105,21 @@ class LangChain4jTourTest {
     store.add(embedding(1, 1, 1), segment("d", Map.of("n", 4)));
 
     store.removeAll(List.of(ids.getFirst()));
-    assertThat(search(null, 0, 1, 1, 1)).hasSize(3);
+    awaitPoints(3);
     store.removeAll(metadataKey("n").isEqualTo(4));
-    assertThat(search(null, 0, 1, 1, 1)).hasSize(2);
+    awaitPoints(2);
     store.removeAll();
-    assertThat(search(null, 0, 1, 1, 1)).isEmpty();
+    awaitPoints(0);
+  }
+
+  /** The store removes without waiting for it to be visible. */
+  private void awaitPoints(int expected) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    int found = -1;
+    while (found != expected && System.nanoTime() < deadline) {
+      found = search(null, 0, 1, 1, 1).size();
+    }
+    assertThat(found).isEqualTo(expected);
   }
 
   private List<String> texts(Filter filter) {
