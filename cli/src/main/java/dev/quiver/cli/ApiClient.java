@@ -3,14 +3,17 @@ package dev.quiver.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -94,13 +97,26 @@ final class ApiClient implements AutoCloseable {
           "no server answers at "
               + base
               + " ("
-              + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
+              + reason(e)
               + "); start one with `quiver serve`, or name another with --url",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliException(ExitCode.INTERRUPTED, "interrupted while waiting for " + base, e);
     }
+  }
+
+  private static String reason(IOException error) {
+    String text = String.valueOf(error.getMessage());
+    if (text.contains("parsing HTTP/1.1 status line")) {
+      return "what listens there does not speak REST; is it the gRPC port?";
+    }
+    return switch (error) {
+      case HttpConnectTimeoutException _ -> "it does not react";
+      case HttpTimeoutException _ -> "no answer within " + CALL_TIMEOUT.toSeconds() + " s";
+      case ConnectException _ -> "connection refused, or no such host";
+      default -> error.getMessage() == null ? error.getClass().getSimpleName() : text;
+    };
   }
 
   private JsonNode read(HttpResponse<String> response, String method, String path) {

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.qdrant.client.grpc.Points.PointStruct;
 import io.qdrant.client.grpc.Points.UpsertPoints;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -15,12 +16,17 @@ import java.util.function.BiConsumer;
  */
 final class BatchSender {
   private static final int MAX_ATTEMPTS = 9;
+
+  /** A server whose gRPC address has never been reached is most likely somewhere else. */
+  private static final int MAX_ATTEMPTS_UNMET = 4;
+
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long MAX_PAUSE_MILLIS = 10_000;
   private static final long DEADLINE_SECONDS = 180;
 
   private final GrpcTarget target;
   private final String collection;
+  private volatile boolean met;
 
   BatchSender(GrpcTarget target, String collection) {
     this.target = target;
@@ -42,14 +48,16 @@ final class BatchSender {
     for (int attempt = 1; ; attempt++) {
       try {
         upsert(points, wait);
+        met = true;
         return points.size();
       } catch (StatusRuntimeException e) {
+        met |= !(e.getCause() instanceof IOException);
         switch (e.getStatus().getCode()) {
           case INVALID_ARGUMENT -> {
             return sendHalves(points, places, wait, refused, e.getStatus());
           }
           case UNAVAILABLE, RESOURCE_EXHAUSTED, ABORTED, DEADLINE_EXCEEDED -> {
-            if (attempt == MAX_ATTEMPTS) {
+            if (attempt == (met ? MAX_ATTEMPTS : MAX_ATTEMPTS_UNMET)) {
               throw failed(e, attempt);
             }
             pause(attempt);
@@ -101,6 +109,15 @@ final class BatchSender {
 
   private CliException failed(StatusRuntimeException e, int attempts) {
     Status status = e.getStatus();
+    if (!met) {
+      return new CliException(
+          ExitCode.UNREACHABLE,
+          "no server answers at "
+              + target.address()
+              + ", where its gRPC API should be; name the address with --grpc-url or"
+              + " $QUIVER_GRPC_URL",
+          e);
+    }
     ExitCode code =
         switch (status.getCode()) {
           case UNAVAILABLE -> ExitCode.UNREACHABLE;

@@ -248,7 +248,8 @@ final class CollectionCommand implements Runnable {
                 + name
                 + " with its "
                 + info.path("points_count").asText()
-                + " points; if that is meant, add --yes "
+                + (info.path("points_count").asLong() == 1 ? " point" : " points")
+                + "; if that is meant, add --yes "
                 + name);
       }
       JsonNode answer = client.delete(ApiClient.collection(name));

@@ -146,7 +146,8 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--grpc-url",
       paramLabel = "URL",
-      description = "gRPC address. Default: $QUIVER_GRPC_URL, or the REST address with port 6334.")
+      description =
+          "gRPC address. Default: $QUIVER_GRPC_URL, or the host of --url with the next port.")
   private @Nullable String grpcUrl;
 
   @Mixin private ServerOptions server = new ServerOptions();
@@ -310,7 +311,9 @@ final class ImportCommand implements Callable<Integer> {
       return uri;
     }
     URI rest = server.uri(environment);
-    String port = environment.getOrDefault("QUIVER_GRPC_PORT", "6334");
+    // As with the default ports: 6333 and 6334.
+    int next = rest.getPort() < 0 ? 6334 : rest.getPort() + 1;
+    String port = environment.getOrDefault("QUIVER_GRPC_PORT", Integer.toString(next));
     return ServerOptions.address(rest.getScheme() + "://" + rest.getHost() + ":" + port);
   }
 

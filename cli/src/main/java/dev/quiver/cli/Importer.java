@@ -286,8 +286,10 @@ final class Importer {
       bytes += source.bytes();
     }
     long total = totalRows < 0 ? totalRows : Math.min(totalRows, plan.maxRows());
-    progress.update(
-        inFlight.done().rowsDone(), total, bytes == 0 ? -1 : bytesRead.doubleValue() / bytes);
+    long done = inFlight.done().rowsDone();
+    // What has been read is ahead of what the server has taken, in a small file by all of it.
+    double taken = (double) done / Math.max(1, position.rowsDone());
+    progress.update(done, total, bytes == 0 ? -1 : bytesRead.doubleValue() / bytes * taken);
     if (System.nanoTime() - lastCheckpointNanos >= CHECKPOINT_EVERY.toNanos()) {
       writeCheckpoint();
     }

@@ -6,10 +6,13 @@ import java.io.PrintWriter;
 final class NextSteps {
   private NextSteps() {}
 
-  static void print(PrintWriter out, int httpPort, int grpcPort) {
+  static void print(PrintWriter out, int httpPort, int grpcPort, boolean running) {
     String model = SearchCommand.DEFAULT_MODEL;
     out.println();
-    out.println("Try next");
+    out.println(
+        running
+            ? "Try next, in another terminal"
+            : "Try next, after ./quiver quickstart without --once");
     out.println();
     out.println("  # this command");
     out.printf(
@@ -29,27 +32,30 @@ final class NextSteps {
     out.printf(
         "  client = QdrantClient(url=\"http://127.0.0.1:%d\", cloud_inference=True)%n", httpPort);
     out.printf(
-        "  client.query_points(\"wordnet\", query=models.Document(text=\"a place where bread is"
-            + " made\", model=\"%s\"), limit=3)%n",
+        "  print(client.query_points(\"wordnet\", query=models.Document(text=\"a place where bread is"
+            + " made\", model=\"%s\"), limit=3).points)%n",
         model);
     out.println();
     out.println("  // JavaScript: npm install @qdrant/js-client-rest");
     out.println("  import { QdrantClient } from '@qdrant/js-client-rest';");
     out.printf("  const client = new QdrantClient({ url: 'http://127.0.0.1:%d' });%n", httpPort);
     out.printf(
-        "  await client.query('wordnet', { query: { text: 'a place where bread is made', model:"
-            + " '%s' }, limit: 3, with_payload: true });%n",
+        "  console.log((await client.query('wordnet', { query: { text: 'a place where bread is made', model:"
+            + " '%s' }, limit: 3, with_payload: true })).points);%n",
         model);
     out.println();
     out.println("  // Java: io.qdrant:client");
+    out.println("  import static io.qdrant.client.QueryFactory.nearest;");
+    out.println("  import io.qdrant.client.*;");
+    out.println("  import io.qdrant.client.grpc.Points.*;");
     out.printf(
         "  var client = new QdrantClient(QdrantGrpcClient.newBuilder(\"127.0.0.1\", %d,"
             + " false).build());%n",
         grpcPort);
     out.printf(
-        "  client.queryAsync(QueryPoints.newBuilder().setCollectionName(\"wordnet\").setLimit(3)%n"
+        "  System.out.println(client.queryAsync(QueryPoints.newBuilder().setCollectionName(\"wordnet\").setLimit(3)%n"
             + "      .setQuery(nearest(Document.newBuilder().setText(\"a place where bread is"
-            + " made\")%n          .setModel(\"%s\").build())).build()).get();%n",
+            + " made\")%n          .setModel(\"%s\").build())).build()).get());%n",
         model);
     out.println();
   }

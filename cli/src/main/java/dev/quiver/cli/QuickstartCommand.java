@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,8 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    checkPort("--http-port", httpPort);
+    checkPort("--grpc-port", grpcPort);
     if (limit < 1) {
       throw new CliException(ExitCode.USAGE, "--limit " + limit + " (expected: 1 or more)");
     }
@@ -92,12 +95,13 @@ final class QuickstartCommand implements Callable<Integer> {
           GrpcTarget grpc =
               new GrpcTarget(URI.create("http://" + HOST + ":" + server.grpcPort()), null)) {
         Importer.@Nullable Result filled = fill(api, grpc, folder, stop);
-        QuickstartReport report = QuickstartReport.make(api, server.embedders(), filled);
+        QuickstartReport report =
+            QuickstartReport.make(api, server.embedders(), filled, stop::check);
         if (output.json()) {
           context.out().println(Json.pretty(report.json()));
         } else {
           report.print(context.out());
-          NextSteps.print(context.out(), server.httpPort(), server.grpcPort());
+          NextSteps.print(context.out(), server.httpPort(), server.grpcPort(), !once);
         }
       }
       context.out().flush();
@@ -119,6 +123,13 @@ final class QuickstartCommand implements Callable<Integer> {
                 "host", HOST,
                 "http.port", Integer.toString(http),
                 "grpc.port", Integer.toString(grpc))));
+  }
+
+  private static void checkPort(String flag, @Nullable Integer port) {
+    if (port != null && (port < 0 || port > 65_535)) {
+      throw new CliException(
+          ExitCode.USAGE, flag + " " + port + " (expected: 0, for a free one, to 65535)");
+    }
   }
 
   /** The port that was asked for, else the usual one, else any: 0. */
@@ -149,7 +160,7 @@ final class QuickstartCommand implements Callable<Integer> {
     if (exists) {
       long points = count(api);
       if (points >= Math.min(wanted, QuickstartData.ALL)) {
-        say("the " + points + " definitions of an earlier run are there");
+        say(String.format(Locale.ROOT, "the %,d definitions of an earlier run are there", points));
         return null;
       }
       if (points == 0) {
@@ -183,6 +194,14 @@ final class QuickstartCommand implements Callable<Integer> {
     synchronized void request() {
       requested = true;
       action.run();
+    }
+
+    /** Ends the command if a signal has come. */
+    synchronized void check() {
+      if (requested) {
+        throw new CliException(
+            ExitCode.INTERRUPTED, "stopped; the definitions stay where they are");
+      }
     }
 
     synchronized void onRequest(Runnable what) {

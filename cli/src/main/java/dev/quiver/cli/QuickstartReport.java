@@ -51,20 +51,25 @@ record QuickstartReport(
           new Asked("the season when leaves fall", ""),
           new Asked("to speak very quietly", "verb"));
 
-  /** Asks a running server. */
+  /**
+   * Asks a running server.
+   *
+   * @param check called between requests; throws to end it
+   */
   static QuickstartReport make(
-      ApiClient api, Embedders embedders, Importer.@Nullable Result filled) {
+      ApiClient api, Embedders embedders, Importer.@Nullable Result filled, Runnable check) {
     List<Question> questions = new ArrayList<>();
     double[] textNanos = new double[ASKED.size()];
     // The first search loads the model and warms the JVM; it would only measure that.
     ask(api, ASKED.getFirst());
     for (int i = 0; i < ASKED.size(); i++) {
+      check.run();
       long start = System.nanoTime();
       JsonNode hits = ask(api, ASKED.get(i));
       textNanos[i] = System.nanoTime() - start;
       questions.add(new Question(ASKED.get(i).text(), ASKED.get(i).partOfSpeech(), hits));
     }
-    Measured measured = measure(api, queries(api, embedders));
+    Measured measured = measure(api, queries(api, embedders), check);
     JsonNode info =
         ServerOptions.result(api.get(ApiClient.collection(QuickstartCommand.COLLECTION)));
     String metrics = api.text("/metrics");
@@ -122,11 +127,12 @@ record QuickstartReport(
 
   private record Measured(int queries, double recall, double p50Nanos, double p99Nanos) {}
 
-  private static Measured measure(ApiClient api, float[][] queries) {
+  private static Measured measure(ApiClient api, float[][] queries, Runnable check) {
     long[] nanos = new long[queries.length];
     long found = 0;
     long wanted = 0;
     for (int i = 0; i < queries.length; i++) {
+      check.run();
       ObjectNode body = Json.object().put("limit", TOP);
       ArrayNode vector = body.putArray("query");
       for (float value : queries[i]) {

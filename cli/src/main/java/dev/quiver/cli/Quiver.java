@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root command: knows its subcommands and turns what they throw into messages and codes. */
 @Command(
@@ -58,8 +59,8 @@ final class Quiver implements Runnable {
     line.setParameterExceptionHandler(
         (error, _) -> {
           PrintWriter err = context.err();
-          err.println("quiver: " + error.getMessage());
-          CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+          err.println("quiver: " + usageText(error));
+          UnmatchedArgumentException.printSuggestions(error, err);
           err.println(
               "See `" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help`.");
           return ExitCode.USAGE.number();
@@ -77,6 +78,23 @@ final class Quiver implements Runnable {
     }
   }
 
+  /** The parser counts arguments from 0; people look for the word. */
+  private static String usageText(ParameterException error) {
+    if (error instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+      String word = unmatched.getUnmatched().getFirst();
+      boolean group = !error.getCommandLine().getSubcommands().isEmpty();
+      return (group ? "there is no command `" : "there is one argument too many: `") + word + "`";
+    }
+    return String.valueOf(error.getMessage());
+  }
+
+  /** The text without the kind of error, which is for programs that compare answers of the API. */
+  private static String plain(QuiverException error) {
+    String text = String.valueOf(error.getMessage());
+    String prefix = error.code().prefix();
+    return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+  }
+
   /** Prints what went wrong, without a stack trace unless it is a bug of ours. */
   private static ExitCode report(Exception error, PrintWriter err) {
     return switch (error) {
@@ -85,7 +103,7 @@ final class Quiver implements Runnable {
         yield e.exitCode();
       }
       case QuiverException e -> {
-        err.println("quiver: " + e.getMessage());
+        err.println("quiver: " + plain(e));
         yield e.code().number() < 2000 ? ExitCode.USAGE : ExitCode.FAILED;
       }
       case InterruptedException _ -> {

@@ -23,7 +23,11 @@ import picocli.CommandLine.Command;
  * What the start-up cache is trained with: a server starts, takes points over both APIs, answers,
  * and stops.
  */
-@Command(name = "warm-up", hidden = true, description = "Trains the start-up cache.")
+@Command(
+    name = "warm-up",
+    hidden = true,
+    mixinStandardHelpOptions = true,
+    description = "Trains the start-up cache.")
 final class WarmUpCommand implements Callable<Integer> {
   private static final String COLLECTION = "warm-up";
   private static final int POINTS = 32;

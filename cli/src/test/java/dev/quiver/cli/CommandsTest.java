@@ -201,6 +201,21 @@ class CommandsTest {
   }
 
   @Test
+  void theWrongPortOfAServerIsSaid() {
+    Ran ran = quiver("collection", "list", "--url", "http://127.0.0.1:" + server.grpcPort());
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.err()).contains("is it the gRPC port?").doesNotContain("parser state");
+  }
+
+  @Test
+  void aWordTooManyIsNamed() {
+    Ran command = quiver("serach");
+    assertThat(command.code()).isEqualTo(2);
+    assertThat(command.err()).contains("there is no command `serach`").contains("search");
+    assertThat(quiver("version", "extra").err()).contains("one argument too many: `extra`");
+  }
+
+  @Test
   void aWrongKeyIsSaidWithTheWayOut() {
     Ran ran = quiver("collection", "list", "--api-key", "wrong");
     assertThat(ran.code()).isEqualTo(5);

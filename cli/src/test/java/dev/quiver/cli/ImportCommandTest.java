@@ -9,6 +9,7 @@ import dev.quiver.server.ServerConfig;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -193,6 +194,20 @@ class ImportCommandTest {
     Ran all = quiver("import", "c", file.toString(), "--create", "--max-errors", "-1");
     assertThat(all.code()).isEqualTo(6);
     assertThat(count("c")).isEqualTo(1);
+  }
+
+  @Test
+  void aGrpcAddressWhereNobodyAnswersIsSaidWithTheWayOut() throws IOException {
+    Path file = file("a.jsonl", "{\"id\":1,\"vector\":[1]}\n");
+    int free;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      free = socket.getLocalPort();
+    }
+    Ran ran =
+        quiver(
+            "import", "c", file.toString(), "--create", "--grpc-url", "http://127.0.0.1:" + free);
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.err()).contains("127.0.0.1:" + free).contains("QUIVER_GRPC_URL");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,10 @@ public final class Engine implements Database {
     DataFolderLock folderLock = null;
     EngineResources resources = null;
     OpenShards open = null;
+    if (Files.exists(dataFolder) && !Files.isDirectory(dataFolder)) {
+      throw new QuiverException(
+          ErrorCode.BAD_REQUEST, "data folder " + dataFolder + " is a file (expected: a folder)");
+    }
     try {
       Files.createDirectories(dataFolder);
       folderLock = DataFolderLock.acquire(dataFolder);
@@ -99,8 +104,15 @@ public final class Engine implements Database {
             String.valueOf(cause.getMessage()).contains("No space left")
                 ? ErrorCode.INSUFFICIENT_STORAGE
                 : ErrorCode.INTERNAL,
-            what + ": " + cause.getMessage(),
+            what + ": " + reason(cause),
             cause);
+  }
+
+  /** The message of an exception of the file system is often only the file's name. */
+  private static String reason(Exception cause) {
+    return cause instanceof FileSystemException e && e.getReason() == null
+        ? e.toString()
+        : String.valueOf(cause.getMessage());
   }
 
   private void checkOpen() {

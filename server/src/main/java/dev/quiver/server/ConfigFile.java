@@ -5,6 +5,7 @@ import dev.quiver.engine.QuiverException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,11 +22,17 @@ final class ConfigFile {
   private ConfigFile() {}
 
   static Map<String, String> read(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new QuiverException(
+          ErrorCode.FORMAT, "configuration file " + file + " is a folder (expected: a YAML file)");
+    }
     Object document;
     try (InputStream in = Files.newInputStream(file)) {
       LoadSettings settings =
           LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MAX_BYTES).build();
       document = new Load(settings).loadFromInputStream(in);
+    } catch (NoSuchFileException e) {
+      throw new QuiverException(ErrorCode.FORMAT, "there is no configuration file " + file, e);
     } catch (IOException e) {
       throw new QuiverException(
           ErrorCode.FORMAT, "configuration file " + file + " cannot be read: " + e, e);

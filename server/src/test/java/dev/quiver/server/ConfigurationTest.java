@@ -227,7 +227,9 @@ class ConfigurationTest {
     assertThatThrownBy(() -> Configuration.load(broken, Map.of(), Map.of()))
         .hasMessageContaining("not YAML");
     assertThatThrownBy(() -> Configuration.load(folder.resolve("none"), Map.of(), Map.of()))
-        .hasMessageContaining("cannot be read");
+        .hasMessageContaining("there is no configuration file");
+    assertThatThrownBy(() -> Configuration.load(folder, Map.of(), Map.of()))
+        .hasMessageContaining("is a folder");
   }
 
   @Test
