@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
+import org.slf4j.MDC;
 
 /**
  * The threads that searches run on: as many as there are cores, since a search computes and never
@@ -104,8 +105,7 @@ public final class SearchPool implements AutoCloseable {
       stopped.set(true);
       for (FutureTask<List<T>> task : tasks) {
         if (!task.isDone()) {
-          task.cancel(false);
-          threads.remove(task);
+          forget(task);
         }
       }
     }
@@ -119,7 +119,7 @@ public final class SearchPool implements AutoCloseable {
    */
   public void execute(Runnable search) {
     try {
-      threads.execute(search);
+      threads.execute(traced(search));
     } catch (RejectedExecutionException e) {
       rejected.increment();
       throw new QuiverException(
@@ -131,20 +131,47 @@ public final class SearchPool implements AutoCloseable {
     }
   }
 
+  /** The same work, which logs under the id of the request that it is done for. */
+  private static Runnable traced(Runnable search) {
+    String requestId = MDC.get(RestApi.REQUEST_ID);
+    if (requestId == null) {
+      return search;
+    }
+    return new Traced(requestId, search);
+  }
+
+  private record Traced(String requestId, Runnable search) implements Runnable {
+    @Override
+    public void run() {
+      MDC.put(RestApi.REQUEST_ID, requestId);
+      try {
+        search.run();
+      } finally {
+        MDC.remove(RestApi.REQUEST_ID);
+      }
+    }
+  }
+
+  /** Frees the place of a task that shall not run any more. */
+  private void forget(FutureTask<?> task) {
+    task.cancel(false);
+    threads
+        .getQueue()
+        .removeIf(queued -> queued == task || (queued instanceof Traced t && t.search() == task));
+  }
+
   private <T> T await(FutureTask<T> task, String operation, Duration timeout) {
     try {
       return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      task.cancel(false);
-      threads.remove(task);
+      forget(task);
       timedOut.increment();
       throw new QuiverException(
           ErrorCode.TIMEOUT,
           "Operation '" + operation + "' timed out after " + timeout.toMillis() + " ms",
           e);
     } catch (InterruptedException e) {
-      task.cancel(false);
-      threads.remove(task);
+      forget(task);
       Thread.currentThread().interrupt();
       throw new QuiverException(ErrorCode.TIMEOUT, "interrupted while searching", e);
     } catch (ExecutionException e) {
