@@ -60,8 +60,9 @@ public final class RestApi {
     this.json = JsonIn.factory(limits);
     new RestService(database, metrics, version, ready).register(router);
     new RestCollections(database).register(router);
-    new RestPoints(database, inference, pool).register(router);
-    new RestSearch(database, inference, pool).register(router);
+    ResultBudget budget = ResultBudget.ofRest(database);
+    new RestPoints(database, inference, pool, budget).register(router);
+    new RestSearch(database, inference, pool, budget).register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
   }
