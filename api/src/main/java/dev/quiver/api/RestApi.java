@@ -68,11 +68,11 @@ public final class RestApi {
   }
 
   /**
-   * Sets up a listener for this API, apart from its address, threads and timeouts: encodings, and
+   * Sets up a listener for this API, apart from its address: encodings, limits on connections, and
    * the form of the errors that the HTTP server answers by itself. Call it beside {@link #routing}.
    */
-  public void configure(ListenerConfig.BuilderBase<?, ?> listener) {
-    RestListener.configure(listener);
+  public void configure(ListenerConfig.BuilderBase<?, ?> listener, RestSettings settings) {
+    RestListener.configure(listener, settings);
   }
 
   /** Adds all of the API to a server's routing. It answers every path that is left to it. */

@@ -40,6 +40,23 @@ public final class Settings {
           .asSecret()
           .alsoFrom("QDRANT__SERVICE__READ_ONLY_API_KEY");
 
+  public static final Setting<Integer> HTTP_MAX_CONNECTIONS =
+      Setting.integer(
+          "http.max-connections",
+          4096,
+          1,
+          1_000_000,
+          "REST connections at the same time; further ones wait until one ends.");
+
+  public static final Setting<Duration> HTTP_IDLE =
+      Setting.seconds(
+          "http.idle-seconds",
+          60,
+          1,
+          86_400,
+          "A REST connection on which nothing moves for so long is closed; so is one whose request"
+              + " takes longer than this and arrives with less than 4 KiB a second.");
+
   public static final Setting<Integer> REQUEST_MAX_MB =
       Setting.integer(
               "request.max-mb",
@@ -187,6 +204,8 @@ public final class Settings {
           GRPC_PORT,
           API_KEY,
           READ_ONLY_API_KEY,
+          HTTP_MAX_CONNECTIONS,
+          HTTP_IDLE,
           REQUEST_MAX_MB,
           REQUEST_MAX_RESULTS,
           REQUEST_MAX_BATCH,
