@@ -178,6 +178,7 @@ public final class QuiverServer implements AutoCloseable {
         defaults.staleness(),
         defaults.logSegmentBytes(),
         config.indexingBufferBytes(),
+        config.offHeapBytes(),
         config.mergeThreads(),
         config.buildThreads(),
         config.fullScanThreshold(),

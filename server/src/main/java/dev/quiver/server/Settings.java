@@ -153,6 +153,15 @@ public final class Settings {
           "Memory for documents that are not flushed yet, of all collections together;"
               + " 0: an eighth of the heap.");
 
+  public static final Setting<Integer> OFF_HEAP_MB =
+      Setting.integer(
+          "storage.off-heap-mb",
+          0,
+          0,
+          1 << 24,
+          "Memory outside the heap for graph builds and vectors that are not flushed yet; 0: a"
+              + " quarter of what the heap leaves of the machine, 256 at least.");
+
   public static final Setting<Integer> MERGE_THREADS =
       Setting.integer(
           "index.merge-threads",
@@ -218,6 +227,7 @@ public final class Settings {
           COLLECTIONS_MAX_OPEN,
           FLUSH_INTERVAL,
           INDEXING_BUFFER_MB,
+          OFF_HEAP_MB,
           MERGE_THREADS,
           BUILD_THREADS,
           FULL_SCAN_THRESHOLD,
