@@ -34,8 +34,10 @@ final class Pace {
   }
 
   void receiveEnds(int bytes) {
-    receivedNanos = receivedNanos + System.nanoTime() - waitingSince;
-    receivedBytes = receivedBytes + bytes;
+    long nanosBefore = receivedNanos;
+    long bytesBefore = receivedBytes;
+    receivedNanos = nanosBefore + System.nanoTime() - waitingSince;
+    receivedBytes = bytesBefore + bytes;
     waitingSince = 0;
     isReceiving = false;
   }

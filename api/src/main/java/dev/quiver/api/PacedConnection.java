@@ -6,7 +6,6 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,11 +51,6 @@ final class PacedConnection implements ServerConnection, InterruptableTask<Void>
     } finally {
       ended.accept(this);
     }
-  }
-
-  @Override
-  public void handle(Semaphore requests) throws InterruptedException {
-    throw new UnsupportedOperationException("requests are limited by a Limit");
   }
 
   @Override

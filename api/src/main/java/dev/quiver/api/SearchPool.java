@@ -62,7 +62,7 @@ public final class SearchPool implements AutoCloseable {
    *     full; {@link ErrorCode#TIMEOUT} when the time is over
    */
   public <T> T run(String operation, Duration timeout, Callable<T> search) {
-    FutureTask<T> task = new FutureTask<>(search);
+    FutureTask<T> task = new FutureTask<>(traced(search));
     execute(task);
     return await(task, operation, timeout);
   }
@@ -82,13 +82,14 @@ public final class SearchPool implements AutoCloseable {
       int start = first;
       tasks.add(
           new FutureTask<>(
-              () -> {
-                List<T> results = new ArrayList<>();
-                for (int i = start; i < count && !stopped.get(); i += strides) {
-                  results.add(search.apply(i));
-                }
-                return results;
-              }));
+              traced(
+                  () -> {
+                    List<T> results = new ArrayList<>();
+                    for (int i = start; i < count && !stopped.get(); i += strides) {
+                      results.add(search.apply(i));
+                    }
+                    return results;
+                  })));
     }
     try {
       tasks.forEach(this::execute);
@@ -105,7 +106,8 @@ public final class SearchPool implements AutoCloseable {
       stopped.set(true);
       for (FutureTask<List<T>> task : tasks) {
         if (!task.isDone()) {
-          forget(task);
+          task.cancel(false);
+          threads.remove(task);
         }
       }
     }
@@ -119,7 +121,7 @@ public final class SearchPool implements AutoCloseable {
    */
   public void execute(Runnable search) {
     try {
-      threads.execute(traced(search));
+      threads.execute(search);
     } catch (RejectedExecutionException e) {
       rejected.increment();
       throw new QuiverException(
@@ -132,46 +134,35 @@ public final class SearchPool implements AutoCloseable {
   }
 
   /** The same work, which logs under the id of the request that it is done for. */
-  private static Runnable traced(Runnable search) {
+  private static <T> Callable<T> traced(Callable<T> search) {
     String requestId = MDC.get(RestApi.REQUEST_ID);
     if (requestId == null) {
       return search;
     }
-    return new Traced(requestId, search);
-  }
-
-  private record Traced(String requestId, Runnable search) implements Runnable {
-    @Override
-    public void run() {
+    return () -> {
       MDC.put(RestApi.REQUEST_ID, requestId);
       try {
-        search.run();
+        return search.call();
       } finally {
         MDC.remove(RestApi.REQUEST_ID);
       }
-    }
-  }
-
-  /** Frees the place of a task that shall not run any more. */
-  private void forget(FutureTask<?> task) {
-    task.cancel(false);
-    threads
-        .getQueue()
-        .removeIf(queued -> queued == task || (queued instanceof Traced t && t.search() == task));
+    };
   }
 
   private <T> T await(FutureTask<T> task, String operation, Duration timeout) {
     try {
       return task.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      forget(task);
+      task.cancel(false);
+      threads.remove(task);
       timedOut.increment();
       throw new QuiverException(
           ErrorCode.TIMEOUT,
           "Operation '" + operation + "' timed out after " + timeout.toMillis() + " ms",
           e);
     } catch (InterruptedException e) {
-      forget(task);
+      task.cancel(false);
+      threads.remove(task);
       Thread.currentThread().interrupt();
       throw new QuiverException(ErrorCode.TIMEOUT, "interrupted while searching", e);
     } catch (ExecutionException e) {
