@@ -34,7 +34,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
     this.limits = limits;
     this.queries = new Queries(database);
     this.reads = new GrpcReads(limits.resultsMax());
-    this.budget = ResultBudget.ofHeap(database);
+    this.budget = ResultBudget.ofGrpc(database);
   }
 
   static double secondsSince(long startNanos) {
@@ -51,9 +51,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         reply,
         () -> {
           String collection = name(request.getCollectionName());
+          Queries.Query query = reads.search(request);
+          budget.check(collection, List.of(query));
           Points.SearchResponse.Builder response = Points.SearchResponse.newBuilder();
-          for (ScoredPoint hit :
-              queries.run(collection, reads.search(request), inference.batch())) {
+          for (ScoredPoint hit : queries.run(collection, query, inference.batch())) {
             response.addResult(GrpcReads.write(hit));
           }
           return response.setTime(secondsSince(start)).build();
@@ -150,6 +151,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
 
   private List<GrpcCalls.Work<List<ScoredPoint>>> searches(
       String collection, List<Queries.Query> batch, Inference.Batch texts) {
+    budget.check(collection, batch);
     List<GrpcCalls.Work<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
     for (Queries.Query query : batch) {
       searches.add(() -> queries.run(collection, query, texts));

@@ -57,11 +57,9 @@ public final class Queries {
   private static final float SCORE_WITHOUT_RANKING = 1.0f;
 
   private final Database database;
-  private final ResultBudget budget;
 
   public Queries(Database database) {
     this.database = database;
-    this.budget = ResultBudget.ofHeap(database);
   }
 
   /** Adds the texts among the queries' inputs to a batch of inferences. */
@@ -74,7 +72,8 @@ public final class Queries {
   }
 
   /**
-   * Runs one query; uses the processor, so call it on the pool for searches.
+   * Runs one query; uses the processor, so call it on the pool for searches. Whether the results
+   * fit into memory is for the caller to check before.
    *
    * @param inference has run with this query's text; untouched when there is none
    * @return points in rank order, scored 1.0 where nothing ranks them
@@ -82,7 +81,6 @@ public final class Queries {
    *     such vector
    */
   public List<ScoredPoint> run(String collection, Query query, Inference.Batch inference) {
-    budget.check(collection, (long) query.limit() + query.offset(), query.vectors());
     Float threshold = query.scoreThreshold();
     return switch (query.ranking()) {
       case Ranking.Nearest(VectorInput.ById(PointId id)) -> nearestToPoint(collection, query, id);

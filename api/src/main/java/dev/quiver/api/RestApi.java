@@ -60,18 +60,19 @@ public final class RestApi {
     this.json = JsonIn.factory(limits);
     new RestService(database, metrics, version, ready).register(router);
     new RestCollections(database).register(router);
-    new RestPoints(database, inference, pool).register(router);
-    new RestSearch(database, inference, pool).register(router);
+    ResultBudget budget = ResultBudget.ofRest(database);
+    new RestPoints(database, inference, pool, budget).register(router);
+    new RestSearch(database, inference, pool, budget).register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
   }
 
   /**
-   * Sets up a listener for this API, apart from its address, threads and timeouts: encodings, and
+   * Sets up a listener for this API, apart from its address: encodings, limits on connections, and
    * the form of the errors that the HTTP server answers by itself. Call it beside {@link #routing}.
    */
-  public void configure(ListenerConfig.BuilderBase<?, ?> listener) {
-    RestListener.configure(listener);
+  public void configure(ListenerConfig.BuilderBase<?, ?> listener, RestSettings settings) {
+    RestListener.configure(listener, settings);
   }
 
   /** Adds all of the API to a server's routing. It answers every path that is left to it. */

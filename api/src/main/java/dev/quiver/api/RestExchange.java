@@ -8,6 +8,7 @@ import dev.quiver.engine.PointIds;
 import dev.quiver.engine.QuiverException;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.EOFException;
@@ -273,6 +274,9 @@ final class RestExchange {
     } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
       status = ABORTED_STATUS;
       throw new RestAborted(e);
+    } catch (CloseConnectionException e) {
+      status = ABORTED_STATUS;
+      throw e;
     }
   }
 

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class RestListener {
   private RestListener() {}
 
-  static void configure(ListenerConfig.BuilderBase<?, ?> listener) {
+  static void configure(ListenerConfig.BuilderBase<?, ?> listener, RestSettings settings) {
+    listener
+        .maxTcpConnections(settings.connectionsMax())
+        .protocolsDiscoverServices(false)
+        .addConnectionSelector(new PacedConnections(settings));
     listener.contentEncoding(
         encodings ->
             encodings.contentEncodingsDiscoverServices(false).addContentEncoding(new Raw()));

@@ -29,11 +29,13 @@ final class RestPoints {
   private final Database database;
   private final Inference inference;
   private final SearchPool pool;
+  private final ResultBudget budget;
 
-  RestPoints(Database database, Inference inference, SearchPool pool) {
+  RestPoints(Database database, Inference inference, SearchPool pool, ResultBudget budget) {
     this.database = database;
     this.inference = inference;
     this.pool = pool;
+    this.budget = budget;
   }
 
   void register(RestRouter router) {
@@ -131,7 +133,11 @@ final class RestPoints {
         pool.run(
             "Retrieve",
             timeout,
-            () -> database.retrieve(collection, wanted.ids(), wanted.payload(), wanted.vectors()));
+            () -> {
+              budget.check(collection, wanted.ids().size(), wanted.vectors());
+              return database.retrieve(
+                  collection, wanted.ids(), wanted.payload(), wanted.vectors());
+            });
     boolean bare = bare(database, collection);
     exchange.ok(out -> out.records(found, bare));
   }
@@ -140,7 +146,14 @@ final class RestPoints {
     String collection = exchange.collection();
     Duration timeout = exchange.readTimeout();
     ScrollRequest request = exchange.body(in -> RestReads.scroll(in, exchange.limits()));
-    ScrollPage page = pool.run("Scroll", timeout, () -> database.scroll(collection, request));
+    ScrollPage page =
+        pool.run(
+            "Scroll",
+            timeout,
+            () -> {
+              budget.check(collection, request.limit(), request.vectors());
+              return database.scroll(collection, request);
+            });
     boolean bare = bare(database, collection);
     exchange.ok(out -> out.scroll(page, bare));
   }

@@ -14,12 +14,14 @@ final class RestSearch {
   private final Inference inference;
   private final SearchPool pool;
   private final Queries queries;
+  private final ResultBudget budget;
 
-  RestSearch(Database database, Inference inference, SearchPool pool) {
+  RestSearch(Database database, Inference inference, SearchPool pool, ResultBudget budget) {
     this.database = database;
     this.inference = inference;
     this.pool = pool;
     this.queries = new Queries(database);
+    this.budget = budget;
   }
 
   void register(RestRouter router) {
@@ -60,6 +62,7 @@ final class RestSearch {
   private List<List<ScoredPoint>> run(
       String collection, List<Queries.Query> all, Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    budget.check(collection, all);
     Inference.Batch texts = inference.batch();
     Queries.collect(all, texts);
     if (!texts.isEmpty()) {

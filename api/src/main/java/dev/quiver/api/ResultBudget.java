@@ -4,6 +4,7 @@ import dev.quiver.engine.Database;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorParams;
 import dev.quiver.engine.VectorSelection;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,20 +15,37 @@ final class ResultBudget {
   /** A result without vectors: id, score, objects around them. */
   private static final long RESULT_BYTES = 256;
 
+  /** A float as it is stored, in the message and on its way out. */
+  private static final int GRPC_BYTES_PER_FLOAT = 3 * Float.BYTES;
+
+  /** A float as it is stored, and as a text of some twelve bytes while its buffer grows. */
+  private static final int REST_BYTES_PER_FLOAT = Float.BYTES + 3 * 12;
+
   private final Database database;
+  private final int bytesPerFloat;
   private final long bytesMax;
 
   /**
+   * @param bytesPerFloat heap bytes for each number of a vector that is in the answer
    * @param bytesMax heap bytes that the results of one request may take
    */
-  ResultBudget(Database database, long bytesMax) {
+  ResultBudget(Database database, int bytesPerFloat, long bytesMax) {
     this.database = database;
+    this.bytesPerFloat = bytesPerFloat;
     this.bytesMax = bytesMax;
   }
 
-  /** A quarter of the heap: two of the largest answers at once still leave room. */
-  static ResultBudget ofHeap(Database database) {
-    return new ResultBudget(database, Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 4));
+  static ResultBudget ofRest(Database database) {
+    return new ResultBudget(database, REST_BYTES_PER_FLOAT, quarterOfHeap());
+  }
+
+  static ResultBudget ofGrpc(Database database) {
+    return new ResultBudget(database, GRPC_BYTES_PER_FLOAT, quarterOfHeap());
+  }
+
+  /** Two of the largest answers at once still leave room. */
+  private static long quarterOfHeap() {
+    return Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 4);
   }
 
   /**
@@ -35,17 +53,7 @@ final class ResultBudget {
    * @throws QuiverException BAD_REQUEST
    */
   void check(String collection, long limit, VectorSelection vectors) {
-    long bytesEach = RESULT_BYTES;
-    if (!(vectors instanceof VectorSelection.None)) {
-      Map<String, VectorParams> declared = database.collectionConfig(collection).vectors();
-      for (Map.Entry<String, VectorParams> vector : declared.entrySet()) {
-        boolean isSelected =
-            !(vectors instanceof VectorSelection.Names(var names))
-                || names.contains(vector.getKey());
-        // Once as it is stored and once in the answer.
-        bytesEach += isSelected ? 2L * Float.BYTES * vector.getValue().size() : 0;
-      }
-    }
+    long bytesEach = bytesEach(collection, vectors);
     if (limit <= bytesMax / bytesEach) {
       return;
     }
@@ -60,5 +68,52 @@ final class ResultBudget {
               + bytesMax / bytesEach
               + "); take a smaller limit and scroll, or leave the vectors out");
     }
+  }
+
+  /**
+   * Checks the queries of one request together, since their results are held together.
+   *
+   * @throws QuiverException BAD_REQUEST
+   */
+  void check(String collection, List<Queries.Query> queries) {
+    if (queries.size() == 1) {
+      Queries.Query only = queries.getFirst();
+      check(collection, (long) only.limit() + only.offset(), only.vectors());
+      return;
+    }
+    long points = -1;
+    long bytes = 0;
+    for (Queries.Query query : queries) {
+      long wanted = (long) query.limit() + query.offset();
+      long bytesEach = bytesEach(collection, query.vectors());
+      if (bytes + wanted * bytesEach > bytesMax) {
+        points = points < 0 ? database.count(collection, null, false) : points;
+        wanted = Math.min(wanted, points);
+      }
+      bytes += wanted * bytesEach;
+      if (bytes > bytesMax) {
+        throw QuiverException.badRequest(
+            "limit: the results of the batch's "
+                + queries.size()
+                + " searches would take more than "
+                + bytesMax
+                + " bytes together; take smaller limits or smaller batches, or leave the vectors"
+                + " out");
+      }
+    }
+  }
+
+  private long bytesEach(String collection, VectorSelection vectors) {
+    long bytes = RESULT_BYTES;
+    if (!(vectors instanceof VectorSelection.None)) {
+      Map<String, VectorParams> declared = database.collectionConfig(collection).vectors();
+      for (Map.Entry<String, VectorParams> vector : declared.entrySet()) {
+        boolean isSelected =
+            !(vectors instanceof VectorSelection.Names(var names))
+                || names.contains(vector.getKey());
+        bytes += isSelected ? (long) bytesPerFloat * vector.getValue().size() : 0;
+      }
+    }
+    return bytes;
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
+import org.slf4j.MDC;
 
 /**
  * The threads that searches run on: as many as there are cores, since a search computes and never
@@ -61,7 +62,7 @@ public final class SearchPool implements AutoCloseable {
    *     full; {@link ErrorCode#TIMEOUT} when the time is over
    */
   public <T> T run(String operation, Duration timeout, Callable<T> search) {
-    FutureTask<T> task = new FutureTask<>(search);
+    FutureTask<T> task = new FutureTask<>(traced(search));
     execute(task);
     return await(task, operation, timeout);
   }
@@ -81,13 +82,14 @@ public final class SearchPool implements AutoCloseable {
       int start = first;
       tasks.add(
           new FutureTask<>(
-              () -> {
-                List<T> results = new ArrayList<>();
-                for (int i = start; i < count && !stopped.get(); i += strides) {
-                  results.add(search.apply(i));
-                }
-                return results;
-              }));
+              traced(
+                  () -> {
+                    List<T> results = new ArrayList<>();
+                    for (int i = start; i < count && !stopped.get(); i += strides) {
+                      results.add(search.apply(i));
+                    }
+                    return results;
+                  })));
     }
     try {
       tasks.forEach(this::execute);
@@ -129,6 +131,22 @@ public final class SearchPool implements AutoCloseable {
               : "too many searches are waiting (" + threads.getQueue().size() + "); try again",
           e);
     }
+  }
+
+  /** The same work, which logs under the id of the request that it is done for. */
+  private static <T> Callable<T> traced(Callable<T> search) {
+    String requestId = MDC.get(RestApi.REQUEST_ID);
+    if (requestId == null) {
+      return search;
+    }
+    return () -> {
+      MDC.put(RestApi.REQUEST_ID, requestId);
+      try {
+        return search.call();
+      } finally {
+        MDC.remove(RestApi.REQUEST_ID);
+      }
+    };
   }
 
   private <T> T await(FutureTask<T> task, String operation, Duration timeout) {

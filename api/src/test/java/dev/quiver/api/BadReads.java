@@ -84,6 +84,28 @@ final class BadReads {
             json + "score_threshold: number out of range..."),
         post(
             P + "/search",
+            "{'vector': [1,2,3,4], 'limit': 1, 'filter':"
+                + " {'must': [{'key': 'a', 'range': {'gt': 1, 'lt': 1e400}}]}}",
+            400,
+            json + "filter.must[0].range.lt: number out of range..."),
+        post(
+            P + "/scroll",
+            "{'filter': {'must': {'key': 'a', 'geo_radius':"
+                + " {'center': {'lon': 1, 'lat': 1}, 'radius': -1e400}}}}",
+            400,
+            json + "filter.must.geo_radius.radius: number out of range..."),
+        post(
+            P + "/count",
+            "{'filter': {'must': [{'key': 'a', 'match': {'value': " + "9".repeat(400) + "}}]}}",
+            400,
+            json + "filter.must[0].match.value: number out of range..."),
+        post(
+            P + "/scroll",
+            "{'order_by': {'key': 'a', 'start_from': 1e400}}",
+            400,
+            json + "order_by.start_from: number out of range..."),
+        post(
+            P + "/search",
             "{'vector': [1,2,3,4], 'limit': 1, 'with_payload': 5}",
             400,
             json

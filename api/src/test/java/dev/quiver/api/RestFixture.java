@@ -58,6 +58,10 @@ final class RestFixture implements AutoCloseable {
   }
 
   RestFixture(Path folder, ApiKeys keys, ApiLimits limits) {
+    this(folder, keys, limits, RestSettings.defaults());
+  }
+
+  RestFixture(Path folder, ApiKeys keys, ApiLimits limits, RestSettings settings) {
     engine = Engine.open(folder, EngineOptions.defaults());
     pool = new SearchPool(2, 64);
     RestApi api =
@@ -74,7 +78,7 @@ final class RestFixture implements AutoCloseable {
         WebServer.builder()
             .host("localhost")
             .port(0)
-            .update(api::configure)
+            .update(listener -> api.configure(listener, settings))
             .routing(api::routing)
             .build()
             .start();

@@ -1,5 +1,7 @@
 package dev.quiver.api;
 
+import static dev.quiver.api.RestFixture.json;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,9 +9,11 @@ import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.Payload;
+import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.Point;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.WriteOp;
@@ -18,10 +22,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ResultBudgetTest {
+  private static final String C = "/collections/c";
+
   /** Of 256 bytes and a vector of 100 floats, twice: 10,560 bytes are ten results. */
   private static final long TEN_RESULTS = 10 * (256 + 2 * 4 * 100);
 
@@ -31,7 +39,7 @@ final class ResultBudgetTest {
   void whatDoesNotFitIsRefusedOnlyWhenItIsThere() throws IOException {
     try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
       engine.createCollection("c", config());
-      ResultBudget budget = new ResultBudget(engine, TEN_RESULTS);
+      ResultBudget budget = new ResultBudget(engine, 8, TEN_RESULTS);
       // A large limit on a small collection is harmless.
       assertThatCode(() -> budget.check("c", 1_000_000, VectorSelection.ALL))
           .doesNotThrowAnyException();
@@ -52,6 +60,84 @@ final class ResultBudgetTest {
       assertThatCode(() -> budget.check("c", 11, VectorSelection.NONE)).doesNotThrowAnyException();
       assertThatCode(() -> budget.check("c", 11, new VectorSelection.Names(List.of("other"))))
           .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void theResultsOfABatchCountTogether() throws IOException {
+    try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
+      engine.createCollection("c", config());
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        points.add(
+            new Point(
+                PointId.of(i), Map.of("", new VectorValue.Dense(new float[100])), Payload.EMPTY));
+      }
+      engine.write(
+          "c", List.of(new WriteOp.Upsert(points, null, WriteOp.UpdateMode.UPSERT)), true, null);
+      ResultBudget budget = new ResultBudget(engine, 8, TEN_RESULTS);
+
+      assertThatCode(() -> budget.check("c", List.of(query(5), query(5))))
+          .doesNotThrowAnyException();
+      assertThatCode(() -> budget.check("c", List.of(query(4), query(1_000_000))))
+          .as("only six are there")
+          .doesNotThrowAnyException();
+      assertThatThrownBy(() -> budget.check("c", List.of(query(5), query(1_000_000))))
+          .isInstanceOf(QuiverException.class)
+          .hasMessageContaining("the batch's 2 searches");
+    }
+  }
+
+  private static Queries.Query query(int limit) {
+    return new Queries.Query(
+        "",
+        new Queries.Ranking.None(),
+        null,
+        SearchParams.DEFAULT,
+        limit,
+        0,
+        null,
+        PayloadSelection.NONE,
+        VectorSelection.ALL);
+  }
+
+  @Test
+  void everyReadingCallOfRestIsBounded() {
+    try (RestFixture rest = new RestFixture(folder)) {
+      rest.put(C, json("{'vectors': {'size': 65536, 'distance': 'Dot'}}"));
+      long fits = Math.max(32L << 20, Runtime.getRuntime().maxMemory() / 4) / (256 + 40L * 65_536);
+      String vector = "[1" + ",0".repeat(65_535) + "]";
+      for (long first = 0; first <= fits; first += 50) {
+        StringJoiner points = new StringJoiner(",", "{'points': [", "]}");
+        for (long id = first; id < first + 50; id++) {
+          points.add("{'id': " + id + ", 'vector': " + vector + "}");
+        }
+        assertThat(rest.put(C + "/points?wait=true", json(points.toString())).status())
+            .isEqualTo(200);
+      }
+      String ids = LongStream.rangeClosed(0, fits).boxed().toList().toString();
+      String page = "'limit': 1000000, 'with_vector': true";
+      Map<String, String> calls =
+          Map.of(
+              "/points/scroll",
+              "{" + page + "}",
+              "/points",
+              "{'ids': " + ids + ", 'with_vector': true}",
+              "/points/search",
+              "{'vector': " + vector + ", " + page + "}",
+              "/points/query",
+              "{" + page + "}",
+              "/points/query/batch",
+              "{'searches': [{" + page + "}]}");
+      calls.forEach(
+          (path, body) -> {
+            RestFixture.Answer answer = rest.post(C + path, json(body));
+            assertThat(answer.status()).as(path).isEqualTo(400);
+            assertThat(answer.error()).as(path).contains("expected: at most " + fits);
+          });
+      assertThat(rest.post(C + "/points/scroll", json("{'limit': 1000000}")).status())
+          .as("without vectors it is small")
+          .isEqualTo(200);
     }
   }
 

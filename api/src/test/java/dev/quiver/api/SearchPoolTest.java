@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 class SearchPoolTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -121,6 +122,25 @@ class SearchPoolTest {
                 }),
         ErrorCode.NOT_FOUND);
     assertThat(pool.runAll("Search", LONG, 2, i -> i)).isEqualTo(List.of(0, 1));
+  }
+
+  @Test
+  void aSearchLogsUnderTheIdOfItsRequestAndTheNextOneDoesNot() throws InterruptedException {
+    MDC.put(RestApi.REQUEST_ID, "r-7");
+    try {
+      assertThat(pool.<String>run("Search", LONG, () -> MDC.get(RestApi.REQUEST_ID)))
+          .isEqualTo("r-7");
+      assertThat(pool.runAll("Search", LONG, 2, i -> MDC.get(RestApi.REQUEST_ID)))
+          .containsExactly("r-7", "r-7");
+      occupy();
+      assertCode(() -> pool.run("Search", Duration.ofMillis(20), () -> 1), ErrorCode.TIMEOUT);
+      assertThat(pool.queued()).as("its place is free").isZero();
+      release.countDown();
+    } finally {
+      MDC.remove(RestApi.REQUEST_ID);
+    }
+    assertThat(pool.<Boolean>run("Search", LONG, () -> MDC.get(RestApi.REQUEST_ID) == null))
+        .isTrue();
   }
 
   @Test

@@ -123,7 +123,7 @@ public final class Engine implements Database {
 
   /** What the engine has done so far. */
   public EngineStats stats() {
-    return resources.metrics().snapshot(open.count());
+    return resources.stats(open.count());
   }
 
   /** How far the recovery at start is. */

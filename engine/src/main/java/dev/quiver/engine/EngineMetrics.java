@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.wal.OpLog;
+import dev.quiver.lucene.OffHeapBudget;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What an engine has done since it was opened. Thread-safe; counting is one adder's increment. */
@@ -26,7 +27,7 @@ final class EngineMetrics implements OpLog.Listener {
     syncMicros.add(micros);
   }
 
-  EngineStats snapshot(int openCollections) {
+  EngineStats snapshot(int openCollections, OffHeapBudget offHeap) {
     return new EngineStats(
         opsApplied.sum(),
         opsFailed.sum(),
@@ -40,6 +41,9 @@ final class EngineMetrics implements OpLog.Listener {
         opens.sum(),
         evictions.sum(),
         merges.sum(),
-        openCollections);
+        openCollections,
+        offHeap.limitBytes(),
+        offHeap.usedBytes(),
+        offHeap.refusals());
   }
 }

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.engine.wal.DiskFiles;
 import dev.quiver.engine.wal.FileOps;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,8 @@ import java.time.Duration;
  * @param logSegmentBytes size at which a log segment is full
  * @param indexingBufferBytes heap and off-heap bytes that all collections' unflushed documents may
  *     take together
+ * @param offHeapBytes off-heap bytes that graph builds and unflushed vectors may take together;
+ *     mapped files are the page cache's and do not count
  * @param mergeThreads merges that run at once
  * @param buildThreads threads over which one graph build is spread
  * @param fullScanThreshold segments with fewer vectors are scanned and get no graph
@@ -28,6 +31,7 @@ public record EngineOptions(
     Duration staleness,
     long logSegmentBytes,
     long indexingBufferBytes,
+    long offHeapBytes,
     int mergeThreads,
     int buildThreads,
     int fullScanThreshold,
@@ -46,6 +50,9 @@ public record EngineOptions(
     if (maxOpenCollections < 1) {
       throw new IllegalArgumentException(
           "maxOpenCollections: " + maxOpenCollections + " (expected: >= 1)");
+    }
+    if (offHeapBytes < 1) {
+      throw new IllegalArgumentException("offHeapBytes: " + offHeapBytes + " (expected: >= 1)");
     }
     if (mergeThreads < 1 || buildThreads < 1) {
       throw new IllegalArgumentException(
@@ -66,6 +73,7 @@ public record EngineOptions(
         Duration.ofMillis(100),
         32L << 20,
         Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8),
+        defaultOffHeapBytes(),
         Math.max(1, cores / 2),
         cores,
         10_000,
@@ -81,6 +89,7 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,
@@ -96,6 +105,7 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,
@@ -111,6 +121,7 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,
@@ -126,6 +137,7 @@ public record EngineOptions(
         staleness,
         value,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,
@@ -141,11 +153,41 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         value,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,
         files,
         recovery);
+  }
+
+  public EngineOptions withOffHeapBytes(long value) {
+    return new EngineOptions(
+        idleTimeout,
+        maxOpenCollections,
+        flushInterval,
+        staleness,
+        logSegmentBytes,
+        indexingBufferBytes,
+        value,
+        mergeThreads,
+        buildThreads,
+        fullScanThreshold,
+        files,
+        recovery);
+  }
+
+  /**
+   * A quarter of the memory that the heap leaves of the machine (or of the container), and 256 MiB
+   * at least: the rest is for mapped vectors and graphs in the page cache.
+   */
+  public static long defaultOffHeapBytes() {
+    long physical =
+        ManagementFactory.getOperatingSystemMXBean()
+                instanceof com.sun.management.OperatingSystemMXBean system
+            ? system.getTotalMemorySize()
+            : 2 * Runtime.getRuntime().maxMemory();
+    return Math.max(256L << 20, (physical - Runtime.getRuntime().maxMemory()) / 4);
   }
 
   public EngineOptions withFullScanThreshold(int value) {
@@ -156,6 +198,7 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         value,
@@ -171,6 +214,7 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,
@@ -186,6 +230,7 @@ public record EngineOptions(
         staleness,
         logSegmentBytes,
         indexingBufferBytes,
+        offHeapBytes,
         mergeThreads,
         buildThreads,
         fullScanThreshold,

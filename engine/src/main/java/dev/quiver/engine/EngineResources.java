@@ -23,6 +23,7 @@ final class EngineResources implements AutoCloseable {
   private final ExecutorService merging;
   private final ExecutorService building;
   private final ExecutorService upkeep;
+  private final OffHeapBudget offHeap;
   private final VectorsConfig vectors;
 
   EngineResources(EngineOptions options) {
@@ -30,11 +31,15 @@ final class EngineResources implements AutoCloseable {
     merging = pool("quiver-merge", options.mergeThreads());
     building = pool("quiver-build", options.buildThreads());
     upkeep = pool("quiver-upkeep", Math.max(2, options.buildThreads()));
+    // Writing must go on while graphs are built: a quarter is kept for it.
+    offHeap =
+        new OffHeapBudget(
+            options.offHeapBytes(), options.offHeapBytes() - options.offHeapBytes() / 4);
     vectors =
         VectorsConfig.defaults()
             .withBuildThreads(building, options.buildThreads())
             .withFullScanThreshold(options.fullScanThreshold())
-            .withBudget(OffHeapBudget.unlimited());
+            .withBudget(offHeap);
   }
 
   EngineOptions options() {
@@ -47,6 +52,11 @@ final class EngineResources implements AutoCloseable {
 
   VectorsConfig vectors() {
     return vectors;
+  }
+
+  /** Counters and what is in use now. */
+  EngineStats stats(int openCollections) {
+    return metrics.snapshot(openCollections, offHeap);
   }
 
   MergePool mergePool() {

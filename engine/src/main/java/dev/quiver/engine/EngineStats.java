@@ -16,6 +16,9 @@ package dev.quiver.engine;
  * @param evictions collections closed because they were idle or too many were open
  * @param merges segment merges finished
  * @param openCollections collections open now
+ * @param offHeapBudgetBytes off-heap bytes that graph builds and unflushed vectors may take
+ * @param offHeapUsedBytes what they take now
+ * @param offHeapRefusals how often something did not fit, and was put off or done without a graph
  */
 public record EngineStats(
     long opsApplied,
@@ -30,4 +33,7 @@ public record EngineStats(
     long opens,
     long evictions,
     long merges,
-    int openCollections) {}
+    int openCollections,
+    long offHeapBudgetBytes,
+    long offHeapUsedBytes,
+    long offHeapRefusals) {}

@@ -1,6 +1,8 @@
 package dev.quiver.engine;
 
+import dev.quiver.lucene.OffHeapBudgetException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,11 +21,16 @@ import org.slf4j.LoggerFactory;
 final class MergePool extends MergeScheduler {
   private static final Logger LOG = LoggerFactory.getLogger(MergePool.class);
 
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
   private final ExecutorService executor;
   private final int mostWorkers;
   private final EngineMetrics metrics;
   private final AtomicInteger workers = new AtomicInteger();
   private final AtomicLong finished = new AtomicLong();
+
+  /** When the last merge was refused by the off-heap budget; 0 when one was finished since. */
+  private volatile long refusedNanos;
 
   MergePool(ExecutorService executor, int mostWorkers, EngineMetrics metrics) {
     this.executor = executor;
@@ -39,6 +46,12 @@ final class MergePool extends MergeScheduler {
   /** Merges of this shard that have been finished. */
   long finished() {
     return finished.get();
+  }
+
+  /** Whether a merge found no room in the off-heap budget, and may now be tried again. */
+  boolean retryDue() {
+    long refused = refusedNanos;
+    return refused != 0 && System.nanoTime() - refused > RETRY_AFTER.toNanos();
   }
 
   @Override
@@ -67,10 +80,16 @@ final class MergePool extends MergeScheduler {
           merge = source.getNextMerge()) {
         source.merge(merge);
         finished.incrementAndGet();
+        refusedNanos = 0;
         metrics.merges.increment();
       }
     } catch (MergePolicy.MergeAbortedException | AlreadyClosedException e) {
-      LOG.debug("merge given up: the collection closes", e);
+      if (e.getCause() instanceof OffHeapBudgetException) {
+        LOG.info("a merge is put off: {}", e.getMessage());
+        refusedNanos = Math.max(1, System.nanoTime());
+      } else {
+        LOG.debug("merge given up: the collection closes", e);
+      }
       return;
     } catch (IOException | RuntimeException e) {
       LOG.error("a merge failed; its segments stay as they were", e);

@@ -389,7 +389,7 @@ final class Shard implements AutoCloseable {
   /** Whether nothing was written since the last commit and searches would gain from merging. */
   boolean settleDue() {
     return dirtySinceNanos == 0
-        && settledOffset != index.appliedOffset()
+        && (settledOffset != index.appliedOffset() || index.mergeRetryDue())
         && quiet()
         && index.wantsSettling();
   }

@@ -1,14 +1,17 @@
 package dev.quiver.engine;
 
+import dev.quiver.lucene.OffHeapBudgetException;
 import dev.quiver.lucene.QuiverCodec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
@@ -39,6 +42,11 @@ final class ShardIndex implements AutoCloseable {
   private static final String INDEXES_KEY = "quiver.payload_indexes";
   private static final String FORMAT_KEY = "quiver.format";
   private static final int FORMAT = 1;
+
+  /** Longer than the others' commits take to free their buffers. */
+  private static final Duration ROOM_WAIT = Duration.ofSeconds(30);
+
+  private static final Duration ROOM_POLL = Duration.ofMillis(10);
 
   private static final int MOST_RECENT_POINTS = 4096;
   private static final long MOST_RECENT_BYTES = 8L << 20;
@@ -164,6 +172,11 @@ final class ShardIndex implements AutoCloseable {
     return merges.busy();
   }
 
+  /** Whether a merge that was refused for lack of memory may be tried again. */
+  boolean mergeRetryDue() {
+    return merges.retryDue();
+  }
+
   /** Bytes of documents that are not flushed yet. */
   long bufferedBytes() {
     IndexWriter current = writer;
@@ -184,8 +197,35 @@ final class ShardIndex implements AutoCloseable {
 
   void put(StoredPoint point) throws IOException {
     Document document = documents.document(config.get(), declared, point);
-    writer().updateDocument(Fields.idTerm(point.id()), document);
+    try {
+      writer().updateDocument(Fields.idTerm(point.id()), document);
+    } catch (OffHeapBudgetException full) {
+      putWhenThereIsRoom(point, document, full);
+    }
     remember(point.id(), new Recent(point.version(), point, point.bytes()));
+  }
+
+  /**
+   * Puts a point whose vector found no room in the off-heap budget; Lucene has left nothing of it.
+   * An operation in the log must be applied, so this waits: first for the room of our own unflushed
+   * vectors, then for that of others, who flush at each commit. Graph builds leave room.
+   */
+  private void putWhenThereIsRoom(
+      StoredPoint point, Document document, OffHeapBudgetException refusal) throws IOException {
+    long deadline = System.nanoTime() + ROOM_WAIT.toNanos();
+    while (true) {
+      writer().flush();
+      try {
+        writer().updateDocument(Fields.idTerm(point.id()), document);
+        return;
+      } catch (OffHeapBudgetException stillFull) {
+        if (System.nanoTime() - deadline > 0) {
+          stillFull.addSuppressed(refusal);
+          throw stillFull;
+        }
+        LockSupport.parkNanos(ROOM_POLL.toNanos());
+      }
+    }
   }
 
   /** Changes the payload indexes; the next commit stores them. */

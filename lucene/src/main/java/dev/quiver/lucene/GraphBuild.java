@@ -43,7 +43,7 @@ final class GraphBuild {
       builder.extending(base.graph(), base.newOrdinals());
     }
     long bytes = builder.estimateBytes();
-    config.budget().reserve(bytes, purpose(field, stored.size()));
+    config.budget().reserveForBuild(bytes, purpose(field, stored.size()));
     try (HnswGraph graph = builder.build()) {
       GraphFile.write(graph, output);
     } catch (CancellationException e) {

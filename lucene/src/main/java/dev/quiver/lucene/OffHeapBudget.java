@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class OffHeapBudget {
   private final long limitBytes;
+  private final long buildLimitBytes;
   private final AtomicLong usedBytes = new AtomicLong();
   private final AtomicLong refusals = new AtomicLong();
 
@@ -20,10 +21,27 @@ public final class OffHeapBudget {
    * @param limitBytes the most that may be reserved at once, at least 1
    */
   public OffHeapBudget(long limitBytes) {
+    this(limitBytes, limitBytes);
+  }
+
+  /**
+   * Creates a budget of which a part is kept free of graph builds, so that documents can be added
+   * while graphs are built.
+   *
+   * @param limitBytes the most that may be reserved at once, at least 1
+   * @param buildLimitBytes a graph build must leave the use at or below this, from 0 to {@code
+   *     limitBytes}
+   */
+  public OffHeapBudget(long limitBytes, long buildLimitBytes) {
     if (limitBytes < 1) {
       throw new IllegalArgumentException("limitBytes: " + limitBytes + " (expected: >= 1)");
     }
+    if (buildLimitBytes < 0 || buildLimitBytes > limitBytes) {
+      throw new IllegalArgumentException(
+          "buildLimitBytes: " + buildLimitBytes + " (expected: 0 to " + limitBytes + ")");
+    }
     this.limitBytes = limitBytes;
+    this.buildLimitBytes = buildLimitBytes;
   }
 
   /** Returns a budget that only counts. */
@@ -56,9 +74,18 @@ public final class OffHeapBudget {
    * @throws OffHeapBudgetException if they don't fit; nothing is taken then
    */
   void reserve(long bytes, String purpose) throws OffHeapBudgetException {
+    reserve(bytes, limitBytes, purpose);
+  }
+
+  /** Takes {@code bytes} for a graph build, of the part that builds may use. */
+  void reserveForBuild(long bytes, String purpose) throws OffHeapBudgetException {
+    reserve(bytes, buildLimitBytes, purpose);
+  }
+
+  private void reserve(long bytes, long limit, String purpose) throws OffHeapBudgetException {
     long used = usedBytes.get();
     while (true) {
-      checkRoom(bytes, used, purpose);
+      checkRoom(bytes, used, limit, purpose);
       long witness = usedBytes.compareAndExchange(used, used + bytes);
       if (witness == used) {
         return;
@@ -67,13 +94,14 @@ public final class OffHeapBudget {
     }
   }
 
-  /** Throws what {@link #reserve} would throw now, and takes nothing. */
-  void check(long bytes, String purpose) throws OffHeapBudgetException {
-    checkRoom(bytes, usedBytes.get(), purpose);
+  /** Throws what {@link #reserveForBuild} would throw now, and takes nothing. */
+  void checkBuild(long bytes, String purpose) throws OffHeapBudgetException {
+    checkRoom(bytes, usedBytes.get(), buildLimitBytes, purpose);
   }
 
-  private void checkRoom(long bytes, long used, String purpose) throws OffHeapBudgetException {
-    if (bytes > limitBytes - used) {
+  private void checkRoom(long bytes, long used, long limit, String purpose)
+      throws OffHeapBudgetException {
+    if (bytes > limit - used) {
       refusals.incrementAndGet();
       throw new OffHeapBudgetException(
           purpose
@@ -82,9 +110,9 @@ public final class OffHeapBudget {
               + " off-heap bytes asked for, "
               + used
               + " of "
-              + limitBytes
+              + limit
               + " in use (expected: at most "
-              + (limitBytes - used)
+              + Math.max(0, limit - used)
               + "); raise the budget or flush and merge smaller segments");
     }
   }

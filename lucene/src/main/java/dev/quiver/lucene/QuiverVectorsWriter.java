@@ -193,7 +193,7 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     try {
       config
           .budget()
-          .check(
+          .checkBuild(
               GraphBuild.estimateBytes(count, options, config),
               GraphBuild.purpose(field.name, count));
     } catch (OffHeapBudgetException e) {

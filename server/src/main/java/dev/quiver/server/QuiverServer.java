@@ -8,6 +8,7 @@ import dev.quiver.api.GrpcServer;
 import dev.quiver.api.GrpcSettings;
 import dev.quiver.api.Inference;
 import dev.quiver.api.RestApi;
+import dev.quiver.api.RestSettings;
 import dev.quiver.api.SearchPool;
 import dev.quiver.api.VersionInfo;
 import dev.quiver.embed.EmbedSettings;
@@ -177,6 +178,7 @@ public final class QuiverServer implements AutoCloseable {
         defaults.staleness(),
         defaults.logSegmentBytes(),
         config.indexingBufferBytes(),
+        config.offHeapBytes(),
         config.mergeThreads(),
         config.buildThreads(),
         config.fullScanThreshold(),
@@ -208,7 +210,14 @@ public final class QuiverServer implements AutoCloseable {
                         .tcpNoDelay(true)
                         .readTimeout(Duration.ZERO)
                         .connectTimeout(Duration.ofSeconds(KEEPALIVE_SECONDS)))
-            .update(api::configure)
+            .update(
+                listener ->
+                    api.configure(
+                        listener,
+                        new RestSettings(
+                            config.httpMaxConnections(),
+                            config.httpIdle(),
+                            RestSettings.defaults().receiveRateMin())))
             .routing(api::routing);
     WebServer server;
     try {

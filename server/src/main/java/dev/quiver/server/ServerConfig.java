@@ -1,5 +1,6 @@
 package dev.quiver.server;
 
+import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ public record ServerConfig(
     int grpcPort,
     @Nullable String apiKey,
     @Nullable String readOnlyApiKey,
+    int httpMaxConnections,
+    Duration httpIdle,
     int requestMaxBytes,
     int requestMaxResults,
     int requestMaxBatch,
@@ -32,6 +35,7 @@ public record ServerConfig(
     int collectionsMaxOpen,
     Duration flushInterval,
     long indexingBufferBytes,
+    long offHeapBytes,
     int mergeThreads,
     int buildThreads,
     int fullScanThreshold,
@@ -69,6 +73,8 @@ public record ServerConfig(
         configuration.get(Settings.GRPC_PORT),
         key(configuration, Settings.API_KEY),
         key(configuration, Settings.READ_ONLY_API_KEY),
+        configuration.get(Settings.HTTP_MAX_CONNECTIONS),
+        configuration.get(Settings.HTTP_IDLE),
         configuration.get(Settings.REQUEST_MAX_MB) * BYTES_PER_MB,
         configuration.get(Settings.REQUEST_MAX_RESULTS),
         configuration.get(Settings.REQUEST_MAX_BATCH),
@@ -81,6 +87,7 @@ public record ServerConfig(
         configuration.get(Settings.COLLECTIONS_MAX_OPEN),
         configuration.get(Settings.FLUSH_INTERVAL),
         indexingBufferBytes(configuration.get(Settings.INDEXING_BUFFER_MB)),
+        offHeapBytes(configuration.get(Settings.OFF_HEAP_MB)),
         orElse(configuration.get(Settings.MERGE_THREADS), Math.max(1, cores / 2)),
         orElse(configuration.get(Settings.BUILD_THREADS), cores),
         configuration.get(Settings.FULL_SCAN_THRESHOLD),
@@ -96,6 +103,12 @@ public record ServerConfig(
   private static long indexingBufferBytes(int configuredMb) {
     return configuredMb == 0
         ? Math.max(MIN_INDEXING_BUFFER_BYTES, Runtime.getRuntime().maxMemory() / 8)
+        : (long) configuredMb * BYTES_PER_MB;
+  }
+
+  private static long offHeapBytes(int configuredMb) {
+    return configuredMb == 0
+        ? EngineOptions.defaultOffHeapBytes()
         : (long) configuredMb * BYTES_PER_MB;
   }
 

@@ -80,6 +80,18 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
     out.counter("quiver_refreshes_total", "new views made for searches", stats.refreshes());
     out.counter("quiver_commits_total", "index commits", stats.commits());
     out.counter("quiver_merges_total", "segment merges finished", stats.merges());
+    out.gauge(
+        "quiver_off_heap_budget_bytes",
+        "off-heap bytes that graph builds and unflushed vectors may take",
+        stats.offHeapBudgetBytes());
+    out.gauge(
+        "quiver_off_heap_budget_used_bytes",
+        "off-heap bytes that graph builds and unflushed vectors take",
+        stats.offHeapUsedBytes());
+    out.counter(
+        "quiver_off_heap_budget_refusals_total",
+        "flushes and merges that were put off, or went without a graph, for lack of off-heap bytes",
+        stats.offHeapRefusals());
   }
 
   private void search(MetricsWriter out) {

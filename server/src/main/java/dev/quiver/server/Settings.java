@@ -40,6 +40,23 @@ public final class Settings {
           .asSecret()
           .alsoFrom("QDRANT__SERVICE__READ_ONLY_API_KEY");
 
+  public static final Setting<Integer> HTTP_MAX_CONNECTIONS =
+      Setting.integer(
+          "http.max-connections",
+          4096,
+          1,
+          1_000_000,
+          "REST connections at the same time; further ones wait until one ends.");
+
+  public static final Setting<Duration> HTTP_IDLE =
+      Setting.seconds(
+          "http.idle-seconds",
+          60,
+          1,
+          86_400,
+          "A REST connection on which nothing moves for so long is closed; so is one whose request"
+              + " takes longer than this and arrives with less than 4 KiB a second.");
+
   public static final Setting<Integer> REQUEST_MAX_MB =
       Setting.integer(
               "request.max-mb",
@@ -136,6 +153,15 @@ public final class Settings {
           "Memory for documents that are not flushed yet, of all collections together;"
               + " 0: an eighth of the heap.");
 
+  public static final Setting<Integer> OFF_HEAP_MB =
+      Setting.integer(
+          "storage.off-heap-mb",
+          0,
+          0,
+          1 << 24,
+          "Memory outside the heap for graph builds and vectors that are not flushed yet; 0: a"
+              + " quarter of what the heap leaves of the machine, 256 at least.");
+
   public static final Setting<Integer> MERGE_THREADS =
       Setting.integer(
           "index.merge-threads",
@@ -187,6 +213,8 @@ public final class Settings {
           GRPC_PORT,
           API_KEY,
           READ_ONLY_API_KEY,
+          HTTP_MAX_CONNECTIONS,
+          HTTP_IDLE,
           REQUEST_MAX_MB,
           REQUEST_MAX_RESULTS,
           REQUEST_MAX_BATCH,
@@ -199,6 +227,7 @@ public final class Settings {
           COLLECTIONS_MAX_OPEN,
           FLUSH_INTERVAL,
           INDEXING_BUFFER_MB,
+          OFF_HEAP_MB,
           MERGE_THREADS,
           BUILD_THREADS,
           FULL_SCAN_THRESHOLD,

@@ -1,13 +1,17 @@
 package dev.quiver.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiver.engine.QuiverException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +21,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -80,6 +85,36 @@ class QuiverServerTest {
   }
 
   @Test
+  void aPeerThatBreaksOffIsNoMatterForTheLog() throws Exception {
+    PrintStream original = System.err;
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(written, true, UTF_8));
+    try {
+      Logging.configure(LogFormat.CONSOLE, LogLevel.INFO);
+      try (QuiverServer server = start(Map.of())) {
+        String head = "POST /collections HTTP/1.1\r\nHost: x\r\n";
+        for (String part : List.of("", "PO", head, head + "Content-Length: 9\r\n\r\n{")) {
+          for (boolean reset : new boolean[] {false, true}) {
+            try (Socket socket = new Socket("127.0.0.1", server.httpPort())) {
+              // With a linger of zero the close is a reset.
+              socket.setSoLinger(reset, 0);
+              socket.getOutputStream().write(part.getBytes(UTF_8));
+            }
+          }
+        }
+        assertThat(get(server, "/readyz").statusCode()).isEqualTo(200);
+      }
+    } finally {
+      System.setErr(original);
+      Logging.configure(LogFormat.CONSOLE, LogLevel.WARN);
+    }
+    // The server is closed, and with it every connection.
+    assertThat(written.toString(UTF_8))
+        .contains("INFO")
+        .doesNotContain("WARN", "ERROR", "Exception", "\tat ");
+  }
+
+  @Test
   void everySeriesIsThereFromTheStart() throws Exception {
     try (QuiverServer server = start(Map.of())) {
       Set<String> first = series(server);
@@ -95,6 +130,9 @@ class QuiverServerTest {
               "quiver_heap_used_bytes",
               "quiver_off_heap_bytes{kind=\"mapped\"}",
               "quiver_searches_rejected_total",
+              "quiver_off_heap_budget_bytes",
+              "quiver_off_heap_budget_used_bytes",
+              "quiver_off_heap_budget_refusals_total",
               "memory_resident_bytes",
               "process_open_fds",
               "collections_total")
