@@ -19,7 +19,9 @@ import java.util.concurrent.Future;
 final class ServeBenchmark implements Benchmark {
   private static final int BATCH = 256;
   private static final double RECALL = 0.95;
-  private static final int[] EF = {10, 12, 16, 20, 24, 32, 36, 40, 48, 64, 80, 96, 128, 192, 256, 512};
+  private static final int[] EF = {
+    10, 12, 16, 20, 24, 32, 36, 40, 48, 64, 80, 96, 128, 192, 256, 512
+  };
 
   @Override
   public String name() {
