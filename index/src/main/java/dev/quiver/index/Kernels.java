@@ -1,5 +1,8 @@
 package dev.quiver.index;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 /**
  * The distance kernels of this JVM, chosen once: SIMD when the module {@code jdk.incubator.vector}
  * is there ({@code --add-modules jdk.incubator.vector}) and the processor has vectors of 128 bits
@@ -8,7 +11,7 @@ package dev.quiver.index;
 public final class Kernels {
   private static final String REQUIRED_MODULE = "jdk.incubator.vector";
   private static final boolean SIMD = simdUsable();
-  private static final RowKernel[][] CHOSEN = SIMD ? SimdKernels.all() : ScalarKernels.all();
+  private static final Map<RowForm, RowKernel> KERNELS = new ConcurrentHashMap<>();
 
   private Kernels() {}
 
@@ -25,7 +28,12 @@ public final class Kernels {
   }
 
   static RowKernel kernel(Distance distance, ElementType type) {
-    return CHOSEN[distance.code()][type.code()];
+    return KERNELS.computeIfAbsent(
+        new RowForm(distance, type),
+        form ->
+            SIMD
+                ? SimdKernels.kernel(form.distance(), form.type())
+                : ScalarKernels.kernel(form.distance(), form.type()));
   }
 
   private static boolean simdUsable() {

@@ -7,17 +7,8 @@ import java.lang.foreign.ValueLayout;
 final class ScalarKernels {
   private ScalarKernels() {}
 
-  /** Indexed by {@code distance.code()}, then {@code type.code()}. */
-  static RowKernel[][] all() {
-    Distance[] distances = Distance.values();
-    ElementType[] types = ElementType.values();
-    RowKernel[][] kernels = new RowKernel[distances.length][types.length];
-    for (Distance distance : distances) {
-      for (ElementType type : types) {
-        kernels[distance.code()][type.code()] = new ScalarKernel(distance, type);
-      }
-    }
-    return kernels;
+  static RowKernel kernel(Distance distance, ElementType type) {
+    return new ScalarKernel(distance, type);
   }
 
   /** One component as a float. */

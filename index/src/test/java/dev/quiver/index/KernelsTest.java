@@ -37,8 +37,8 @@ class KernelsTest {
   @MethodSource("pairs")
   void simdAndScalarAgreeOnEveryDimension(Distance distance, ElementType type) {
     Random random = new Random(TestVectors.seed());
-    RowKernel simd = SimdKernels.all()[distance.code()][type.code()];
-    RowKernel scalar = ScalarKernels.all()[distance.code()][type.code()];
+    RowKernel simd = SimdKernels.kernel(distance, type);
+    RowKernel scalar = ScalarKernels.kernel(distance, type);
     try (Arena arena = Arena.ofConfined()) {
       for (int dimension = 1; dimension <= DIMENSION_MAX; dimension += dimension < 140 ? 1 : 13) {
         int stride = dimension * type.bytes();
@@ -141,8 +141,8 @@ class KernelsTest {
   void everyStoredValueIsReadTheSameBySimdAndScalar(Distance distance, ElementType type) {
     // Each possible byte, and each finite half, once: the conversions are exact.
     int count = type.bytes() == 1 ? 256 : 65_536;
-    RowKernel simd = SimdKernels.all()[distance.code()][type.code()];
-    RowKernel scalar = ScalarKernels.all()[distance.code()][type.code()];
+    RowKernel simd = SimdKernels.kernel(distance, type);
+    RowKernel scalar = ScalarKernels.kernel(distance, type);
     int dimension = 64;
     float[] query = new float[dimension];
     try (Arena arena = Arena.ofConfined()) {
@@ -183,8 +183,10 @@ class KernelsTest {
       MemorySegment rows = arena.allocate(4L * dimension);
       ElementType.FLOAT32.encode(row, rows, 0, dimension);
       for (Distance distance : new Distance[] {Distance.DOT, Distance.EUCLIDEAN}) {
-        float simd = SimdKernels.all()[distance.code()][0].distance(query, rows, 0, dimension);
-        float scalar = ScalarKernels.all()[distance.code()][0].distance(query, rows, 0, dimension);
+        float simd =
+            SimdKernels.kernel(distance, ElementType.FLOAT32).distance(query, rows, 0, dimension);
+        float scalar =
+            ScalarKernels.kernel(distance, ElementType.FLOAT32).distance(query, rows, 0, dimension);
         assertThat(simd).isEqualTo(Float.POSITIVE_INFINITY).isEqualTo(scalar);
       }
     }

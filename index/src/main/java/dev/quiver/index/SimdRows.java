@@ -1,0 +1,257 @@
+package dev.quiver.index;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * One distance over one element type on SIMD registers. Never used itself: {@link SimdKernels}
+ * makes a copy of this class for each pair, which has the pair as constant ({@link ClassCopies}).
+ */
+final class SimdRows implements RowKernel {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final int LANES = FLOATS.length();
+
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** As many shorts as {@link #FLOATS} has lanes. */
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Math.max(64, LANES * Short.SIZE)));
+
+  /** As many bytes as {@link #FLOATS} has lanes; there is no shape for fewer than eight. */
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)));
+
+  private static final int HALF_TO_FLOAT_SHIFT = 13;
+  private static final int HALF_BITS_KEPT = 0x8fffe000;
+  private static final float HALF_EXPONENT_SCALE = 0x1p112f;
+
+  private static final RowForm FORM = ClassCopies.constant(MethodHandles.lookup(), RowForm.class);
+  private static final Distance DISTANCE = FORM.distance();
+  private static final ElementType TYPE = FORM.type();
+  private static final int BYTES_EACH = TYPE.bytes();
+
+  SimdRows() {}
+
+  @Override
+  public float distance(float[] query, MemorySegment rows, long offset, int dimension) {
+    return DISTANCE == Distance.COSINE
+        ? cosine(query, rows, offset, dimension)
+        : one(query, rows, offset, dimension);
+  }
+
+  /** Four rows at a time, so that their cache misses overlap. */
+  @Override
+  public void distances(
+      float[] query,
+      MemorySegment[] chunks,
+      int shift,
+      int strideBytes,
+      int dimension,
+      int[] ordinals,
+      int count,
+      float[] out) {
+    int mask = (1 << shift) - 1;
+    int n = 0;
+    if (DISTANCE != Distance.COSINE) {
+      for (; n <= count - 4; n += 4) {
+        int ordinal0 = ordinals[n];
+        int ordinal1 = ordinals[n + 1];
+        int ordinal2 = ordinals[n + 2];
+        int ordinal3 = ordinals[n + 3];
+        four(
+            query,
+            chunks[ordinal0 >>> shift],
+            (long) (ordinal0 & mask) * strideBytes,
+            chunks[ordinal1 >>> shift],
+            (long) (ordinal1 & mask) * strideBytes,
+            chunks[ordinal2 >>> shift],
+            (long) (ordinal2 & mask) * strideBytes,
+            chunks[ordinal3 >>> shift],
+            (long) (ordinal3 & mask) * strideBytes,
+            dimension,
+            n,
+            out);
+      }
+    }
+    for (; n < count; n++) {
+      int ordinal = ordinals[n];
+      long offset = (long) (ordinal & mask) * strideBytes;
+      out[n] = distance(query, chunks[ordinal >>> shift], offset, dimension);
+    }
+  }
+
+  /**
+   * One row, four registers wide; two for half floats, whose loads are so long that the compiler
+   * would stop inlining them and box the rest.
+   */
+  private static float one(float[] query, MemorySegment rows, long offset, int dimension) {
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = FloatVector.zero(FLOATS);
+    FloatVector sum2 = FloatVector.zero(FLOATS);
+    FloatVector sum3 = FloatVector.zero(FLOATS);
+    int i = 0;
+    long step = (long) LANES * BYTES_EACH;
+    for (; TYPE == ElementType.FLOAT16 && i <= dimension - 2 * LANES; i += 2 * LANES) {
+      long at = offset + (long) i * BYTES_EACH;
+      sum0 = step(query(query, i), load(rows, at), sum0);
+      sum1 = step(query(query, i + LANES), load(rows, at + step), sum1);
+    }
+    for (; TYPE != ElementType.FLOAT16 && i <= dimension - 4 * LANES; i += 4 * LANES) {
+      long at = offset + (long) i * BYTES_EACH;
+      sum0 = step(query(query, i), load(rows, at), sum0);
+      sum1 = step(query(query, i + LANES), load(rows, at + step), sum1);
+      sum2 = step(query(query, i + 2 * LANES), load(rows, at + 2 * step), sum2);
+      sum3 = step(query(query, i + 3 * LANES), load(rows, at + 3 * step), sum3);
+    }
+    for (; i <= dimension - LANES; i += LANES) {
+      sum0 = step(query(query, i), load(rows, offset + (long) i * BYTES_EACH), sum0);
+    }
+    float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    return finish(sum + tail(query, rows, offset, i, dimension));
+  }
+
+  private static void four(
+      float[] query,
+      MemorySegment rows0,
+      long offset0,
+      MemorySegment rows1,
+      long offset1,
+      MemorySegment rows2,
+      long offset2,
+      MemorySegment rows3,
+      long offset3,
+      int dimension,
+      int n,
+      float[] out) {
+    FloatVector sum0 = FloatVector.zero(FLOATS);
+    FloatVector sum1 = FloatVector.zero(FLOATS);
+    FloatVector sum2 = FloatVector.zero(FLOATS);
+    FloatVector sum3 = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i <= dimension - LANES; i += LANES) {
+      long at = (long) i * BYTES_EACH;
+      FloatVector q = query(query, i);
+      sum0 = step(q, load(rows0, offset0 + at), sum0);
+      sum1 = step(q, load(rows1, offset1 + at), sum1);
+      sum2 = step(q, load(rows2, offset2 + at), sum2);
+      sum3 = step(q, load(rows3, offset3 + at), sum3);
+    }
+    float reduced0 = sum0.reduceLanes(VectorOperators.ADD);
+    float reduced1 = sum1.reduceLanes(VectorOperators.ADD);
+    float reduced2 = sum2.reduceLanes(VectorOperators.ADD);
+    float reduced3 = sum3.reduceLanes(VectorOperators.ADD);
+    if (i < dimension) {
+      reduced0 += tail(query, rows0, offset0, i, dimension);
+      reduced1 += tail(query, rows1, offset1, i, dimension);
+      reduced2 += tail(query, rows2, offset2, i, dimension);
+      reduced3 += tail(query, rows3, offset3, i, dimension);
+    }
+    out[n] = finish(reduced0);
+    out[n + 1] = finish(reduced1);
+    out[n + 2] = finish(reduced2);
+    out[n + 3] = finish(reduced3);
+  }
+
+  /** The cosine of a query of length 1 and a row of any length, which is computed on the way. */
+  private static float cosine(float[] query, MemorySegment rows, long offset, int dimension) {
+    FloatVector dot0 = FloatVector.zero(FLOATS);
+    FloatVector dot1 = FloatVector.zero(FLOATS);
+    FloatVector squares0 = FloatVector.zero(FLOATS);
+    FloatVector squares1 = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i <= dimension - 2 * LANES; i += 2 * LANES) {
+      FloatVector r0 = load(rows, offset + (long) i * BYTES_EACH);
+      FloatVector r1 = load(rows, offset + (long) (i + LANES) * BYTES_EACH);
+      dot0 = r0.fma(query(query, i), dot0);
+      dot1 = r1.fma(query(query, i + LANES), dot1);
+      squares0 = r0.fma(r0, squares0);
+      squares1 = r1.fma(r1, squares1);
+    }
+    for (; i <= dimension - LANES; i += LANES) {
+      FloatVector r = load(rows, offset + (long) i * BYTES_EACH);
+      dot0 = r.fma(query(query, i), dot0);
+      squares0 = r.fma(r, squares0);
+    }
+    float dot = dot0.add(dot1).reduceLanes(VectorOperators.ADD);
+    float squares = squares0.add(squares1).reduceLanes(VectorOperators.ADD);
+    for (; i < dimension; i++) {
+      float r = ScalarKernels.component(TYPE, rows, offset, i);
+      dot += query[i] * r;
+      squares += r * r;
+    }
+    return ScalarKernels.cosine(dot, squares);
+  }
+
+  private static FloatVector query(float[] query, int i) {
+    return FloatVector.fromArray(FLOATS, query, i);
+  }
+
+  private static FloatVector step(FloatVector q, FloatVector r, FloatVector sum) {
+    if (DISTANCE == Distance.DOT) {
+      return q.fma(r, sum);
+    }
+    FloatVector difference = q.sub(r);
+    return DISTANCE == Distance.EUCLIDEAN
+        ? difference.fma(difference, sum)
+        : difference.lanewise(VectorOperators.ABS).add(sum);
+  }
+
+  /** The components that fill no register. */
+  private static float tail(
+      float[] query, MemorySegment rows, long offset, int from, int dimension) {
+    float sum = 0;
+    for (int i = from; i < dimension; i++) {
+      float r = ScalarKernels.component(TYPE, rows, offset, i);
+      float difference = query[i] - r;
+      if (DISTANCE == Distance.DOT) {
+        sum += query[i] * r;
+      } else {
+        sum += DISTANCE == Distance.EUCLIDEAN ? difference * difference : Math.abs(difference);
+      }
+    }
+    return sum;
+  }
+
+  private static float finish(float sum) {
+    return DISTANCE == Distance.DOT ? -sum : sum;
+  }
+
+  /** {@link #LANES} components at byte {@code offset} as floats. */
+  private static FloatVector load(MemorySegment rows, long offset) {
+    if (TYPE == ElementType.FLOAT32) {
+      return FloatVector.fromMemorySegment(FLOATS, rows, offset, ByteOrder.LITTLE_ENDIAN);
+    }
+    if (TYPE == ElementType.FLOAT16) {
+      return halves(rows, offset);
+    }
+    ByteVector bytes = ByteVector.fromMemorySegment(BYTES, rows, offset, ByteOrder.LITTLE_ENDIAN);
+    IntVector ints =
+        TYPE == ElementType.UINT8
+            ? (IntVector) bytes.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0)
+            : (IntVector) bytes.convertShape(VectorOperators.B2I, INTS, 0);
+    return (FloatVector) ints.convertShape(VectorOperators.I2F, FLOATS, 0);
+  }
+
+  /**
+   * Half floats: the sign goes to bit 31, exponent and fraction 13 bits up, which makes a float
+   * that is 2^112 too small (the exponents' biases differ by 112); subnormal halves come out right
+   * too. Wrong for infinities and NaN, which {@link ElementType#FLOAT16} excludes.
+   */
+  private static FloatVector halves(MemorySegment rows, long offset) {
+    ShortVector bits = ShortVector.fromMemorySegment(SHORTS, rows, offset, ByteOrder.LITTLE_ENDIAN);
+    IntVector extended = (IntVector) bits.convertShape(VectorOperators.S2I, INTS, 0);
+    return extended
+        .lanewise(VectorOperators.LSHL, HALF_TO_FLOAT_SHIFT)
+        .and(HALF_BITS_KEPT)
+        .reinterpretAsFloats()
+        .mul(HALF_EXPONENT_SCALE);
+  }
+}
