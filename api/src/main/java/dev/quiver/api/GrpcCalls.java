@@ -1,5 +1,6 @@
 package dev.quiver.api;
 
+import com.google.protobuf.Message;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import io.grpc.Context;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ final class GrpcCalls implements AutoCloseable {
   /** What a call computes. */
   @FunctionalInterface
   interface Work<T> {
-    T run();
+    T run(GrpcCall call);
   }
 
   /** Reads a request into its searches. */
@@ -38,7 +40,13 @@ final class GrpcCalls implements AutoCloseable {
     /**
      * @param timeout what the call may take
      */
-    List<Work<R>> searches(Duration timeout);
+    List<Supplier<R>> searches(GrpcCall call, Duration timeout);
+  }
+
+  /** Makes the answer from the results of all searches, in their order. */
+  @FunctionalInterface
+  interface Assembly<R, T> {
+    T answer(GrpcCall call, List<R> results);
   }
 
   private final SearchPool pool;
@@ -67,11 +75,12 @@ final class GrpcCalls implements AutoCloseable {
     return pool;
   }
 
-  /** The time that a call has, from the seconds that its request names. */
-  Duration timeout(boolean present, long seconds) {
-    if (!present) {
+  /** The time that a call has: what its request names, within bounds, or the server's default. */
+  Duration timeout(GrpcCall call) {
+    if (!call.hasTimeout()) {
       return defaultTimeout;
     }
+    long seconds = call.timeoutSeconds();
     GrpcFaults.checkAtLeast("timeout", seconds, 1);
     return Long.compareUnsigned(seconds, timeoutMax.toSeconds()) > 0
         ? timeoutMax
@@ -89,26 +98,24 @@ final class GrpcCalls implements AutoCloseable {
   }
 
   /**
-   * Runs work on the pool for searches.
-   *
-   * @param seconds the time that the request names, if it does; only then an alarm is set, since
-   *     the server's own limit is checked when the work leaves the queue
+   * Runs work on the pool for searches. Only when the request names a timeout an alarm is set,
+   * since the server's own limit is checked when the work leaves the queue.
    */
-  <T> void search(
-      String operation, boolean hasTimeout, long seconds, StreamObserver<T> reply, Work<T> work) {
+  <T> void search(String operation, Message request, StreamObserver<T> reply, Work<T> work) {
+    GrpcCall call = new GrpcCall(request);
     Answer<T> answer = new Answer<>(reply);
     try {
-      Duration timeout = timeout(hasTimeout, seconds);
+      Duration timeout = timeout(call);
       long deadlineNanos = System.nanoTime() + timeout.toNanos();
-      if (hasTimeout) {
+      if (call.hasTimeout()) {
         answer.expireAfter(deadlines, operation, timeout);
       }
-      pool.execute(
+      onPool(
           () -> {
             if (System.nanoTime() - deadlineNanos > 0) {
               answer.fail(timedOut(operation, timeout));
             } else {
-              answer.run(work);
+              answer.attempt(() -> answer.succeed(work.run(call)));
             }
           });
     } catch (RuntimeException | Error e) {
@@ -122,37 +129,37 @@ final class GrpcCalls implements AutoCloseable {
    * @param waitsFirst whether {@code prepare} may block (it embeds texts), so that it must not hold
    *     a thread of the pool
    * @param prepare reads the request into its searches, one or more
-   * @param assemble makes the answer from the searches' results, in their order
    */
   <R, T> void searchAll(
       String operation,
-      boolean hasTimeout,
-      long seconds,
+      Message request,
       StreamObserver<T> reply,
       boolean waitsFirst,
       Preparation<R> prepare,
-      Function<List<R>, T> assemble) {
+      Assembly<R, T> assembly) {
+    GrpcCall call = new GrpcCall(request);
     Answer<T> answer = new Answer<>(reply);
     try {
-      Duration timeout = untilDeadline(timeout(hasTimeout, seconds));
+      Duration timeout = untilDeadline(timeout(call));
       long deadlineNanos = System.nanoTime() + timeout.toNanos();
-      if (hasTimeout) {
+      if (call.hasTimeout()) {
         answer.expireAfter(deadlines, operation, timeout);
       }
       Runnable start =
           () ->
               answer.attempt(
                   () -> {
-                    List<Work<R>> searches = prepare.searches(timeout);
+                    List<Supplier<R>> searches = prepare.searches(call, timeout);
                     if (System.nanoTime() - deadlineNanos > 0) {
                       throw timedOut(operation, timeout);
                     }
-                    new Searches<>(answer, searches, assemble).start(pool, !waitsFirst);
+                    new Searches<>(answer, searches, results -> assembly.answer(call, results))
+                        .start(this, !waitsFirst);
                   });
       if (waitsFirst) {
         waiting(answer, start);
       } else {
-        pool.execute(start);
+        onPool(start);
       }
     } catch (RuntimeException | Error e) {
       answer.fail(e);
@@ -160,9 +167,14 @@ final class GrpcCalls implements AutoCloseable {
   }
 
   /** Runs work that may wait, on a virtual thread. */
-  <T> void blocking(StreamObserver<T> reply, Work<T> work) {
+  <T> void blocking(Message request, StreamObserver<T> reply, Work<T> work) {
+    GrpcCall call = new GrpcCall(request);
     Answer<T> answer = new Answer<>(reply);
-    waiting(answer, () -> answer.run(work));
+    waiting(answer, () -> answer.attempt(() -> answer.succeed(work.run(call))));
+  }
+
+  private void onPool(Runnable work) {
+    pool.execute(RequestIds.carried(work));
   }
 
   private void waiting(Answer<?> answer, Runnable work) {
@@ -184,7 +196,7 @@ final class GrpcCalls implements AutoCloseable {
     if (Thread.currentThread().isVirtual()) {
       released.run();
     } else {
-      Thread.ofVirtual().name("grpc-call").start(released);
+      Thread.ofVirtual().name("grpc-call").start(RequestIds.carried(released));
     }
   }
 
@@ -220,10 +232,6 @@ final class GrpcCalls implements AutoCloseable {
     /** Whether nobody waits for the result any more. */
     boolean isOver() {
       return given.get() || call.isCancelled();
-    }
-
-    void run(Work<T> work) {
-      attempt(() -> succeed(work.run()));
     }
 
     /** Runs a part of the call's work unless the call is over; its failure is the answer. */
@@ -263,13 +271,13 @@ final class GrpcCalls implements AutoCloseable {
   /** Searches of one call: each thread takes the next; who finishes the last one answers. */
   private static final class Searches<R, T> {
     private final Answer<T> answer;
-    private final List<Work<R>> searches;
+    private final List<Supplier<R>> searches;
     private final Function<List<R>, T> assemble;
     private final AtomicReferenceArray<R> results;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger left;
 
-    Searches(Answer<T> answer, List<Work<R>> searches, Function<List<R>, T> assemble) {
+    Searches(Answer<T> answer, List<Supplier<R>> searches, Function<List<R>, T> assemble) {
       this.answer = answer;
       this.searches = searches;
       this.assemble = assemble;
@@ -277,15 +285,15 @@ final class GrpcCalls implements AutoCloseable {
       this.left = new AtomicInteger(searches.size());
     }
 
-    void start(SearchPool pool, boolean onPool) {
+    void start(GrpcCalls calls, boolean onPool) {
       if (searches.isEmpty()) {
         answer.succeed(assemble.apply(List.of()));
         return;
       }
-      int wanted = Math.min(pool.threadCount(), searches.size()) - (onPool ? 1 : 0);
+      int wanted = Math.min(calls.pool.threadCount(), searches.size()) - (onPool ? 1 : 0);
       for (int i = 0; i < wanted; i++) {
         try {
-          pool.execute(() -> answer.attempt(this::takeAll));
+          calls.onPool(() -> answer.attempt(this::takeAll));
         } catch (QuiverException full) {
           if (onPool || i > 0) {
             // Others are at work already, so the call only takes longer.
@@ -303,7 +311,7 @@ final class GrpcCalls implements AutoCloseable {
       for (int i = next.getAndIncrement();
           i < searches.size() && !answer.isOver();
           i = next.getAndIncrement()) {
-        results.set(i, searches.get(i).run());
+        results.set(i, searches.get(i).get());
         if (left.decrementAndGet() == 0) {
           List<R> all = new ArrayList<>(searches.size());
           for (int j = 0; j < searches.size(); j++) {

@@ -2,6 +2,7 @@ package dev.quiver.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Message;
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.CollectionInfo;
@@ -20,19 +21,8 @@ final class GrpcCollectionMessages {
 
   private GrpcCollectionMessages() {}
 
-  /** The REST body that asks for the same collection. */
-  static ObjectNode createBody(Collections.CreateCollection request) {
-    ObjectNode body = GrpcMessageJson.write(request);
-    body.remove("collection_name");
-    body.remove("timeout");
-    rename(body, "vectors_config", "vectors");
-    rename(body, "sparse_vectors_config", "sparse_vectors");
-    foldDeprecatedThreads(body);
-    return body;
-  }
-
-  /** The REST body that asks for the same change. */
-  static ObjectNode updateBody(Collections.UpdateCollection request) {
+  /** The REST body that asks for the same collection, or the same change of one. */
+  static ObjectNode body(Message request) {
     ObjectNode body = GrpcMessageJson.write(request);
     body.remove("collection_name");
     body.remove("timeout");

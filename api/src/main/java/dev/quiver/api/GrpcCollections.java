@@ -27,15 +27,14 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void get(
       Collections.GetCollectionInfoRequest request,
       StreamObserver<Collections.GetCollectionInfoResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          CollectionInfo info =
-              database.collectionInfo(GrpcPointReads.name(request.getCollectionName()));
+        call -> {
+          CollectionInfo info = database.collectionInfo(call.collection());
           return Collections.GetCollectionInfoResponse.newBuilder()
               .setResult(GrpcCollectionMessages.write(info))
-              .setTime(GrpcPointReads.secondsSince(start))
+              .setTime(call.seconds())
               .build();
         });
   }
@@ -44,16 +43,16 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void list(
       Collections.ListCollectionsRequest request,
       StreamObserver<Collections.ListCollectionsResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
+        call -> {
           Collections.ListCollectionsResponse.Builder response =
               Collections.ListCollectionsResponse.newBuilder();
           for (String name : database.collections()) {
             response.addCollections(Collections.CollectionDescription.newBuilder().setName(name));
           }
-          return response.setTime(GrpcPointReads.secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
@@ -61,15 +60,15 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void create(
       Collections.CreateCollection request,
       StreamObserver<Collections.CollectionOperationResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
+        call -> {
           CollectionDocuments.checkNewName(request.getCollectionName());
           database.createCollection(
               request.getCollectionName(),
-              CollectionDocuments.create(GrpcCollectionMessages.createBody(request)));
-          return done(true, start);
+              CollectionDocuments.create(GrpcCollectionMessages.body(request)));
+          return done(true, call);
         });
   }
 
@@ -77,19 +76,18 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void update(
       Collections.UpdateCollection request,
       StreamObserver<Collections.CollectionOperationResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          String name = GrpcPointReads.name(request.getCollectionName());
-          calls.timeout(request.hasTimeout(), request.getTimeout());
-          ObjectNode change =
-              CollectionDocuments.checkUpdate(GrpcCollectionMessages.updateBody(request));
+        call -> {
+          String name = call.collection();
+          calls.timeout(call);
+          ObjectNode change = CollectionDocuments.checkUpdate(GrpcCollectionMessages.body(request));
           if (!database.updateCollection(
               name, (CollectionConfig current) -> CollectionDocuments.update(current, change))) {
             throw GrpcCollectionMessages.noCollection(name);
           }
-          return done(true, start);
+          return done(true, call);
         });
   }
 
@@ -97,20 +95,20 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void delete(
       Collections.DeleteCollection request,
       StreamObserver<Collections.CollectionOperationResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          String name = GrpcPointReads.name(request.getCollectionName());
-          calls.timeout(request.hasTimeout(), request.getTimeout());
-          return done(database.deleteCollection(name), start);
+        call -> {
+          String name = call.collection();
+          calls.timeout(call);
+          return done(database.deleteCollection(name), call);
         });
   }
 
-  private static Collections.CollectionOperationResponse done(boolean result, long start) {
+  private static Collections.CollectionOperationResponse done(boolean result, GrpcCall call) {
     return Collections.CollectionOperationResponse.newBuilder()
         .setResult(result)
-        .setTime(GrpcPointReads.secondsSince(start))
+        .setTime(call.seconds())
         .build();
   }
 
@@ -118,14 +116,14 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void updateAliases(
       Collections.ChangeAliases request,
       StreamObserver<Collections.CollectionOperationResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          calls.timeout(request.hasTimeout(), request.getTimeout());
+        call -> {
+          calls.timeout(call);
           List<Alias.Action> actions = GrpcCollectionMessages.aliasActions(request);
           database.updateAliases(actions);
-          return done(true, start);
+          return done(true, call);
         });
   }
 
@@ -133,17 +131,17 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void listCollectionAliases(
       Collections.ListCollectionAliasesRequest request,
       StreamObserver<Collections.ListAliasesResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          String name = GrpcPointReads.name(request.getCollectionName());
+        call -> {
+          String name = call.collection();
           if (!database.collectionExists(name)) {
             throw GrpcCollectionMessages.noCollection(name);
           }
           return aliases(
               database.aliases().stream().filter(alias -> alias.collection().equals(name)).toList(),
-              start);
+              call);
         });
   }
 
@@ -151,11 +149,10 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void listAliases(
       Collections.ListAliasesRequest request,
       StreamObserver<Collections.ListAliasesResponse> reply) {
-    long start = System.nanoTime();
-    calls.blocking(reply, () -> aliases(database.aliases(), start));
+    calls.blocking(request, reply, call -> aliases(database.aliases(), call));
   }
 
-  private static Collections.ListAliasesResponse aliases(List<Alias> aliases, long start) {
+  private static Collections.ListAliasesResponse aliases(List<Alias> aliases, GrpcCall call) {
     Collections.ListAliasesResponse.Builder response = Collections.ListAliasesResponse.newBuilder();
     for (Alias alias : aliases) {
       response.addAliases(
@@ -163,22 +160,21 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
               .setAliasName(alias.alias())
               .setCollectionName(alias.collection()));
     }
-    return response.setTime(GrpcPointReads.secondsSince(start)).build();
+    return response.setTime(call.seconds()).build();
   }
 
   @Override
   public void collectionExists(
       Collections.CollectionExistsRequest request,
       StreamObserver<Collections.CollectionExistsResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          boolean exists =
-              database.collectionExists(GrpcPointReads.name(request.getCollectionName()));
+        call -> {
+          boolean exists = database.collectionExists(call.collection());
           return Collections.CollectionExistsResponse.newBuilder()
               .setResult(Collections.CollectionExists.newBuilder().setExists(exists))
-              .setTime(GrpcPointReads.secondsSince(start))
+              .setTime(call.seconds())
               .build();
         });
   }
@@ -188,10 +184,10 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
       Collections.CollectionClusterInfoRequest request,
       StreamObserver<Collections.CollectionClusterInfoResponse> reply) {
     calls.blocking(
+        request,
         reply,
-        () -> {
-          CollectionInfo info =
-              database.collectionInfo(GrpcPointReads.name(request.getCollectionName()));
+        call -> {
+          CollectionInfo info = database.collectionInfo(call.collection());
           return Collections.CollectionClusterInfoResponse.newBuilder()
               .setPeerId(PEER_ID)
               .setShardCount(1)

@@ -14,8 +14,9 @@ import io.qdrant.client.grpc.PointsGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** Reads of the service {@code qdrant.Points}; {@link GrpcPointWrites} adds the writes. */
+/** Reads of the service {@code qdrant.Points}; {@link GrpcPoints} adds the writes. */
 class GrpcPointReads extends PointsGrpc.PointsImplBase {
   private static final int DEFAULT_SCROLL_LIMIT = 10;
 
@@ -37,43 +38,35 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
     this.budget = ResultBudget.ofGrpc(database);
   }
 
-  static double secondsSince(long startNanos) {
-    return (System.nanoTime() - startNanos) / 1e9;
-  }
-
   @Override
   public void search(Points.SearchPoints request, StreamObserver<Points.SearchResponse> reply) {
-    long start = System.nanoTime();
     calls.search(
         "Search",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
-        () -> {
-          String collection = name(request.getCollectionName());
+        call -> {
+          String collection = call.collection();
           Queries.Query query = reads.search(request);
           budget.check(collection, List.of(query));
           Points.SearchResponse.Builder response = Points.SearchResponse.newBuilder();
           for (ScoredPoint hit : queries.run(collection, query, inference.batch())) {
             response.addResult(GrpcReads.write(hit));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
   @Override
   public void searchBatch(
       Points.SearchBatchPoints request, StreamObserver<Points.SearchBatchResponse> reply) {
-    long start = System.nanoTime();
     calls.searchAll(
         "SearchBatch",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
         false,
-        _ -> {
-          String collection = name(request.getCollectionName());
-          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+        (call, _) -> {
+          String collection = call.collection();
+          call.checkConsistency();
           checkBatch("search_points", request.getSearchPointsCount());
           List<Queries.Query> batch = new ArrayList<>(request.getSearchPointsCount());
           for (Points.SearchPoints search : request.getSearchPointsList()) {
@@ -82,48 +75,43 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           }
           return searches(collection, batch, inference.batch());
         },
-        results -> {
+        (call, results) -> {
           Points.SearchBatchResponse.Builder response = Points.SearchBatchResponse.newBuilder();
           for (List<ScoredPoint> hits : results) {
             response.addResult(GrpcReads.batch(hits));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
   @Override
   public void query(Points.QueryPoints request, StreamObserver<Points.QueryResponse> reply) {
-    long start = System.nanoTime();
     calls.searchAll(
         "Query",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
         GrpcReads.isText(request),
-        timeout ->
-            prepared(name(request.getCollectionName()), List.of(reads.query(request)), timeout),
-        results -> {
+        (call, timeout) -> prepared(call.collection(), List.of(reads.query(request)), timeout),
+        (call, results) -> {
           Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
           for (ScoredPoint hit : results.getFirst()) {
             response.addResult(GrpcReads.write(hit));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
   @Override
   public void queryBatch(
       Points.QueryBatchPoints request, StreamObserver<Points.QueryBatchResponse> reply) {
-    long start = System.nanoTime();
     calls.searchAll(
         "QueryBatch",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
         request.getQueryPointsList().stream().anyMatch(GrpcReads::isText),
-        timeout -> {
-          String collection = name(request.getCollectionName());
-          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
+        (call, timeout) -> {
+          String collection = call.collection();
+          call.checkConsistency();
           checkBatch("query_points", request.getQueryPointsCount());
           List<Queries.Query> batch = new ArrayList<>(request.getQueryPointsCount());
           for (Points.QueryPoints query : request.getQueryPointsList()) {
@@ -132,16 +120,16 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           }
           return prepared(collection, batch, timeout);
         },
-        results -> {
+        (call, results) -> {
           Points.QueryBatchResponse.Builder response = Points.QueryBatchResponse.newBuilder();
           for (List<ScoredPoint> hits : results) {
             response.addResult(GrpcReads.batch(hits));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
-  private List<GrpcCalls.Work<List<ScoredPoint>>> prepared(
+  private List<Supplier<List<ScoredPoint>>> prepared(
       String collection, List<Queries.Query> batch, Duration timeout) {
     Inference.Batch texts = inference.batch();
     Queries.collect(batch, texts);
@@ -149,10 +137,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
     return searches(collection, batch, texts);
   }
 
-  private List<GrpcCalls.Work<List<ScoredPoint>>> searches(
+  private List<Supplier<List<ScoredPoint>>> searches(
       String collection, List<Queries.Query> batch, Inference.Batch texts) {
     budget.check(collection, batch);
-    List<GrpcCalls.Work<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
+    List<Supplier<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
     for (Queries.Query query : batch) {
       searches.add(() -> queries.run(collection, query, texts));
     }
@@ -161,16 +149,14 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
 
   @Override
   public void get(Points.GetPoints request, StreamObserver<Points.GetResponse> reply) {
-    long start = System.nanoTime();
     calls.search(
         "Get",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
-        () -> {
-          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          String collection = name(request.getCollectionName());
+        call -> {
+          call.checkConsistency();
+          call.refuseShardKey();
+          String collection = call.collection();
           VectorSelection vectors =
               GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors());
           budget.check(collection, request.getIdsCount(), vectors);
@@ -185,20 +171,20 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           for (PointRecord point : points) {
             response.addResult(GrpcReads.write(point));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
   @Override
   public void scroll(Points.ScrollPoints request, StreamObserver<Points.ScrollResponse> reply) {
-    long start = System.nanoTime();
     calls.search(
         "Scroll",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
-        () -> {
-          String collection = name(request.getCollectionName());
+        call -> {
+          String collection = call.collection();
+          call.checkConsistency();
+          call.refuseShardKey();
           ScrollRequest wanted = page(request);
           budget.check(collection, wanted.limit(), wanted.vectors());
           ScrollPage page = database.scroll(collection, wanted);
@@ -209,13 +195,11 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           if (page.nextOffset() != null) {
             response.setNextPageOffset(GrpcIds.write(page.nextOffset()));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 
   private ScrollRequest page(Points.ScrollPoints request) {
-    GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
-    GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
     long limit = DEFAULT_SCROLL_LIMIT;
     if (request.hasLimit()) {
       limit = Integer.toUnsignedLong(request.getLimit());
@@ -239,30 +223,23 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
 
   @Override
   public void count(Points.CountPoints request, StreamObserver<Points.CountResponse> reply) {
-    long start = System.nanoTime();
     calls.search(
         "Count",
-        request.hasTimeout(),
-        request.getTimeout(),
+        request,
         reply,
-        () -> {
-          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
+        call -> {
+          call.checkConsistency();
+          call.refuseShardKey();
           long count =
               database.count(
-                  name(request.getCollectionName()),
+                  call.collection(),
                   GrpcFilters.readIf(request.hasFilter(), request.getFilter()),
                   !request.hasExact() || request.getExact());
           return Points.CountResponse.newBuilder()
               .setResult(Points.CountResult.newBuilder().setCount(count))
-              .setTime(secondsSince(start))
+              .setTime(call.seconds())
               .build();
         });
-  }
-
-  static String name(String collection) {
-    CollectionDocuments.checkName(collection);
-    return collection;
   }
 
   private static void checkInnerCollection(String inner, String outer) {

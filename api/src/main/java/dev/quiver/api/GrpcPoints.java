@@ -1,5 +1,6 @@
 package dev.quiver.api;
 
+import com.google.protobuf.Message;
 import dev.quiver.engine.Database;
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.UpdateResult;
@@ -9,7 +10,7 @@ import io.qdrant.client.grpc.Points;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /** The service {@code qdrant.Points}: the writes here, the reads above. */
 final class GrpcPoints extends GrpcPointReads {
@@ -17,136 +18,91 @@ final class GrpcPoints extends GrpcPointReads {
     super(database, inference, calls, limits);
   }
 
-  /** How a write is to be answered. */
-  private record Manner(boolean awaited, @Nullable Duration timeout) {}
-
-  private Manner manner(
-      boolean wait, Points.WriteOrdering ordering, boolean hasTimeout, long seconds) {
-    GrpcWrites.checkOrdering(ordering);
-    return new Manner(wait, hasTimeout ? calls.timeout(true, seconds) : null);
-  }
-
+  /** Answers a write of one operation; {@code body} reads it from the request. */
   private void write(
+      Message request,
       StreamObserver<Points.PointsOperationResponse> reply,
-      String collection,
-      GrpcCalls.Work<Manner> manner,
-      GrpcCalls.Work<PendingWrite> request) {
-    long start = System.nanoTime();
+      Supplier<PendingWrite> body) {
     calls.blocking(
+        request,
         reply,
-        () -> {
-          UpdateResult result =
-              apply(name(collection), List.of(request.run()), manner.run()).getFirst();
+        call -> {
+          String collection = call.collection();
+          call.refuseShardKey();
+          UpdateResult result = apply(call, collection, List.of(body.get())).getFirst();
           return Points.PointsOperationResponse.newBuilder()
               .setResult(GrpcWrites.write(result))
-              .setTime(secondsSince(start))
+              .setTime(call.seconds())
               .build();
         });
   }
 
-  private List<UpdateResult> apply(String collection, List<PendingWrite> pending, Manner manner) {
+  private List<UpdateResult> apply(GrpcCall call, String collection, List<PendingWrite> pending) {
+    call.checkOrdering();
+    Duration timeout = call.hasTimeout() ? calls.timeout(call) : null;
     Inference.Batch texts = inference.batch();
     for (PendingWrite write : pending) {
       write.collect(texts);
     }
-    texts.run(
-        GrpcCalls.untilDeadline(
-            manner.timeout == null ? Inference.DEFAULT_TIMEOUT : manner.timeout));
+    texts.run(GrpcCalls.untilDeadline(timeout == null ? Inference.DEFAULT_TIMEOUT : timeout));
     List<WriteOp> operations = new ArrayList<>(pending.size());
     for (PendingWrite write : pending) {
       operations.add(write.resolve(texts));
     }
-    return database.write(collection, operations, manner.awaited, manner.timeout);
+    return database.write(collection, operations, call.waits(), timeout);
   }
 
   @Override
   public void upsert(
       Points.UpsertPoints request, StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
         () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
-        () -> {
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          return GrpcWrites.upsert(
-              request.getPointsList(),
-              request.hasUpdateFilter() ? request.getUpdateFilter() : null,
-              request.getUpdateMode());
-        });
+            GrpcWrites.upsert(
+                request.getPointsList(),
+                request.hasUpdateFilter() ? request.getUpdateFilter() : null,
+                request.getUpdateMode()));
   }
 
   @Override
   public void delete(
       Points.DeletePoints request, StreamObserver<Points.PointsOperationResponse> reply) {
-    write(
-        reply,
-        request.getCollectionName(),
-        () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
-        () -> {
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          return GrpcWrites.delete(request.hasPoints(), request.getPoints());
-        });
+    write(request, reply, () -> GrpcWrites.delete(request.hasPoints(), request.getPoints()));
   }
 
   @Override
   public void updateVectors(
       Points.UpdatePointVectors request, StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
         () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
-        () -> {
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          return GrpcWrites.updateVectors(
-              request.getPointsList(),
-              request.hasUpdateFilter() ? request.getUpdateFilter() : null);
-        });
+            GrpcWrites.updateVectors(
+                request.getPointsList(),
+                request.hasUpdateFilter() ? request.getUpdateFilter() : null));
   }
 
   @Override
   public void deleteVectors(
       Points.DeletePointVectors request, StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
         () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
-        () -> {
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          return GrpcWrites.deleteVectors(
-              request.hasPointsSelector(),
-              request.getPointsSelector(),
-              request.hasVectors(),
-              request.getVectors());
-        });
+            GrpcWrites.deleteVectors(
+                request.hasPointsSelector(),
+                request.getPointsSelector(),
+                request.hasVectors(),
+                request.getVectors()));
   }
 
   @Override
   public void setPayload(
       Points.SetPayloadPoints request, StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
-        () -> payloadManner(request),
         () ->
             GrpcWrites.setPayload(
                 request.getPayloadMap(),
@@ -159,9 +115,8 @@ final class GrpcPoints extends GrpcPointReads {
   public void overwritePayload(
       Points.SetPayloadPoints request, StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
-        () -> payloadManner(request),
         () ->
             GrpcWrites.overwritePayload(
                 request.getPayloadMap(),
@@ -170,47 +125,21 @@ final class GrpcPoints extends GrpcPointReads {
                 request.hasKey() ? request.getKey() : null));
   }
 
-  private Manner payloadManner(Points.SetPayloadPoints request) {
-    GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-    return manner(
-        request.getWait(), request.getOrdering(), request.hasTimeout(), request.getTimeout());
-  }
-
   @Override
   public void deletePayload(
       Points.DeletePayloadPoints request, StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
         () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
-        () -> {
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          return GrpcWrites.deletePayload(
-              request.getKeysList(), request.hasPointsSelector(), request.getPointsSelector());
-        });
+            GrpcWrites.deletePayload(
+                request.getKeysList(), request.hasPointsSelector(), request.getPointsSelector()));
   }
 
   @Override
   public void clearPayload(
       Points.ClearPayloadPoints request, StreamObserver<Points.PointsOperationResponse> reply) {
-    write(
-        reply,
-        request.getCollectionName(),
-        () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
-        () -> {
-          GrpcWrites.refuseShardKey(request.hasShardKeySelector(), request.getShardKeySelector());
-          return GrpcWrites.clearPayload(request.hasPoints(), request.getPoints());
-        });
+    write(request, reply, () -> GrpcWrites.clearPayload(request.hasPoints(), request.getPoints()));
   }
 
   @Override
@@ -218,14 +147,8 @@ final class GrpcPoints extends GrpcPointReads {
       Points.CreateFieldIndexCollection request,
       StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
-        () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
         () -> {
           checkFieldName(request.getFieldName());
           PayloadIndex index = GrpcPayloadIndexes.read(request);
@@ -238,14 +161,8 @@ final class GrpcPoints extends GrpcPointReads {
       Points.DeleteFieldIndexCollection request,
       StreamObserver<Points.PointsOperationResponse> reply) {
     write(
+        request,
         reply,
-        request.getCollectionName(),
-        () ->
-            manner(
-                request.getWait(),
-                request.getOrdering(),
-                request.hasTimeout(),
-                request.getTimeout()),
         () -> {
           checkFieldName(request.getFieldName());
           return new PendingWrite.Ready(
@@ -262,31 +179,25 @@ final class GrpcPoints extends GrpcPointReads {
   @Override
   public void updateBatch(
       Points.UpdateBatchPoints request, StreamObserver<Points.UpdateBatchResponse> reply) {
-    long start = System.nanoTime();
     calls.blocking(
+        request,
         reply,
-        () -> {
-          String collection = name(request.getCollectionName());
+        call -> {
+          String collection = call.collection();
           if (request.getOperationsCount() == 0) {
             throw GrpcFaults.invalid(
                 "operations", "value [] invalid, must be at least 1 characters");
           }
           checkBatch("operations", request.getOperationsCount());
-          Manner manner =
-              manner(
-                  request.getWait(),
-                  request.getOrdering(),
-                  request.hasTimeout(),
-                  request.getTimeout());
           List<PendingWrite> pending = new ArrayList<>(request.getOperationsCount());
           for (Points.PointsUpdateOperation operation : request.getOperationsList()) {
             pending.add(GrpcWrites.operation(operation));
           }
           Points.UpdateBatchResponse.Builder response = Points.UpdateBatchResponse.newBuilder();
-          for (UpdateResult result : apply(collection, pending, manner)) {
+          for (UpdateResult result : apply(call, collection, pending)) {
             response.addResult(GrpcWrites.write(result));
           }
-          return response.setTime(secondsSince(start)).build();
+          return response.setTime(call.seconds()).build();
         });
   }
 }

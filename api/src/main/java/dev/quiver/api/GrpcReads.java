@@ -9,9 +9,11 @@ import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.VectorValue;
+import io.qdrant.client.grpc.JsonWithInt;
 import io.qdrant.client.grpc.Points;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Searches and queries from their wire form, and their hits back to it. */
@@ -154,12 +156,7 @@ final class GrpcReads {
             .setId(GrpcIds.write(point.id()))
             .setVersion(point.version())
             .setScore(point.score());
-    Payload payload = point.payload();
-    if (payload != null) {
-      for (Map.Entry<String, JsonNode> field : payload.json().properties()) {
-        reply.putPayload(field.getKey(), GrpcValues.write(field.getValue()));
-      }
-    }
+    putPayload(point.payload(), reply::putPayload);
     Map<String, VectorValue> vectors = point.vectors();
     if (vectors != null) {
       reply.setVectors(GrpcVectors.write(vectors));
@@ -174,12 +171,7 @@ final class GrpcReads {
   static Points.RetrievedPoint write(PointRecord point) {
     Points.RetrievedPoint.Builder reply =
         Points.RetrievedPoint.newBuilder().setId(GrpcIds.write(point.id()));
-    Payload payload = point.payload();
-    if (payload != null) {
-      for (Map.Entry<String, JsonNode> field : payload.json().properties()) {
-        reply.putPayload(field.getKey(), GrpcValues.write(field.getValue()));
-      }
-    }
+    putPayload(point.payload(), reply::putPayload);
     Map<String, VectorValue> vectors = point.vectors();
     if (vectors != null) {
       reply.setVectors(GrpcVectors.write(vectors));
@@ -189,6 +181,15 @@ final class GrpcReads {
       reply.setOrderValue(order);
     }
     return reply.build();
+  }
+
+  private static void putPayload(
+      @Nullable Payload payload, BiConsumer<String, JsonWithInt.Value> fields) {
+    if (payload != null) {
+      for (Map.Entry<String, JsonNode> field : payload.json().properties()) {
+        fields.accept(field.getKey(), GrpcValues.write(field.getValue()));
+      }
+    }
   }
 
   private static Points.@Nullable OrderValue order(@Nullable Number value) {

@@ -71,7 +71,8 @@ public final class GrpcServer implements AutoCloseable {
             .maxRstFramesPerWindow(RESET_STREAMS_MAX, RESET_STREAMS_WINDOW_SECONDS)
             .addTransportFilter(connections)
             .intercept(api.gate())
-            .intercept(connections);
+            .intercept(connections)
+            .intercept(new GrpcRequestIds());
     for (ServerServiceDefinition service : api.services()) {
       builder.addService(service);
     }

@@ -12,9 +12,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +24,9 @@ import org.slf4j.MDC;
  * {@link SearchPool}. Thread-safe; owns nothing that it is given.
  */
 public final class RestApi {
-  /** The key of the request id in the logs. */
-  public static final String REQUEST_ID = "request_id";
-
   private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
-  private static final HeaderName X_REQUEST_ID = HeaderNames.create("X-Request-Id");
+  private static final HeaderName X_REQUEST_ID = HeaderNames.create(RequestIds.HEADER);
   private static final HeaderName API_KEY = HeaderNames.create("api-key");
-  private static final Pattern SOUND_REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/=+-]{1,128}");
   private static final String UNKNOWN_ENDPOINT = "unknown";
 
   private final ApiKeys keys;
@@ -82,9 +76,9 @@ public final class RestApi {
 
   private void handle(ServerRequest request, ServerResponse response) {
     long startNanos = System.nanoTime();
-    String requestId = requestId(request);
+    String requestId = RequestIds.of(request.headers().first(X_REQUEST_ID).orElse(null));
     response.header(X_REQUEST_ID, requestId);
-    MDC.put(REQUEST_ID, requestId);
+    MDC.put(RequestIds.MDC_KEY, requestId);
     String endpoint = UNKNOWN_ENDPOINT;
     RestExchange exchange = exchange(request, response, Map.of(), Access.READ_ONLY, startNanos);
     try {
@@ -118,7 +112,7 @@ public final class RestApi {
               ErrorCode.INTERNAL, "unexpected " + e.getClass().getSimpleName() + "; see the log"));
     } finally {
       metrics.countRest(endpoint, exchange.status(), System.nanoTime() - startNanos);
-      MDC.remove(REQUEST_ID);
+      MDC.remove(RequestIds.MDC_KEY);
     }
   }
 
@@ -141,14 +135,5 @@ public final class RestApi {
     return keys.authenticate(
         request.headers().first(API_KEY).orElse(null),
         request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
-  }
-
-  /** The caller's id when it is fit for a log, else a new one. */
-  private static String requestId(ServerRequest request) {
-    return request
-        .headers()
-        .first(X_REQUEST_ID)
-        .filter(id -> SOUND_REQUEST_ID.matcher(id).matches())
-        .orElseGet(() -> UUID.randomUUID().toString());
   }
 }

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
-import org.slf4j.MDC;
 
 /**
  * The threads that searches run on: as many as there are cores, since a search computes and never
@@ -62,7 +61,7 @@ public final class SearchPool implements AutoCloseable {
    *     full; {@link ErrorCode#TIMEOUT} when the time is over
    */
   public <T> T run(String operation, Duration timeout, Callable<T> search) {
-    FutureTask<T> task = new FutureTask<>(traced(search));
+    FutureTask<T> task = new FutureTask<>(RequestIds.carried(search));
     execute(task);
     return await(task, operation, timeout);
   }
@@ -82,7 +81,7 @@ public final class SearchPool implements AutoCloseable {
       int start = first;
       tasks.add(
           new FutureTask<>(
-              traced(
+              RequestIds.carried(
                   () -> {
                     List<T> results = new ArrayList<>();
                     for (int i = start; i < count && !stopped.get(); i += strides) {
@@ -131,22 +130,6 @@ public final class SearchPool implements AutoCloseable {
               : "too many searches are waiting (" + threads.getQueue().size() + "); try again",
           e);
     }
-  }
-
-  /** The same work, which logs under the id of the request that it is done for. */
-  private static <T> Callable<T> traced(Callable<T> search) {
-    String requestId = MDC.get(RestApi.REQUEST_ID);
-    if (requestId == null) {
-      return search;
-    }
-    return () -> {
-      MDC.put(RestApi.REQUEST_ID, requestId);
-      try {
-        return search.call();
-      } finally {
-        MDC.remove(RestApi.REQUEST_ID);
-      }
-    };
   }
 
   private <T> T await(FutureTask<T> task, String operation, Duration timeout) {

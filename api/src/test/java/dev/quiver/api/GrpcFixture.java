@@ -1,6 +1,7 @@
 package dev.quiver.api;
 
 import dev.quiver.embed.Embedders;
+import dev.quiver.engine.Database;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import io.grpc.ManagedChannel;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /** A real server over a real engine in a temporary folder, and Qdrant's own client to it. */
 final class GrpcFixture implements AutoCloseable {
@@ -43,11 +45,23 @@ final class GrpcFixture implements AutoCloseable {
   }
 
   GrpcFixture(Path folder, ApiKeys keys, ApiLimits limits, GrpcSettings settings) {
+    this(folder, keys, limits, settings, database -> database);
+  }
+
+  /**
+   * @param around what the API gets in place of the engine: it, watched
+   */
+  GrpcFixture(
+      Path folder,
+      ApiKeys keys,
+      ApiLimits limits,
+      GrpcSettings settings,
+      UnaryOperator<Database> around) {
     engine = Engine.open(folder, EngineOptions.defaults());
     pool = new SearchPool(2, 1_000);
     api =
         new GrpcApi(
-            engine,
+            around.apply(engine),
             Inference.with(embedders),
             pool,
             keys,

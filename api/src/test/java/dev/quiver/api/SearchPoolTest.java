@@ -126,20 +126,20 @@ class SearchPoolTest {
 
   @Test
   void aSearchLogsUnderTheIdOfItsRequestAndTheNextOneDoesNot() throws InterruptedException {
-    MDC.put(RestApi.REQUEST_ID, "r-7");
+    MDC.put(RequestIds.MDC_KEY, "r-7");
     try {
-      assertThat(pool.<String>run("Search", LONG, () -> MDC.get(RestApi.REQUEST_ID)))
+      assertThat(pool.<String>run("Search", LONG, () -> MDC.get(RequestIds.MDC_KEY)))
           .isEqualTo("r-7");
-      assertThat(pool.runAll("Search", LONG, 2, i -> MDC.get(RestApi.REQUEST_ID)))
+      assertThat(pool.runAll("Search", LONG, 2, i -> MDC.get(RequestIds.MDC_KEY)))
           .containsExactly("r-7", "r-7");
       occupy();
       assertCode(() -> pool.run("Search", Duration.ofMillis(20), () -> 1), ErrorCode.TIMEOUT);
       assertThat(pool.queued()).as("its place is free").isZero();
       release.countDown();
     } finally {
-      MDC.remove(RestApi.REQUEST_ID);
+      MDC.remove(RequestIds.MDC_KEY);
     }
-    assertThat(pool.<Boolean>run("Search", LONG, () -> MDC.get(RestApi.REQUEST_ID) == null))
+    assertThat(pool.<Boolean>run("Search", LONG, () -> MDC.get(RequestIds.MDC_KEY) == null))
         .isTrue();
   }
 

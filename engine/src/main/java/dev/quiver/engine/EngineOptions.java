@@ -65,116 +65,12 @@ public record EngineOptions(
   }
 
   public static EngineOptions defaults() {
-    int cores = Runtime.getRuntime().availableProcessors();
-    return new EngineOptions(
-        Duration.ofSeconds(60),
-        512,
-        Duration.ofSeconds(5),
-        Duration.ofMillis(100),
-        32L << 20,
-        Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8),
-        defaultOffHeapBytes(),
-        Math.max(1, cores / 2),
-        cores,
-        10_000,
-        DiskFiles.INSTANCE,
-        RecoveryListener.NONE);
+    return builder().build();
   }
 
-  public EngineOptions withIdleTimeout(Duration value) {
-    return new EngineOptions(
-        value,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        recovery);
-  }
-
-  public EngineOptions withMaxOpenCollections(int value) {
-    return new EngineOptions(
-        idleTimeout,
-        value,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        recovery);
-  }
-
-  public EngineOptions withFlushInterval(Duration value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        value,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        recovery);
-  }
-
-  public EngineOptions withLogSegmentBytes(long value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        value,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        recovery);
-  }
-
-  public EngineOptions withIndexingBufferBytes(long value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        value,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        recovery);
-  }
-
-  public EngineOptions withOffHeapBytes(long value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        value,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        recovery);
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   /**
@@ -190,51 +86,103 @@ public record EngineOptions(
     return Math.max(256L << 20, (physical - Runtime.getRuntime().maxMemory()) / 4);
   }
 
-  public EngineOptions withFullScanThreshold(int value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        value,
-        files,
-        recovery);
-  }
+  /**
+   * Gathers options; what is not set keeps its default. Values are checked together by {@link
+   * #build}. Not thread-safe.
+   */
+  public static final class Builder {
+    private Duration idleTimeout = Duration.ofSeconds(60);
+    private int maxOpenCollections = 512;
+    private Duration flushInterval = Duration.ofSeconds(5);
+    private Duration staleness = Duration.ofMillis(100);
+    private long logSegmentBytes = 32L << 20;
+    private long indexingBufferBytes = Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 8);
+    private long offHeapBytes = defaultOffHeapBytes();
+    private int mergeThreads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    private int buildThreads = Runtime.getRuntime().availableProcessors();
+    private int fullScanThreshold = 10_000;
+    private FileOps files = DiskFiles.INSTANCE;
+    private RecoveryListener recovery = RecoveryListener.NONE;
 
-  public EngineOptions withFiles(FileOps value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        value,
-        recovery);
-  }
+    private Builder() {}
 
-  public EngineOptions withRecovery(RecoveryListener value) {
-    return new EngineOptions(
-        idleTimeout,
-        maxOpenCollections,
-        flushInterval,
-        staleness,
-        logSegmentBytes,
-        indexingBufferBytes,
-        offHeapBytes,
-        mergeThreads,
-        buildThreads,
-        fullScanThreshold,
-        files,
-        value);
+    public Builder idleTimeout(Duration value) {
+      this.idleTimeout = value;
+      return this;
+    }
+
+    public Builder maxOpenCollections(int value) {
+      this.maxOpenCollections = value;
+      return this;
+    }
+
+    public Builder flushInterval(Duration value) {
+      this.flushInterval = value;
+      return this;
+    }
+
+    public Builder staleness(Duration value) {
+      this.staleness = value;
+      return this;
+    }
+
+    public Builder logSegmentBytes(long value) {
+      this.logSegmentBytes = value;
+      return this;
+    }
+
+    public Builder indexingBufferBytes(long value) {
+      this.indexingBufferBytes = value;
+      return this;
+    }
+
+    public Builder offHeapBytes(long value) {
+      this.offHeapBytes = value;
+      return this;
+    }
+
+    public Builder mergeThreads(int value) {
+      this.mergeThreads = value;
+      return this;
+    }
+
+    public Builder buildThreads(int value) {
+      this.buildThreads = value;
+      return this;
+    }
+
+    public Builder fullScanThreshold(int value) {
+      this.fullScanThreshold = value;
+      return this;
+    }
+
+    public Builder files(FileOps value) {
+      this.files = value;
+      return this;
+    }
+
+    public Builder recovery(RecoveryListener value) {
+      this.recovery = value;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException when a value is out of its range
+     */
+    public EngineOptions build() {
+      return new EngineOptions(
+          idleTimeout,
+          maxOpenCollections,
+          flushInterval,
+          staleness,
+          logSegmentBytes,
+          indexingBufferBytes,
+          offHeapBytes,
+          mergeThreads,
+          buildThreads,
+          fullScanThreshold,
+          files,
+          recovery);
+    }
   }
 }

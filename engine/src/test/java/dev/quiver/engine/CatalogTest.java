@@ -23,7 +23,7 @@ class CatalogTest {
 
   @BeforeEach
   void open() {
-    engine = Engine.open(folder, EngineOptions.defaults().withFiles(disk));
+    engine = Engine.open(folder, EngineOptions.builder().files(disk).build());
   }
 
   @AfterEach

@@ -58,9 +58,10 @@ class EngineModelTest {
   }
 
   private EngineOptions options() {
-    return EngineOptions.defaults()
-        .withLogSegmentBytes(4096)
-        .withFlushInterval(Duration.ofMillis(random.nextBoolean() ? 20 : 10_000));
+    return EngineOptions.builder()
+        .logSegmentBytes(4096)
+        .flushInterval(Duration.ofMillis(random.nextBoolean() ? 20 : 10_000))
+        .build();
   }
 
   @Test

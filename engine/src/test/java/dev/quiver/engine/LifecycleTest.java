@@ -85,7 +85,7 @@ class LifecycleTest {
   @Test
   void idleCollectionsHoldNoFileAndOpenAgain() {
     int collections = 200;
-    EngineOptions options = EngineOptions.defaults().withIdleTimeout(Duration.ofMillis(100));
+    EngineOptions options = EngineOptions.builder().idleTimeout(Duration.ofMillis(100)).build();
     try (Engine engine = open(options)) {
       create(engine, "c", collections);
       for (int i = 0; i < collections; i++) {
@@ -109,7 +109,7 @@ class LifecycleTest {
 
   @Test
   void noMoreThanTheGivenNumberStaysOpen() {
-    try (Engine engine = open(EngineOptions.defaults().withMaxOpenCollections(5))) {
+    try (Engine engine = open(EngineOptions.builder().maxOpenCollections(5).build())) {
       create(engine, "c", 20);
       for (int round = 0; round < 2; round++) {
         for (int i = 0; i < 20; i++) {
@@ -127,10 +127,11 @@ class LifecycleTest {
   @Test
   void closingCollectionsUnderLoadLosesAndHidesNothing() throws Exception {
     EngineOptions options =
-        EngineOptions.defaults()
-            .withMaxOpenCollections(2)
-            .withIdleTimeout(Duration.ofMillis(20))
-            .withFlushInterval(Duration.ofMillis(20));
+        EngineOptions.builder()
+            .maxOpenCollections(2)
+            .idleTimeout(Duration.ofMillis(20))
+            .flushInterval(Duration.ofMillis(20))
+            .build();
     int threads = 6;
     int writes = 60;
     try (Engine engine = open(options)) {
@@ -166,7 +167,8 @@ class LifecycleTest {
 
   @Test
   void aWriteThatWasWaitedForIsSeenByEveryLaterSearch() throws Exception {
-    try (Engine engine = open(EngineOptions.defaults().withFlushInterval(Duration.ofMillis(30)))) {
+    try (Engine engine =
+        open(EngineOptions.builder().flushInterval(Duration.ofMillis(30)).build())) {
       create(engine, "c", 1);
       inParallel(
           8,
@@ -225,8 +227,8 @@ class LifecycleTest {
   @Test
   void whatALogIsAheadIsRecoveredInTheBackgroundWithItsProgressTold() throws Exception {
     Path copy = folder.resolve("copy");
-    EngineOptions lazy = EngineOptions.defaults().withFlushInterval(Duration.ofHours(1));
-    try (Engine engine = Engine.open(folder.resolve("original"), lazy)) {
+    EngineOptions.Builder lazy = EngineOptions.builder().flushInterval(Duration.ofHours(1));
+    try (Engine engine = Engine.open(folder.resolve("original"), lazy.build())) {
       create(engine, "c", 5);
       for (int i = 0; i < 5; i++) {
         put(engine, "c" + i, i, i % 2 == 0);
@@ -241,7 +243,7 @@ class LifecycleTest {
           told.add(name + " " + done + "/" + total);
           all.countDown();
         };
-    try (Engine engine = Engine.open(copy, lazy.withRecovery(listener))) {
+    try (Engine engine = Engine.open(copy, lazy.recovery(listener).build())) {
       assertThat(engine.count("c4", null, true)).isEqualTo(1);
       assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
 
@@ -267,7 +269,7 @@ class LifecycleTest {
   @Test
   void aCollectionWhoseLogCannotSyncRefusesTheWriteAndOpensAnew() {
     FailingDisk disk = new FailingDisk();
-    try (Engine engine = open(EngineOptions.defaults().withFiles(disk))) {
+    try (Engine engine = open(EngineOptions.builder().files(disk).build())) {
       create(engine, "c", 1);
       put(engine, "c0", 1, true);
       // A write, then the sync; the cut that follows works.
@@ -287,7 +289,7 @@ class LifecycleTest {
   @Test
   void aFullDiskRefusesWritesAndLeavesReadsAndLaterWritesWorking() {
     FailingDisk disk = new FailingDisk();
-    try (Engine engine = open(EngineOptions.defaults().withFiles(disk))) {
+    try (Engine engine = open(EngineOptions.builder().files(disk).build())) {
       create(engine, "c", 1);
       put(engine, "c0", 1, true);
       disk.failAt(0, false);
@@ -333,7 +335,7 @@ class LifecycleTest {
 
   @Test
   void segmentsThatAreScannedAreMergedIntoOnesWithAGraph() {
-    try (Engine engine = open(EngineOptions.defaults().withFullScanThreshold(100))) {
+    try (Engine engine = open(EngineOptions.builder().fullScanThreshold(100).build())) {
       create(engine, "c", 1);
       for (int batch = 0; batch < 25; batch++) {
         Point[] points = new Point[40];

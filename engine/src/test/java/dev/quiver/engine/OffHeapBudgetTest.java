@@ -23,10 +23,11 @@ class OffHeapBudgetTest {
   @TempDir Path folder;
 
   private static EngineOptions options(long offHeapBytes) {
-    return EngineOptions.defaults()
-        .withFlushInterval(Duration.ofMillis(100))
-        .withFullScanThreshold(500)
-        .withOffHeapBytes(offHeapBytes);
+    return EngineOptions.builder()
+        .flushInterval(Duration.ofMillis(100))
+        .fullScanThreshold(500)
+        .offHeapBytes(offHeapBytes)
+        .build();
   }
 
   private static float[] vector(int id) {

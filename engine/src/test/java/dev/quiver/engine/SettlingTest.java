@@ -17,9 +17,10 @@ class SettlingTest {
   @TempDir Path folder;
 
   private static EngineOptions options() {
-    return EngineOptions.defaults()
-        .withFlushInterval(Duration.ofMillis(100))
-        .withFullScanThreshold(500);
+    return EngineOptions.builder()
+        .flushInterval(Duration.ofMillis(100))
+        .fullScanThreshold(500)
+        .build();
   }
 
   private static void write(Engine engine, int from, int to) {

@@ -170,20 +170,18 @@ public final class QuiverServer implements AutoCloseable {
   }
 
   private static EngineOptions engineOptions(ServerConfig config) {
-    EngineOptions defaults = EngineOptions.defaults();
-    return new EngineOptions(
-        config.collectionsIdle(),
-        config.collectionsMaxOpen(),
-        config.flushInterval(),
-        defaults.staleness(),
-        defaults.logSegmentBytes(),
-        config.indexingBufferBytes(),
-        config.offHeapBytes(),
-        config.mergeThreads(),
-        config.buildThreads(),
-        config.fullScanThreshold(),
-        defaults.files(),
-        (name, done, total) -> LOG.info("collection {} is ready ({} of {})", name, done, total));
+    return EngineOptions.builder()
+        .idleTimeout(config.collectionsIdle())
+        .maxOpenCollections(config.collectionsMaxOpen())
+        .flushInterval(config.flushInterval())
+        .indexingBufferBytes(config.indexingBufferBytes())
+        .offHeapBytes(config.offHeapBytes())
+        .mergeThreads(config.mergeThreads())
+        .buildThreads(config.buildThreads())
+        .fullScanThreshold(config.fullScanThreshold())
+        .recovery(
+            (name, done, total) -> LOG.info("collection {} is ready ({} of {})", name, done, total))
+        .build();
   }
 
   private static ApiLimits limits(ServerConfig config) {

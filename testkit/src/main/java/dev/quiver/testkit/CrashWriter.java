@@ -62,9 +62,10 @@ public final class CrashWriter {
 
   /** Commits, rolls and cuts the log as often as possible: each is a moment to be killed in. */
   static EngineOptions options() {
-    return EngineOptions.defaults()
-        .withFlushInterval(Duration.ofMillis(60))
-        .withLogSegmentBytes(16 << 10);
+    return EngineOptions.builder()
+        .flushInterval(Duration.ofMillis(60))
+        .logSegmentBytes(16 << 10)
+        .build();
   }
 
   private static void write(Engine engine, long seed, int writer, long first) {
