@@ -19,6 +19,7 @@ final class Blocks {
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
   private static final long CHUNK_BYTES = 1L << 20;
+  private static final int LINE_INTS = 16;
   private static final int ONE_CHUNK_SHIFT = 31;
 
   private final int slots;
@@ -106,29 +107,33 @@ final class Blocks {
     INT.setRelease(chunks[block >>> shift], offset(block, slot), value);
   }
 
-  /** Copies the list in slots {@code countSlot + 1...}, whose length is in {@code countSlot}. */
-  int readList(int block, int countSlot, int[] out) {
+  /**
+   * Copies the list in slots {@code countSlot + 1...}, whose length is in {@code countSlot}.
+   *
+   * @return where it ends in {@code out}
+   */
+  int readList(int block, int countSlot, int[] out, int at) {
     MemorySegment chunk = chunks[block >>> shift];
     long offset = offset(block, countSlot);
     int count = Math.min(chunk.get(ElementType.INT_LE, offset), slots - countSlot - 1);
     for (int i = 0; i < count; i++) {
-      out[i] = chunk.get(ElementType.INT_LE, offset + 4 + 4L * i);
+      out[at + i] = chunk.get(ElementType.INT_LE, offset + 4 + 4L * i);
     }
-    return count;
+    return at + count;
   }
 
   /**
    * As {@link #readList} while others write. The list may be a mix of an old and a new one, but
    * each element was once written whole, and what its writer did before is visible.
    */
-  int readListAcquire(int block, int countSlot, int[] out) {
+  int readListAcquire(int block, int countSlot, int[] out, int at) {
     MemorySegment chunk = chunks[block >>> shift];
     long offset = offset(block, countSlot);
     int count = (int) INT.getAcquire(chunk, offset);
     for (int i = 0; i < count; i++) {
-      out[i] = (int) INT.getAcquire(chunk, offset + 4 + 4L * i);
+      out[at + i] = (int) INT.getAcquire(chunk, offset + 4 + 4L * i);
     }
-    return count;
+    return at + count;
   }
 
   /** Writes a list for {@link #readListAcquire}: elements first, then the count. */
@@ -153,6 +158,17 @@ final class Blocks {
       }
       remaining -= bytes;
     }
+  }
+
+  /** Loads one int of each cache line of a block; their sum is of no meaning. */
+  int touch(int block) {
+    MemorySegment chunk = chunks[block >>> shift];
+    long offset = offset(block, 0);
+    int sum = 0;
+    for (int slot = 0; slot < slots; slot += LINE_INTS) {
+      sum += chunk.get(ElementType.INT_LE, offset + 4L * slot);
+    }
+    return sum + chunk.get(ElementType.INT_LE, offset + 4L * (slots - 1));
   }
 
   private long offset(int block, int slot) {

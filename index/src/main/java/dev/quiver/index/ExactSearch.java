@@ -34,11 +34,18 @@ public final class ExactSearch {
       SearchScratch scratch) {
     scratch.reset(0, 0, request.visitLimit());
     scan(scorer, size, request.k(), filter, scratch);
+    scratch.results.drainComplements(scratch.pool);
     int accepted = filter == null ? size : (int) scratch.distanceCount;
     return scratch.takeResults(
         request.k(),
         new SearchStats(
-            SearchStrategy.EXACT, scratch.distanceCount, 0, accepted, false, scratch.limitReached));
+            SearchStrategy.EXACT,
+            scratch.distanceCount,
+            0,
+            0,
+            accepted,
+            false,
+            scratch.limitReached));
   }
 
   /** Leaves the {@code k} closest in {@code scratch.results}. */

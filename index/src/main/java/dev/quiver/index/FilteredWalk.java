@@ -27,7 +27,7 @@ final class FilteredWalk {
       }
       int count = graph.neighbours(0, Scored.ordinal(nearest), neighbours);
       scratch.nodeCount++;
-      count = scratch.visited.addAll(neighbours, count);
+      count = scratch.visited.addAll(neighbours, 0, count);
       if (!scratch.spend(count)) {
         return;
       }

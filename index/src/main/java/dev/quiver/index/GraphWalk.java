@@ -2,6 +2,9 @@ package dev.quiver.index;
 
 /** The walks that building and searching share: Algorithm 2 of the paper, and its greedy form. */
 final class GraphWalk {
+  /** A walk that keeps this many candidates for each node of the beam loses nothing by it. */
+  private static final int EF_PER_BEAM = 16;
+
   private GraphWalk() {}
 
   /**
@@ -43,7 +46,7 @@ final class GraphWalk {
     }
   }
 
-  /** Adds a place to start from to the walk's candidates and results. */
+  /** Adds a place to start from to the candidates and results of a filtered walk. */
   static void seed(SearchScratch scratch, long start) {
     if (scratch.visited.add(Scored.ordinal(start))) {
       scratch.candidates.push(start);
@@ -51,37 +54,55 @@ final class GraphWalk {
     }
   }
 
+  /** Adds a place to start from to {@code scratch.pool}. */
+  static void seedPool(SearchScratch scratch, long start) {
+    if (scratch.visited.add(Scored.ordinal(start))) {
+      scratch.pool.add(start);
+    }
+  }
+
   /**
-   * Best-first walk of one level from the seeded starts, until the {@code ef} closest nodes known
-   * have all been expanded. They are in {@code scratch.results} then.
+   * Best-first walk of one level from the seeds in {@code scratch.pool}, until all nodes in it have
+   * been expanded: as many as its capacity, the closest that are known.
+   *
+   * <p>Up to {@value SearchScratch#BEAM} of the closest are expanded at a time, not one. Memory
+   * latency decides how long a walk takes: the lists of several nodes are waited for together, and
+   * so are the vectors of all their neighbours. A narrow walk would pay for that with nodes that it
+   * need not have expanded.
    */
-  static void searchLevel(
-      HnswGraph graph, int level, QueryScorer scorer, SearchScratch scratch, int ef) {
-    LongHeap candidates = scratch.candidates;
-    LongHeap results = scratch.results;
+  static void searchLevel(HnswGraph graph, int level, QueryScorer scorer, SearchScratch scratch) {
+    CandidatePool pool = scratch.pool;
+    int[] beam = scratch.beam;
     int[] neighbours = scratch.neighbours;
     float[] distances = scratch.distances;
-    while (candidates.size() > 0) {
-      long nearest = candidates.pop();
-      if (results.size() >= ef && nearest > ~results.top()) {
+    int widest = Math.clamp(pool.capacity() / EF_PER_BEAM, 1, SearchScratch.BEAM);
+    while (true) {
+      int width = 0;
+      while (width < widest) {
+        int node = pool.expandNext();
+        if (node < 0) {
+          break;
+        }
+        beam[width++] = node;
+      }
+      if (width == 0) {
         return;
       }
-      int count = graph.neighbours(level, Scored.ordinal(nearest), neighbours);
-      scratch.nodeCount++;
-      count = scratch.visited.addAll(neighbours, count);
+      if (level == 0 && width > 1) {
+        graph.touch(beam, width);
+      }
+      int count = 0;
+      for (int i = 0; i < width; i++) {
+        int end = graph.neighbours(level, beam[i], neighbours, count);
+        count = scratch.visited.addAll(neighbours, count, end);
+      }
+      scratch.nodeCount += width;
       if (!scratch.spend(count)) {
         return;
       }
       scorer.distances(neighbours, count, distances);
       for (int i = 0; i < count; i++) {
-        long scored = Scored.of(distances[i], neighbours[i]);
-        if (results.size() < ef) {
-          candidates.push(scored);
-          results.push(~scored);
-        } else if (scored < ~results.top()) {
-          candidates.push(scored);
-          results.replaceTop(~scored);
-        }
+        pool.add(Scored.of(distances[i], neighbours[i]));
       }
     }
   }

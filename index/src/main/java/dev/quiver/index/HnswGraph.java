@@ -128,11 +128,31 @@ public final class HnswGraph implements AutoCloseable {
    * @return how many there are
    */
   public int neighbours(int level, int ordinal, int[] out) {
+    return neighbours(level, ordinal, out, 0);
+  }
+
+  /** As above, from {@code out[at]} on; returns where they end. */
+  int neighbours(int level, int ordinal, int[] out, int at) {
+    boolean written = arena != null;
     if (level == 0) {
-      return arena == null ? base.readList(ordinal, 0, out) : base.readListAcquire(ordinal, 0, out);
+      return written
+          ? base.readListAcquire(ordinal, 0, out, at)
+          : base.readList(ordinal, 0, out, at);
     }
     int block = upperBlock(level, ordinal);
-    return arena == null ? upper.readList(block, 1, out) : upper.readListAcquire(block, 1, out);
+    return written ? upper.readListAcquire(block, 1, out, at) : upper.readList(block, 1, out, at);
+  }
+
+  /** Starts loading the level 0 lists of several nodes, so that reading them waits only once. */
+  void touch(int[] ordinals, int count) {
+    long touched = 0;
+    for (int i = 0; i < count; i++) {
+      touched += base.touch(ordinals[i]);
+    }
+    if (touched == Long.MAX_VALUE) {
+      // Never so, but it keeps the loads from being dropped as unused.
+      throw new AssertionError("touched: " + touched);
+    }
   }
 
   /** Off-heap bytes of the graph (for an opened one, the bytes that it reads). */

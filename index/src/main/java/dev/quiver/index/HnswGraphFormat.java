@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 
@@ -36,20 +35,14 @@ public final class HnswGraphFormat {
   /** The version that is written, and the newest that is read. */
   public static final int VERSION = 1;
 
-  static final int HEADER_BYTES = 64;
-  static final int FOOTER_BYTES = 8;
+  /** The magic is "QVRGRAPH" in ASCII. */
+  private static final Section SECTION = new Section("graph", 0x4850415247525651L, VERSION);
 
-  /** "QVRGRAPH" in ASCII. */
-  private static final long MAGIC = 0x4850415247525651L;
-
-  private static final int VERSION_AT = 8;
   private static final int M_AT = 12;
   private static final int SIZE_AT = 16;
   private static final int ENTRY_POINT_AT = 20;
   private static final int MAX_LEVEL_AT = 24;
   private static final int UPPER_BLOCKS_AT = 28;
-  private static final int TOTAL_BYTES_AT = 32;
-  private static final int HEADER_CHECKSUM_AT = 60;
 
   private HnswGraphFormat() {}
 
@@ -65,28 +58,20 @@ public final class HnswGraphFormat {
 
   /** Writes a graph that nobody changes meanwhile; the caller flushes and closes. */
   public static void write(HnswGraph graph, WritableByteChannel out) throws IOException {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    header.putLong(0, MAGIC);
-    header.putInt(VERSION_AT, VERSION);
+    ByteBuffer header = SECTION.newHeader(sizeBytes(graph));
     header.putInt(M_AT, graph.m());
     header.putInt(SIZE_AT, graph.size());
     header.putInt(ENTRY_POINT_AT, graph.entryPoint());
     header.putInt(MAX_LEVEL_AT, graph.maxLevel());
     header.putInt(UPPER_BLOCKS_AT, graph.upperBlockCount());
-    header.putLong(TOTAL_BYTES_AT, sizeBytes(graph));
-    int headerChecksum =
-        ChecksumWriter.checksumOf(MemorySegment.ofBuffer(header.slice(0, HEADER_CHECKSUM_AT)));
-    header.putInt(HEADER_CHECKSUM_AT, headerChecksum);
-    new ChecksumWriter(out).write(header);
-
-    ChecksumWriter body = new ChecksumWriter(out);
-    graph.base().forEachPiece(graph.size(), body::write);
-    graph.upperStart().forEachPiece(graph.size(), body::write);
-    graph.upper().forEachPiece(graph.upperBlockCount(), body::write);
-
-    ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    footer.putInt(body.checksum()).putInt(headerChecksum).flip();
-    new ChecksumWriter(out).write(footer);
+    SECTION.write(
+        header,
+        body -> {
+          graph.base().forEachPiece(graph.size(), body::write);
+          graph.upperStart().forEachPiece(graph.size(), body::write);
+          graph.upper().forEachPiece(graph.upperBlockCount(), body::write);
+        },
+        out);
   }
 
   /**
@@ -101,15 +86,15 @@ public final class HnswGraphFormat {
       throw new IllegalArgumentException("bytes: a heap segment (expected: mapped or off-heap)");
     }
     checkHeader(bytes, file);
-    int m = readInt(bytes, M_AT);
-    int size = readInt(bytes, SIZE_AT);
-    int upperBlockCount = readInt(bytes, UPPER_BLOCKS_AT);
-    int entryPoint = readInt(bytes, ENTRY_POINT_AT);
-    int maxLevel = readInt(bytes, MAX_LEVEL_AT);
+    int m = Section.readInt(bytes, M_AT);
+    int size = Section.readInt(bytes, SIZE_AT);
+    int upperBlockCount = Section.readInt(bytes, UPPER_BLOCKS_AT);
+    int entryPoint = Section.readInt(bytes, ENTRY_POINT_AT);
+    int maxLevel = Section.readInt(bytes, MAX_LEVEL_AT);
     long baseBytes = 4L * size * HnswGraph.baseSlots(m);
     long startBytes = 4L * size;
     long upperBytes = 4L * upperBlockCount * HnswGraph.upperSlots(m);
-    MemorySegment body = bytes.asReadOnly().asSlice(HEADER_BYTES);
+    MemorySegment body = bytes.asReadOnly().asSlice(Section.HEADER_BYTES);
     return HnswGraph.over(
         m,
         Blocks.over(HnswGraph.baseSlots(m), body.asSlice(0, baseBytes)),
@@ -123,70 +108,30 @@ public final class HnswGraphFormat {
 
   /** Reads everything and compares the checksum: O(bytes). */
   public static void verify(MemorySegment bytes, String file) throws IndexFileException {
-    checkHeader(bytes, file);
-    long footerAt = bytes.get(ElementType.LONG_LE, TOTAL_BYTES_AT) - FOOTER_BYTES;
-    int expected = readInt(bytes, footerAt);
-    int actual = ChecksumWriter.checksumOf(bytes.asSlice(HEADER_BYTES, footerAt - HEADER_BYTES));
-    if (actual != expected) {
-      throw corrupt(
-          file,
-          "graph checksum "
-              + Integer.toHexString(actual)
-              + " (expected: "
-              + Integer.toHexString(expected)
-              + ")");
-    }
+    SECTION.verify(bytes, file);
   }
 
   private static void checkHeader(MemorySegment bytes, String file) throws IndexFileException {
-    long available = bytes.byteSize();
-    if (available < HEADER_BYTES + FOOTER_BYTES) {
-      throw new IndexFileException.Truncated(file, VERSION, available, HEADER_BYTES + FOOTER_BYTES);
-    }
-    if (bytes.get(ElementType.LONG_LE, 0) != MAGIC) {
-      throw corrupt(file, "no graph begins here (wrong magic)");
-    }
-    int version = readInt(bytes, VERSION_AT);
-    if (version > VERSION) {
-      throw new IndexFileException.TooNew(file, version, VERSION);
-    }
-    int checksum = ChecksumWriter.checksumOf(bytes.asSlice(0, HEADER_CHECKSUM_AT));
-    if (version < 1 || checksum != readInt(bytes, HEADER_CHECKSUM_AT)) {
-      throw corrupt(file, "graph header checksum or version " + version + " is wrong");
-    }
-    long totalBytes = bytes.get(ElementType.LONG_LE, TOTAL_BYTES_AT);
-    if (available < totalBytes) {
-      throw new IndexFileException.Truncated(file, version, available, totalBytes);
-    }
-    int m = readInt(bytes, M_AT);
-    int size = readInt(bytes, SIZE_AT);
-    int entryPoint = readInt(bytes, ENTRY_POINT_AT);
+    SECTION.checkHeader(bytes, file);
+    int m = Section.readInt(bytes, M_AT);
+    int size = Section.readInt(bytes, SIZE_AT);
+    int entryPoint = Section.readInt(bytes, ENTRY_POINT_AT);
     if (m < 2
         || m > HnswParams.M_MAX
         || size < 0
         || entryPoint >= size
         || (entryPoint < 0 && size > 0)
-        || totalBytes != totalBytes(m, size, readInt(bytes, UPPER_BLOCKS_AT))) {
-      throw corrupt(file, "graph header fields contradict each other");
-    }
-    if (readInt(bytes, totalBytes - 4) != checksum) {
-      throw corrupt(file, "graph footer doesn't belong to its header");
+        || Section.totalBytes(bytes)
+            != totalBytes(m, size, Section.readInt(bytes, UPPER_BLOCKS_AT))) {
+      throw SECTION.corrupt(file, "graph header fields contradict each other");
     }
   }
 
   private static long totalBytes(int m, int size, int upperBlockCount) {
-    return HEADER_BYTES
+    return Section.HEADER_BYTES
         + 4L * size * HnswGraph.baseSlots(m)
         + 4L * size
         + 4L * upperBlockCount * HnswGraph.upperSlots(m)
-        + FOOTER_BYTES;
-  }
-
-  private static int readInt(MemorySegment bytes, long offset) {
-    return bytes.get(ElementType.INT_LE, offset);
-  }
-
-  private static IndexFileException corrupt(String file, String problem) {
-    return new IndexFileException.Corrupt(file, VERSION, problem);
+        + Section.FOOTER_BYTES;
   }
 }

@@ -53,32 +53,86 @@ public final class HnswSearcher {
       SearchRequest request,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
+    return search(graph, scorer, scorer, null, request, filter, scratch);
+  }
+
+  /**
+   * The closest vectors to {@code query}, found by codes and ranked by the vectors themselves.
+   * Where few ordinals are accepted, these are compared exactly.
+   *
+   * @param codes of the vectors that the graph was built over, same ordinals
+   * @param exact scoring of the same vectors in full
+   * @throws IllegalArgumentException if the query's length isn't the dimension
+   */
+  public static SearchResult search(
+      HnswGraph graph,
+      CodedVectors codes,
+      VectorScoring exact,
+      float[] query,
+      SearchRequest request,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch) {
+    CodedScorer coded = scratch.codedScorer(codes);
+    coded.prepare(query);
+    return search(graph, coded, exact.queryScorer(query), coded, request, filter, scratch);
+  }
+
+  private static SearchResult search(
+      HnswGraph graph,
+      QueryScorer scorer,
+      QueryScorer exact,
+      @Nullable CodedScorer coded,
+      SearchRequest request,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch) {
     int size = graph.size();
     scratch.reset(size, graph.neighbourCountMax(0), request.visitLimit());
     int ef = Math.min(request.effectiveEf(), size);
-    long entry = graph.entry();
     int accepted = filter == null ? size : measure(filter, size);
     SearchStrategy strategy = choose(filter, size, accepted, ef);
-    boolean completed = false;
-    if (strategy == SearchStrategy.EXACT) {
-      ExactSearch.scan(scorer, size, request.k(), filter, scratch);
-    } else {
-      boolean ended = walk(graph, entry, scorer, filter, scratch, strategy, ef, accepted);
-      int wanted = Math.min(request.k(), accepted);
-      if (!scratch.limitReached && (!ended || scratch.results.size() < wanted)) {
-        completed = true;
-        ExactSearch.scan(scorer, size, request.k(), filter, scratch);
-      }
+    int k = request.k();
+    boolean completed =
+        strategy != SearchStrategy.EXACT
+            && !walked(
+                graph, scorer, filter, scratch, strategy, ef, accepted, Math.min(k, accepted));
+    if (completed || strategy == SearchStrategy.EXACT) {
+      ExactSearch.scan(exact, size, k, filter, scratch);
+      scratch.results.drainComplements(scratch.pool);
+    } else if (coded != null) {
+      Reranking.rank(scratch, coded, exact, k, request.rerank());
     }
     return scratch.takeResults(
-        request.k(),
+        k,
         new SearchStats(
             strategy,
             scratch.distanceCount,
+            scratch.rerankCount,
             scratch.nodeCount,
             accepted,
             completed,
             scratch.limitReached));
+  }
+
+  /**
+   * Walks and leaves what was found in {@code scratch.pool}, closest first.
+   *
+   * @return false if an exact scan is to be made instead: the walk became too dear or found too few
+   */
+  private static boolean walked(
+      HnswGraph graph,
+      QueryScorer scorer,
+      @Nullable OrdinalFilter filter,
+      SearchScratch scratch,
+      SearchStrategy strategy,
+      int ef,
+      int accepted,
+      int wanted) {
+    scratch.pool.clear(ef);
+    boolean ended = walk(graph, graph.entry(), scorer, filter, scratch, strategy, ef, accepted);
+    if (filter != null) {
+      scratch.results.drainComplements(scratch.pool);
+    }
+    return scratch.limitReached || (ended && scratch.pool.size() >= wanted);
   }
 
   private static SearchStrategy choose(
@@ -113,15 +167,15 @@ public final class HnswSearcher {
     if (scratch.limitReached) {
       return true;
     }
+    if (filter == null) {
+      walkAll(graph, entry, start, scorer, scratch);
+      return true;
+    }
     GraphWalk.seed(scratch, start);
     // Every node can be reached from the entry point, but not from every other.
     int entryOrdinal = HnswGraph.entryOrdinal(entry);
     if (entryOrdinal != Scored.ordinal(start) && scratch.spend(1)) {
       GraphWalk.seed(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
-    }
-    if (filter == null) {
-      GraphWalk.searchLevel(graph, 0, scorer, scratch, ef);
-      return true;
     }
     dropRejected(filter, scratch);
     if (strategy == SearchStrategy.WALK) {
@@ -130,6 +184,17 @@ public final class HnswSearcher {
     }
     scratch.bridged.clear(graph.size());
     return FilteredWalk.overRejected(graph, scorer, filter, scratch, ef, accepted);
+  }
+
+  private static void walkAll(
+      HnswGraph graph, long entry, long start, QueryScorer scorer, SearchScratch scratch) {
+    GraphWalk.seedPool(scratch, start);
+    // Every node can be reached from the entry point, but not from every other.
+    int entryOrdinal = HnswGraph.entryOrdinal(entry);
+    if (entryOrdinal != Scored.ordinal(start) && scratch.spend(1)) {
+      GraphWalk.seedPool(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
+    }
+    GraphWalk.searchLevel(graph, 0, scorer, scratch);
   }
 
   /** The seeds are places to start from, but results only if the filter accepts them. */

@@ -65,10 +65,11 @@ final class Inserter {
       scratch.visited.clear(graph.size());
       // The node itself may be in the graph's memory already (repair): it is not its own neighbour.
       scratch.visited.add(ordinal);
+      scratch.pool.clear(ef);
       for (int i = 0; i < startCount; i++) {
-        GraphWalk.seed(scratch, sorted[i]);
+        GraphWalk.seedPool(scratch, sorted[i]);
       }
-      GraphWalk.searchLevel(graph, at, walkScorer, scratch, ef);
+      GraphWalk.searchLevel(graph, at, walkScorer, scratch);
       startCount = takeSorted();
       int count = selection.select(sorted, startCount, shared.params.m(), selected);
       setOwn(at, ordinal, count);
@@ -92,10 +93,11 @@ final class Inserter {
     long entry = graph.entry();
     long start = GraphWalk.descend(graph, entry, walkScorer, scratch, 0);
     scratch.visited.add(ordinal);
-    GraphWalk.seed(scratch, start);
+    scratch.pool.clear(shared.params.efConstruction());
+    GraphWalk.seedPool(scratch, start);
     int entryOrdinal = HnswGraph.entryOrdinal(entry);
-    GraphWalk.seed(scratch, Scored.of(walkScorer.distance(entryOrdinal), entryOrdinal));
-    GraphWalk.searchLevel(graph, 0, walkScorer, scratch, shared.params.efConstruction());
+    GraphWalk.seedPool(scratch, Scored.of(walkScorer.distance(entryOrdinal), entryOrdinal));
+    GraphWalk.searchLevel(graph, 0, walkScorer, scratch);
     return takeSorted();
   }
 
@@ -161,17 +163,16 @@ final class Inserter {
     }
   }
 
-  /** Moves the walk's results into {@link #sorted}, closest first. */
+  /** Copies the walk's results into {@link #sorted}, closest first. */
   private int takeSorted() {
-    LongHeap results = scratch.results;
-    int count = results.size();
+    CandidatePool pool = scratch.pool;
+    int count = pool.size();
     if (sorted.length < count) {
       sorted = new long[count * 2];
     }
-    for (int i = count - 1; i >= 0; i--) {
-      sorted[i] = ~results.pop();
+    for (int i = 0; i < count; i++) {
+      sorted[i] = pool.get(i);
     }
-    scratch.candidates.clear();
     return count;
   }
 }

@@ -12,6 +12,7 @@ public final class Kernels {
   private static final String REQUIRED_MODULE = "jdk.incubator.vector";
   private static final boolean SIMD = simdUsable();
   private static final Map<RowForm, RowKernel> KERNELS = new ConcurrentHashMap<>();
+  private static final Map<CodeType, CodeKernel> CODE_KERNELS = new ConcurrentHashMap<>();
 
   private Kernels() {}
 
@@ -34,6 +35,11 @@ public final class Kernels {
             SIMD
                 ? SimdKernels.kernel(form.distance(), form.type())
                 : ScalarKernels.kernel(form.distance(), form.type()));
+  }
+
+  static CodeKernel codeKernel(CodeType type) {
+    return CODE_KERNELS.computeIfAbsent(
+        type, t -> SIMD ? SimdKernels.codeKernel(t) : new ScalarCodes(t));
   }
 
   private static boolean simdUsable() {

@@ -50,6 +50,14 @@ final class LongHeap {
     siftDown(value);
   }
 
+  /** Moves the complements of all values into a pool, least complement first. */
+  void drainComplements(CandidatePool pool) {
+    pool.clear(size);
+    for (int i = size - 1; i >= 0; i--) {
+      pool.set(i, ~pop());
+    }
+  }
+
   private void siftDown(long value) {
     long[] a = heap;
     int n = size;

@@ -8,8 +8,17 @@ package dev.quiver.index;
  *     {@code k} count as {@code k}
  * @param visitLimit the search stops after this many distances and says so; what it has found until
  *     then it returns
+ * @param rerank of a walk by codes, how many of its closest are ranked again by their vectors: at
+ *     least {@code k}, or {@link #RERANK_MEASURED}, or {@link #RERANK_NONE}. Without codes it has
+ *     no meaning
  */
-public record SearchRequest(int k, int efSearch, long visitLimit) {
+public record SearchRequest(int k, int efSearch, long visitLimit, int rerank) {
+  /** As many as the codes' measured error makes likely to be needed. */
+  public static final int RERANK_MEASURED = -1;
+
+  /** None: ordinals and distances are those of the codes. */
+  public static final int RERANK_NONE = 0;
+
   /** Default of {@code efSearch}: see the module's measurements of recall. */
   public static final int EF_SEARCH_DEFAULT = 128;
 
@@ -23,6 +32,14 @@ public record SearchRequest(int k, int efSearch, long visitLimit) {
     if (visitLimit < 1) {
       throw new IllegalArgumentException("visitLimit: " + visitLimit + " (expected: >= 1)");
     }
+    if (rerank < RERANK_MEASURED) {
+      throw new IllegalArgumentException(
+          "rerank: " + rerank + " (expected: a number of candidates, 0 or -1)");
+    }
+  }
+
+  public SearchRequest(int k, int efSearch, long visitLimit) {
+    this(k, efSearch, visitLimit, RERANK_MEASURED);
   }
 
   /** The {@code k} closest with default effort. */
@@ -31,14 +48,18 @@ public record SearchRequest(int k, int efSearch, long visitLimit) {
   }
 
   public SearchRequest withEfSearch(int newEfSearch) {
-    return new SearchRequest(k, newEfSearch, visitLimit);
+    return new SearchRequest(k, newEfSearch, visitLimit, rerank);
   }
 
   public SearchRequest withVisitLimit(long newVisitLimit) {
-    return new SearchRequest(k, efSearch, newVisitLimit);
+    return new SearchRequest(k, efSearch, newVisitLimit, rerank);
+  }
+
+  public SearchRequest withRerank(int newRerank) {
+    return new SearchRequest(k, efSearch, visitLimit, newRerank);
   }
 
   int effectiveEf() {
-    return Math.max(k, efSearch);
+    return Math.max(Math.max(k, efSearch), rerank);
   }
 }

@@ -1,10 +1,15 @@
 package dev.quiver.index;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Working memory of a search, reused from one to the next: two heap bytes per node of the largest
  * graph searched, and little more. For one thread at a time; {@link ScratchPool} shares some.
  */
 public final class SearchScratch {
+  /** How many nodes an unfiltered walk expands together. */
+  static final int BEAM = 4;
+
   private static final int QUEUE_PER_NEIGHBOUR = 8;
 
   final VisitedSet visited = new VisitedSet();
@@ -12,19 +17,31 @@ public final class SearchScratch {
   /** Rejected nodes that a filtered walk has made candidates. */
   final VisitedSet bridged = new VisitedSet();
 
+  /** Candidates and results of an unfiltered walk. */
+  final CandidatePool pool = new CandidatePool();
+
+  /** Nodes that are expanded together. */
+  final int[] beam = new int[BEAM];
+
+  /** Candidates of a filtered walk. */
   final LongHeap candidates = new LongHeap();
 
-  /** Complements of {@link Scored}, so that the top is the farthest. */
+  /**
+   * Results of filtered walks and scans: complements of {@link Scored}, so that the top is the
+   * farthest.
+   */
   final LongHeap results = new LongHeap();
 
-  int[] neighbours = new int[64];
+  int[] neighbours = new int[64 * BEAM];
 
   /** Rejected nodes that a filtered walk reaches over, for each node that it expands. */
   int[] queue = new int[QUEUE_PER_NEIGHBOUR * 64];
 
   int[] batch = new int[128];
-  float[] distances = new float[128];
+  float[] distances = new float[64 * BEAM];
+  private @Nullable CodedScorer coded;
   long distanceCount;
+  long rerankCount;
   long nodeCount;
   long distanceLimit;
   boolean limitReached;
@@ -35,7 +52,8 @@ public final class SearchScratch {
   public long memoryBytes() {
     return visited.bytes()
         + bridged.bytes()
-        + 4L * (neighbours.length + queue.length + 2L * batch.length);
+        + pool.bytes()
+        + 4L * (neighbours.length + (long) queue.length + batch.length + distances.length);
   }
 
   /** Ready for a search of {@code graph}. */
@@ -44,17 +62,23 @@ public final class SearchScratch {
     candidates.clear();
     results.clear();
     distanceCount = 0;
+    rerankCount = 0;
     nodeCount = 0;
     distanceLimit = limit;
     limitReached = false;
-    if (neighbours.length < neighbourCountMax) {
-      neighbours = new int[neighbourCountMax];
+    if (neighbours.length < neighbourCountMax * BEAM) {
+      neighbours = new int[neighbourCountMax * BEAM];
+    }
+    if (queue.length < QUEUE_PER_NEIGHBOUR * neighbourCountMax) {
       queue = new int[QUEUE_PER_NEIGHBOUR * neighbourCountMax];
     }
     int room = Math.max(128, 2 * neighbourCountMax);
     if (batch.length < room) {
       batch = new int[room];
-      distances = new float[room];
+    }
+    int distanceRoom = Math.max(room, neighbourCountMax * BEAM);
+    if (distances.length < distanceRoom) {
+      distances = new float[distanceRoom];
     }
   }
 
@@ -68,15 +92,23 @@ public final class SearchScratch {
     return true;
   }
 
-  /** The {@code k} closest of {@link #results}, which is emptied. */
-  SearchResult takeResults(int k, SearchStats stats) {
-    while (results.size() > k) {
-      results.pop();
+  /** A scorer for these codes: the last one's, when it was for the same. */
+  CodedScorer codedScorer(CodedVectors codes) {
+    CodedScorer scorer = coded;
+    if (scorer == null || !scorer.isFor(codes)) {
+      scorer = new CodedScorer(codes);
+      coded = scorer;
     }
-    int[] ordinals = new int[results.size()];
-    float[] out = new float[results.size()];
-    for (int i = ordinals.length - 1; i >= 0; i--) {
-      long scored = ~results.pop();
+    return scorer;
+  }
+
+  /** The {@code k} closest of {@link #pool}. */
+  SearchResult takeResults(int k, SearchStats stats) {
+    int count = Math.min(k, pool.size());
+    int[] ordinals = new int[count];
+    float[] out = new float[count];
+    for (int i = 0; i < count; i++) {
+      long scored = pool.get(i);
       ordinals[i] = Scored.ordinal(scored);
       out[i] = Scored.distance(scored);
     }

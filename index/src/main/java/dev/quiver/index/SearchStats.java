@@ -5,6 +5,7 @@ package dev.quiver.index;
  *
  * @param strategy the way chosen at first
  * @param distances distances computed, all levels and a completion included
+ * @param reranked candidates of a walk by codes that were compared again, by their vectors
  * @param nodesVisited nodes whose neighbours were read
  * @param acceptedEstimate how many ordinals the filter was measured to accept; the size without one
  * @param completedExactly the walk had too few results or became dearer than an exact scan, so one
@@ -14,6 +15,7 @@ package dev.quiver.index;
 public record SearchStats(
     SearchStrategy strategy,
     long distances,
+    long reranked,
     long nodesVisited,
     int acceptedEstimate,
     boolean completedExactly,

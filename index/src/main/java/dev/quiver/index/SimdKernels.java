@@ -27,4 +27,8 @@ final class SimdKernels {
         ? ClassCopies.instance(RowKernel.class, SimdRows.class, new RowForm(distance, type))
         : ScalarKernels.kernel(distance, type);
   }
+
+  static CodeKernel codeKernel(CodeType type) {
+    return ClassCopies.instance(CodeKernel.class, SimdCodes.class, type);
+  }
 }

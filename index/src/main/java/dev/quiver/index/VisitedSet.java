@@ -38,15 +38,15 @@ final class VisitedSet {
   }
 
   /**
-   * Marks {@code ordinals[0..count)} and moves those seen for the first time to the front.
+   * Marks {@code ordinals[from..to)} and moves those seen for the first time to their front.
    *
-   * @return how many were new
+   * @return where the new ones end
    */
-  int addAll(int[] ordinals, int count) {
+  int addAll(int[] ordinals, int from, int to) {
     short[] seen = seenBy;
     short current = walk;
-    int fresh = 0;
-    for (int i = 0; i < count; i++) {
+    int fresh = from;
+    for (int i = from; i < to; i++) {
       int ordinal = ordinals[i];
       // An ordinal beyond the room was inserted after this walk began: not part of it.
       if (ordinal < seen.length && seen[ordinal] != current) {

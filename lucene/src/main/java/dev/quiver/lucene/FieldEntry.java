@@ -15,7 +15,7 @@ import org.apache.lucene.store.IndexInput;
 /**
  * What the metadata file says of one field; {@link QuiverVectorsFormat} documents the bytes.
  * Offsets are from the start of the vector file ({@code vectors}, {@code docs}) or of the graph
- * file ({@code graph}); lengths are in bytes, 0 where the region is absent.
+ * file ({@code graph}, {@code codes}); lengths are in bytes, 0 where the region is absent.
  *
  * @param count vectors stored
  * @param dense whether every document of the segment has a vector, so that ordinal = document
@@ -29,7 +29,9 @@ record FieldEntry(
     long docsOffset,
     long docsLength,
     long graphOffset,
-    long graphLength) {
+    long graphLength,
+    long codesOffset,
+    long codesLength) {
 
   // A file holds the index into these lists: they may only grow at the end.
   private static final List<VectorEncoding> ENCODINGS =
@@ -51,7 +53,28 @@ record FieldEntry(
         docsOffset,
         docsLength,
         offset,
+        length,
+        codesOffset,
+        codesLength);
+  }
+
+  FieldEntry withCodes(long offset, long length) {
+    return new FieldEntry(
+        options,
+        count,
+        dense,
+        vectorsOffset,
+        vectorsLength,
+        docsOffset,
+        docsLength,
+        graphOffset,
+        graphLength,
+        offset,
         length);
+  }
+
+  boolean hasCodes() {
+    return codesLength > 0;
   }
 
   boolean hasGraph() {
@@ -75,9 +98,11 @@ record FieldEntry(
     meta.writeVLong(docsLength);
     meta.writeVLong(graphOffset);
     meta.writeVLong(graphLength);
+    meta.writeVLong(codesOffset);
+    meta.writeVLong(codesLength);
   }
 
-  static FieldEntry read(IndexInput meta, FieldInfo field) throws IOException {
+  static FieldEntry read(IndexInput meta, FieldInfo field, int version) throws IOException {
     VectorEncoding encoding = pick(meta, "encoding", ENCODINGS, meta.readByte());
     VectorSimilarityFunction similarity = pick(meta, "similarity", SIMILARITIES, meta.readByte());
     ElementType element = elementOf(meta, meta.readByte());
@@ -96,18 +121,30 @@ record FieldEntry(
             explicitDistance,
             m,
             efConstruct,
+            CodesOption.MEASURED,
             0);
+    int count = meta.readVInt();
+    boolean dense = meta.readByte() == 1;
+    long vectorsOffset = meta.readVLong();
+    long vectorsLength = meta.readVLong();
+    long docsOffset = meta.readVLong();
+    long docsLength = meta.readVLong();
+    long graphOffset = meta.readVLong();
+    long graphLength = meta.readVLong();
+    boolean mayHaveCodes = version >= QuiverVectorsFormat.VERSION_CODES;
     FieldEntry entry =
         new FieldEntry(
             options,
-            meta.readVInt(),
-            meta.readByte() == 1,
-            meta.readVLong(),
-            meta.readVLong(),
-            meta.readVLong(),
-            meta.readVLong(),
-            meta.readVLong(),
-            meta.readVLong());
+            count,
+            dense,
+            vectorsOffset,
+            vectorsLength,
+            docsOffset,
+            docsLength,
+            graphOffset,
+            graphLength,
+            mayHaveCodes ? meta.readVLong() : 0,
+            mayHaveCodes ? meta.readVLong() : 0);
     entry.check(meta, field);
     return entry;
   }

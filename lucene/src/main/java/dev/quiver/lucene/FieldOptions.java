@@ -25,6 +25,7 @@ record FieldOptions(
     boolean explicitDistance,
     int m,
     int efConstruct,
+    CodesOption codes,
     int fullScanThreshold) {
 
   static final int DEFAULT_M = 16;
@@ -50,6 +51,7 @@ record FieldOptions(
         distance != null,
         links(field),
         intAttribute(field, VectorAttributes.EF_CONSTRUCT, 1, 10_000, DEFAULT_EF_CONSTRUCT),
+        codesOf(field),
         intAttribute(
             field, VectorAttributes.FULL_SCAN_THRESHOLD, 0, Integer.MAX_VALUE, fullScanThreshold));
   }
@@ -98,6 +100,20 @@ record FieldOptions(
               refusal(VectorAttributes.DISTANCE, field, attribute)
                   + " (expected: dot, cosine, euclidean or manhattan)");
     };
+  }
+
+  private static CodesOption codesOf(FieldInfo field) {
+    String attribute = field.getAttribute(VectorAttributes.CODES);
+    if (attribute == null) {
+      return CodesOption.MEASURED;
+    }
+    CodesOption option = CodesOption.of(attribute);
+    if (option == null) {
+      throw new IllegalArgumentException(
+          refusal(VectorAttributes.CODES, field.name, attribute)
+              + " (expected: measured, int8, int4 or none)");
+    }
+    return option;
   }
 
   private static Distance ofSimilarity(VectorSimilarityFunction similarity) {

@@ -1,9 +1,13 @@
 package dev.quiver.lucene;
 
 import dev.quiver.index.BuildListener;
+import dev.quiver.index.CodedVectors;
 import dev.quiver.index.HnswBuilder;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.HnswParams;
+import dev.quiver.index.Quantiser;
+import dev.quiver.index.QuantiserTraining;
+import dev.quiver.index.VectorScoring;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -17,14 +21,16 @@ final class GraphBuild {
   private GraphBuild() {}
 
   /**
-   * Builds over {@code stored} and appends to {@code output}.
+   * Builds over {@code stored}, by codes if the field wants them, and appends graph and codes to
+   * {@code output}.
    *
    * @param base the graph to continue; null to start from nothing
    * @param cancelled asked often, from the building threads
+   * @return the field's entry with the places of what was written
    * @throws OffHeapBudgetException before anything is allocated, if the build doesn't fit
    * @throws MergePolicy.MergeAbortedException if cancelled
    */
-  static void write(
+  static FieldEntry write(
       String field,
       StoredVectors stored,
       VectorMerge.@Nullable Base base,
@@ -33,19 +39,19 @@ final class GraphBuild {
       IndexOutput output)
       throws IOException {
     FieldOptions options = stored.options();
-    HnswBuilder builder =
-        HnswBuilder.over(stored.scoring())
-            .params(params(options))
-            .threads(config.buildThreads())
-            .executor(config.buildExecutor())
-            .listener(listener(cancelled));
-    if (base != null) {
-      builder.extending(base.graph(), base.newOrdinals());
-    }
-    long bytes = builder.estimateBytes();
+    long bytes = estimateBytes(stored.size(), options, config);
     config.budget().reserveForBuild(bytes, purpose(field, stored.size()));
-    try (HnswGraph graph = builder.build()) {
-      GraphFile.write(graph, output);
+    try {
+      Quantiser quantiser = options.codes().train(stored.store(), options.distance());
+      if (quantiser == null) {
+        return writeGraph(stored.scoring(), stored, base, config, cancelled, output);
+      }
+      try (CodedVectors codes = CodedVectors.encode(stored.store(), quantiser, Long.MAX_VALUE)) {
+        FieldEntry entry = writeGraph(codes.scoring(), stored, base, config, cancelled, output);
+        long offset = output.alignFilePointer(QuiverVectorsFormat.ALIGNMENT_BYTES);
+        GraphFile.write(codes, output);
+        return entry.withCodes(offset, output.getFilePointer() - offset);
+      }
     } catch (CancellationException e) {
       MergePolicy.MergeAbortedException aborted =
           new MergePolicy.MergeAbortedException("merge aborted while its graph was built");
@@ -56,9 +62,35 @@ final class GraphBuild {
     }
   }
 
-  /** Returns what a build of {@code count} vectors needs at its peak, its graph included. */
+  private static FieldEntry writeGraph(
+      VectorScoring scoring,
+      StoredVectors stored,
+      VectorMerge.@Nullable Base base,
+      VectorsConfig config,
+      BooleanSupplier cancelled,
+      IndexOutput output)
+      throws IOException {
+    HnswBuilder builder =
+        HnswBuilder.over(scoring)
+            .params(params(stored.options()))
+            .threads(config.buildThreads())
+            .executor(config.buildExecutor())
+            .listener(listener(cancelled));
+    if (base != null) {
+      builder.extending(base.graph(), base.newOrdinals());
+    }
+    try (HnswGraph graph = builder.build()) {
+      long offset = output.alignFilePointer(QuiverVectorsFormat.ALIGNMENT_BYTES);
+      GraphFile.write(graph, output);
+      return stored.entry().withGraph(offset, output.getFilePointer() - offset);
+    }
+  }
+
+  /** Returns what a build of {@code count} vectors needs at its peak, graph and codes included. */
   static long estimateBytes(int count, FieldOptions options, VectorsConfig config) {
-    return HnswBuilder.estimateBytes(count, params(options), config.buildThreads());
+    return HnswBuilder.estimateBytes(count, params(options), config.buildThreads())
+        + QuantiserTraining.memoryBytes(options.dimension())
+        + count * options.codes().bytesMax(options.dimension(), options.distance());
   }
 
   static String purpose(String field, int count) {

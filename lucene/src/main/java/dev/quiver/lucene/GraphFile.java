@@ -1,5 +1,7 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.CodedVectors;
+import dev.quiver.index.CodesFormat;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.HnswGraphFormat;
 import dev.quiver.index.IndexFileException;
@@ -8,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.IndexOutput;
+import org.jspecify.annotations.Nullable;
 
 /** The kernel's graphs inside Lucene's files. */
 final class GraphFile {
@@ -33,9 +36,44 @@ final class GraphFile {
     return graph;
   }
 
+  /** Opens a field's codes where they lie; null if it has none. */
+  static @Nullable CodedVectors openCodes(FieldEntry entry, MappedFile file) throws IOException {
+    if (!entry.hasCodes()) {
+      return null;
+    }
+    CodedVectors codes;
+    try {
+      codes =
+          CodesFormat.open(file.region(entry.codesOffset(), entry.codesLength()), file.toString());
+    } catch (IndexFileException.Corrupt | IndexFileException.Truncated e) {
+      throw new CorruptIndexException(e.getMessage(), file.toString(), e);
+    }
+    if (codes.size() != entry.count()
+        || codes.quantiser().dimension() != entry.options().dimension()
+        || codes.quantiser().distance() != entry.options().distance()) {
+      throw new CorruptIndexException(
+          "codes of "
+              + codes.size()
+              + " vectors by "
+              + codes.quantiser().distance()
+              + " (expected: "
+              + entry.count()
+              + " by "
+              + entry.options().distance()
+              + ")",
+          file.toString());
+    }
+    return codes;
+  }
+
   /** Appends a graph. */
   static void write(HnswGraph graph, IndexOutput output) throws IOException {
     HnswGraphFormat.write(graph, new OutputChannel(output));
+  }
+
+  /** Appends codes. */
+  static void write(CodedVectors codes, IndexOutput output) throws IOException {
+    CodesFormat.write(codes, new OutputChannel(output));
   }
 
   /** Lets the kernel write into a file of Lucene's; closing it does not close the file. */

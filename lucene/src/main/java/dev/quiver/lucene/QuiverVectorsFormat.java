@@ -20,11 +20,12 @@ import org.apache.lucene.index.SegmentWriteState;
  *       document order; then, unless every document has a vector, {@code count} ascending document
  *       ids of 4 bytes.
  *   <li>{@code .vex}: per field with a graph, the kernel's graph over ordinals {@code 0..count-1}
- *       in its own format.
+ *       in its own format ({@link dev.quiver.index.HnswGraphFormat}); and the codes that it is
+ *       walked by, if it has any ({@link dev.quiver.index.CodesFormat}).
  *   <li>{@code .qvm}: per field: field number (int), encoding, similarity, element, distance,
  *       whether the distance is the field's own (1 byte each), dimension, m, efConstruct, count
- *       (vInt), dense (1 byte), then offset and length (vLong each) of vectors, document ids and
- *       graph; a field number of -1 ends the list.
+ *       (vInt), dense (1 byte), then offset and length (vLong each) of vectors, document ids, graph
+ *       and, since version 1, codes; a field number of -1 ends the list.
  * </ul>
  *
  * <p>Thread-safe; one instance may serve any number of indexes. It holds no resource: executor and
@@ -42,7 +43,11 @@ public final class QuiverVectorsFormat extends KnnVectorsFormat {
   static final String VECTORS_CODEC = "Quiver101VectorsData";
   static final String GRAPH_CODEC = "Quiver101VectorsGraph";
   static final int VERSION_START = 0;
-  static final int VERSION_CURRENT = VERSION_START;
+
+  /** From this version on fields may have codes. */
+  static final int VERSION_CODES = 1;
+
+  static final int VERSION_CURRENT = VERSION_CODES;
 
   /** Regions start at multiples of this, the size of a cache line and of an AVX-512 register. */
   static final int ALIGNMENT_BYTES = 64;

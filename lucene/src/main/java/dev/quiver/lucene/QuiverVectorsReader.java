@@ -80,6 +80,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
         FieldEntry.checkRegion(vectors, "vectors", entry.vectorsOffset(), entry.vectorsLength());
         FieldEntry.checkRegion(vectors, "document map", entry.docsOffset(), entry.docsLength());
         FieldEntry.checkRegion(graph, "graph", entry.graphOffset(), entry.graphLength());
+        FieldEntry.checkRegion(graph, "codes", entry.codesOffset(), entry.codesLength());
       }
       QuiverVectorsReader reader =
           new QuiverVectorsReader(
@@ -121,7 +122,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
             throw new CorruptIndexException(
                 "field number: " + number + " (expected: one of the segment's fields)", meta);
           }
-          entries.put(number, FieldEntry.read(meta, field));
+          entries.put(number, FieldEntry.read(meta, field, version));
         }
       } catch (Throwable e) {
         failure = e;
@@ -270,7 +271,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
         VECTORS_EXTENSION,
         entry.vectorsLength() + entry.docsLength(),
         GRAPH_EXTENSION,
-        entry.graphLength());
+        entry.graphLength() + entry.codesLength());
   }
 
   private StoredVectors storedOrThrow(String field, VectorEncoding expected) throws IOException {

@@ -238,9 +238,7 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
             + field.info.name
             + "\", "
             + (base == null ? "new" : "continuing one of " + base.graph().size()));
-    long offset = graphs.alignFilePointer(ALIGNMENT_BYTES);
-    GraphBuild.write(field.info.name, stored, base, config, cancelled, graphs);
-    field.entry = entry.withGraph(offset, graphs.getFilePointer() - offset);
+    field.entry = GraphBuild.write(field.info.name, stored, base, config, cancelled, graphs);
   }
 
   /** Finishes the vector file on the first call and opens it to build graphs over. */
@@ -278,7 +276,8 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
     WrittenField written =
         new WrittenField(
             field,
-            new FieldEntry(options, count, dense, offset, length, docsOffset, docsLength, 0, 0));
+            new FieldEntry(
+                options, count, dense, offset, length, docsOffset, docsLength, 0, 0, 0, 0));
     fields.add(written);
     return written;
   }

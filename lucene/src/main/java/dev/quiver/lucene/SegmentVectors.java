@@ -1,5 +1,6 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.CodedVectors;
 import dev.quiver.index.Distance;
 import dev.quiver.index.ExactSearch;
 import dev.quiver.index.HnswGraph;
@@ -44,17 +45,24 @@ public final class SegmentVectors {
   private final VectorStore store;
   private final VectorScoring scoring;
   private final @Nullable HnswGraph graph;
+  private final @Nullable CodedVectors codes;
 
   private SegmentVectors(
-      StoredVectors stored, VectorStore store, VectorScoring scoring, @Nullable HnswGraph graph) {
+      StoredVectors stored,
+      VectorStore store,
+      VectorScoring scoring,
+      @Nullable HnswGraph graph,
+      @Nullable CodedVectors codes) {
     this.stored = stored;
     this.store = store;
     this.scoring = scoring;
     this.graph = graph;
+    this.codes = codes;
   }
 
   static SegmentVectors open(StoredVectors stored) throws IOException {
-    return new SegmentVectors(stored, stored.store(), stored.scoring(), stored.graph());
+    return new SegmentVectors(
+        stored, stored.store(), stored.scoring(), stored.graph(), stored.codes());
   }
 
   /**
@@ -171,10 +179,13 @@ public final class SegmentVectors {
       boolean exact,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
-    QueryScorer scorer = scoring.queryScorer(query);
-    return exact || graph == null
-        ? ExactSearch.search(scorer, size(), request, filter, scratch)
-        : HnswSearcher.search(graph, scorer, request, filter, scratch);
+    if (exact || graph == null) {
+      QueryScorer scorer = scoring.queryScorer(query);
+      return ExactSearch.search(scorer, size(), request, filter, scratch);
+    }
+    return codes == null
+        ? HnswSearcher.search(graph, scoring, query, request, filter, scratch)
+        : HnswSearcher.search(graph, codes, scoring, query, request, filter, scratch);
   }
 
   private SegmentHits hits(SearchResult result) {

@@ -1,5 +1,6 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.CodedVectors;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.VectorScoring;
 import dev.quiver.index.VectorStore;
@@ -27,9 +28,11 @@ final class StoredVectors {
   private final MappedFile graphFile;
   private final MemorySegment docs;
   private volatile @Nullable Opened opened;
-  private volatile @Nullable HnswGraph graph;
+  private volatile @Nullable Walkable walkable;
 
   private record Opened(VectorStore store, VectorScoring scoring) {}
+
+  private record Walkable(HnswGraph graph, @Nullable CodedVectors codes) {}
 
   StoredVectors(FieldEntry entry, int maxDoc, MappedFile vectorsFile, MappedFile graphFile)
       throws IOException {
@@ -90,10 +93,22 @@ final class StoredVectors {
 
   /** Returns the graph over the ordinals; null if the segment is scanned. */
   @Nullable HnswGraph graph() throws IOException {
-    HnswGraph present = graph;
+    Walkable present = walkable();
+    return present == null ? null : present.graph();
+  }
+
+  /** Returns the codes that the graph is walked by; null if it is walked by the vectors. */
+  @Nullable CodedVectors codes() throws IOException {
+    Walkable present = walkable();
+    return present == null ? null : present.codes();
+  }
+
+  private @Nullable Walkable walkable() throws IOException {
+    Walkable present = walkable;
     if (present == null && entry.hasGraph()) {
-      present = GraphFile.open(entry, graphFile);
-      graph = present;
+      present =
+          new Walkable(GraphFile.open(entry, graphFile), GraphFile.openCodes(entry, graphFile));
+      walkable = present;
     }
     return present;
   }

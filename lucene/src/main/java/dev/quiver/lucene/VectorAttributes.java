@@ -35,6 +35,28 @@ public final class VectorAttributes {
   public static final String EF_CONSTRUCT = "quiver.ef_construct";
 
   /**
+   * What graphs are built and walked by: {@link #CODES_MEASURED} (default), {@link #CODES_INT8},
+   * {@link #CODES_INT4} or {@link #CODES_NONE}. Results are ranked by the vectors themselves
+   * whatever this says. MANHATTAN has no codes.
+   */
+  public static final String CODES = "quiver.codes";
+
+  /**
+   * Value of {@link #CODES}: for each segment the smallest codes that keep neighbours apart in a
+   * sample of it, none if none do.
+   */
+  public static final String CODES_MEASURED = "measured";
+
+  /** Value of {@link #CODES}: one byte for a component. */
+  public static final String CODES_INT8 = "int8";
+
+  /** Value of {@link #CODES}: four bits for a component. */
+  public static final String CODES_INT4 = "int4";
+
+  /** Value of {@link #CODES}: walks compare the vectors themselves. */
+  public static final String CODES_NONE = "none";
+
+  /**
    * The least number of vectors for which a segment gets a graph, 0..2147483647; overrides the
    * format's own setting. Segments below it are scanned.
    */

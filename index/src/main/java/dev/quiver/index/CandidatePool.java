@@ -1,0 +1,95 @@
+package dev.quiver.index;
+
+/**
+ * The closest nodes that an unfiltered walk knows, at most {@code ef}, in order: candidates and
+ * results in one sorted array. A node that has been expanded carries a mark.
+ *
+ * <p>For the sizes that walks use, moving the tail of a short array is cheaper than keeping two
+ * heaps, and the results need no sorting at the end.
+ */
+final class CandidatePool {
+  /** Beside an ordinal, which is never negative, in the low half of a {@link Scored}. */
+  private static final long EXPANDED = 0x8000_0000L;
+
+  private long[] entries = new long[256];
+  private int size;
+  private int capacity;
+
+  /** The closest entry that may not have been expanded. */
+  private int cursor;
+
+  /** Forgets everything. */
+  void clear(int newCapacity) {
+    capacity = newCapacity;
+    size = 0;
+    cursor = 0;
+    if (entries.length < newCapacity) {
+      entries = new long[newCapacity + (newCapacity >> 1)];
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  /** The i-th closest, as {@link Scored}. */
+  long get(int i) {
+    return entries[i] & ~EXPANDED;
+  }
+
+  /** Sets the i-th closest, for one who fills a cleared pool to its capacity in any order. */
+  void set(int i, long scored) {
+    entries[i] = scored;
+    size = capacity;
+  }
+
+  /** Adds a node that isn't in the pool, unless the pool is full of closer ones. */
+  void add(long scored) {
+    long[] a = entries;
+    int end = size;
+    if (end == capacity) {
+      if (end == 0 || scored >= (a[end - 1] & ~EXPANDED)) {
+        return;
+      }
+      end--;
+    } else {
+      size = end + 1;
+    }
+    int low = 0;
+    int high = end;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if ((a[middle] & ~EXPANDED) < scored) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    System.arraycopy(a, low, a, low + 1, end - low);
+    a[low] = scored;
+    if (low < cursor) {
+      cursor = low;
+    }
+  }
+
+  /** Marks the closest node that wasn't yet expanded and returns its ordinal, or -1. */
+  int expandNext() {
+    while (cursor < size) {
+      long entry = entries[cursor];
+      if ((entry & EXPANDED) == 0) {
+        entries[cursor++] = entry | EXPANDED;
+        return (int) entry;
+      }
+      cursor++;
+    }
+    return -1;
+  }
+
+  long bytes() {
+    return 8L * entries.length;
+  }
+}

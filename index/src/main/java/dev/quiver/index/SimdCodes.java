@@ -1,0 +1,163 @@
+package dev.quiver.index;
+
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Coded rows on SIMD registers of 16-bit lanes, up to 256 bits wide. Copied for each {@link
+ * CodeType} ({@link ClassCopies}).
+ *
+ * <p>Products of a code and a query's component are summed up in 16 bits as long as nothing can
+ * overflow, then in 32:
+ *
+ * <ul>
+ *   <li>INT8: |code * query| is at most 128 * 127 = 16,256, so two of them fit.
+ *   <li>INT4: at most 15 * 127 = 1,905, so {@value #INT4_STEPS} of them fit.
+ * </ul>
+ */
+final class SimdCodes implements CodeKernel {
+  private static final int INT4_STEPS = 17;
+  private static final int LINE_BYTES = 64;
+
+  private static final VectorSpecies<Short> SHORTS =
+      ShortVector.SPECIES_PREFERRED.length() > CodeRows.WORDS_STEP
+          ? ShortVector.SPECIES_256
+          : ShortVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, SHORTS.vectorShape());
+  private static final int LANES = SHORTS.length();
+  private static final short NIBBLE = 0xf;
+  private static final short HALF = 128;
+
+  private static final CodeType TYPE = ClassCopies.constant(MethodHandles.lookup(), CodeType.class);
+
+  SimdCodes() {}
+
+  @Override
+  public int product(short[] query, MemorySegment codes, long offset, int words) {
+    return TYPE == CodeType.INT8
+        ? bytes(query, codes, offset, words)
+        : nibbles(query, codes, offset, words);
+  }
+
+  @Override
+  public void products(
+      short[] query, MemorySegment codes, int words, int[] ordinals, int count, float[] out) {
+    long rowBytes = 2L * words;
+    long touched = 0;
+    for (int i = 0; i < count; i++) {
+      long offset = ordinals[i] * rowBytes;
+      for (long at = 0; at < rowBytes; at += LINE_BYTES) {
+        touched += codes.get(ValueLayout.JAVA_BYTE, offset + at);
+      }
+      touched += codes.get(ValueLayout.JAVA_BYTE, offset + rowBytes - 1);
+    }
+    if (touched == Long.MAX_VALUE) {
+      // Never so, but it keeps the loads above from being dropped as unused.
+      throw new AssertionError("touched: " + touched);
+    }
+    for (int i = 0; i < count; i++) {
+      out[i] = product(query, codes, ordinals[i] * rowBytes, words);
+    }
+  }
+
+  private static int bytes(short[] query, MemorySegment codes, long offset, int words) {
+    IntVector sum0 = IntVector.zero(INTS);
+    IntVector sum1 = IntVector.zero(INTS);
+    for (int w = 0; w < words; w += LANES) {
+      ShortVector word = load(codes, offset, w);
+      ShortVector pair =
+          word.lanewise(LSHL, 8)
+              .lanewise(ASHR, 8)
+              .mul(query(query, w))
+              .add(word.lanewise(ASHR, 8).mul(query(query, words + w)));
+      IntVector ints = pair.reinterpretAsInts();
+      sum0 = sum0.add(ints.lanewise(LSHL, 16).lanewise(ASHR, 16));
+      sum1 = sum1.add(ints.lanewise(ASHR, 16));
+    }
+    return sum0.add(sum1).reduceLanes(ADD);
+  }
+
+  private static int nibbles(short[] query, MemorySegment codes, long offset, int words) {
+    if (words <= INT4_STEPS * LANES) {
+      return nibbles(query, codes, offset, words, 0, words);
+    }
+    int sum = 0;
+    for (int from = 0; from < words; from += INT4_STEPS * LANES) {
+      sum += nibbles(query, codes, offset, words, from, Math.min(words, from + INT4_STEPS * LANES));
+    }
+    return sum;
+  }
+
+  private static int nibbles(
+      short[] query, MemorySegment codes, long offset, int words, int from, int to) {
+    ShortVector sum0 = ShortVector.zero(SHORTS);
+    ShortVector sum1 = ShortVector.zero(SHORTS);
+    ShortVector sum2 = ShortVector.zero(SHORTS);
+    ShortVector sum3 = ShortVector.zero(SHORTS);
+    for (int w = from; w < to; w += LANES) {
+      ShortVector word = load(codes, offset, w);
+      sum0 = word.and(NIBBLE).mul(query(query, w)).add(sum0);
+      sum1 = word.lanewise(LSHR, 4).and(NIBBLE).mul(query(query, words + w)).add(sum1);
+      sum2 = word.lanewise(LSHR, 8).and(NIBBLE).mul(query(query, 2 * words + w)).add(sum2);
+      sum3 = word.lanewise(LSHR, 12).mul(query(query, 3 * words + w)).add(sum3);
+    }
+    return widen(sum0).add(widen(sum1)).add(widen(sum2).add(widen(sum3))).reduceLanes(ADD);
+  }
+
+  /** Sums of neighbouring lanes in 32 bits. */
+  private static IntVector widen(ShortVector shorts) {
+    IntVector ints = shorts.reinterpretAsInts();
+    return ints.lanewise(LSHL, 16).lanewise(ASHR, 16).add(ints.lanewise(ASHR, 16));
+  }
+
+  @Override
+  public void select(
+      MemorySegment codes,
+      long offset,
+      int words,
+      short[] factors,
+      short[] addends,
+      short[] query) {
+    for (int w = 0; w < words; w += LANES) {
+      ShortVector word = load(codes, offset, w);
+      if (TYPE == CodeType.INT8) {
+        select(word.lanewise(LSHL, 8).lanewise(ASHR, 8), w, factors, addends, query);
+        select(word.lanewise(ASHR, 8), words + w, factors, addends, query);
+      } else {
+        select(word.and(NIBBLE), w, factors, addends, query);
+        select(word.lanewise(LSHR, 4).and(NIBBLE), words + w, factors, addends, query);
+        select(word.lanewise(LSHR, 8).and(NIBBLE), 2 * words + w, factors, addends, query);
+        select(word.lanewise(LSHR, 12), 3 * words + w, factors, addends, query);
+      }
+    }
+  }
+
+  private static void select(
+      ShortVector code, int at, short[] factors, short[] addends, short[] query) {
+    code.mul(query(factors, at))
+        .add(query(addends, at))
+        .add(HALF)
+        .lanewise(ASHR, 8)
+        .intoArray(query, at);
+  }
+
+  private static ShortVector load(MemorySegment codes, long offset, int word) {
+    return ShortVector.fromMemorySegment(
+        SHORTS, codes, offset + 2L * word, ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static ShortVector query(short[] query, int at) {
+    return ShortVector.fromArray(SHORTS, query, at);
+  }
+}
