@@ -40,11 +40,20 @@ final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
   }
 
   static LuceneScorer of(StoredVectors stored, ByteValues values, byte[] query) throws IOException {
+    return of(stored, values, floats(query));
+  }
+
+  static LuceneScorer of(StoredVectors stored, ByteValues values, float[] query)
+      throws IOException {
+    return new LuceneScorer(stored, values, query);
+  }
+
+  static float[] floats(byte[] query) {
     float[] floats = new float[query.length];
     for (int i = 0; i < query.length; i++) {
       floats[i] = query[i];
     }
-    return new LuceneScorer(stored, values, floats);
+    return floats;
   }
 
   @Override
@@ -64,7 +73,7 @@ final class LuceneScorer extends RandomVectorScorer.AbstractRandomVectorScorer {
   }
 
   /** Turns the kernel's distance (for Euclidean: squared) into Lucene's score. */
-  private float scale(float kernelDistance) {
+  float scale(float kernelDistance) {
     if (!options.explicitDistance()
         && options.similarity() == VectorSimilarityFunction.DOT_PRODUCT) {
       return options.encoding() == VectorEncoding.BYTE

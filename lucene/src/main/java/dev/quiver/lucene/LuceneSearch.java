@@ -1,9 +1,17 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.CodedVectors;
 import dev.quiver.index.HnswGraph;
+import dev.quiver.index.HnswSearcher;
+import dev.quiver.index.OrdinalFilter;
+import dev.quiver.index.SearchRequest;
+import dev.quiver.index.SearchResult;
+import dev.quiver.index.SearchStats;
+import dev.quiver.index.VectorScoring;
 import java.io.IOException;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
 import org.apache.lucene.util.hnsw.OrdinalTranslatedKnnCollector;
@@ -36,6 +44,47 @@ final class LuceneSearch {
     } else {
       scan(scorer, collector, acceptOrdinals);
     }
+  }
+
+  /**
+   * Searches by codes, if there are any and the collector wants no more than the best k: others,
+   * such as those of range searches, steer the walk themselves.
+   *
+   * @return whether it did
+   */
+  static boolean searchByCodes(
+      StoredVectors stored,
+      LuceneScorer scorer,
+      float[] target,
+      KnnCollector collector,
+      AcceptDocs acceptDocs)
+      throws IOException {
+    HnswGraph graph = stored.graph();
+    CodedVectors codes = stored.codes();
+    if (graph == null || codes == null || !(collector instanceof TopKnnCollector)) {
+      return false;
+    }
+    Bits accepted = acceptDocs.bits();
+    OrdinalFilter filter =
+        accepted == null
+            ? null
+            : DocFilter.of(
+                stored,
+                new AcceptSet(accepted, Math.min(acceptDocs.cost(), accepted.length())));
+    int k = Math.min(collector.k(), stored.size());
+    SearchRequest request = new SearchRequest(k, k, Math.max(1, collector.visitLimit()));
+    VectorScoring exact = stored.scoring();
+    SearchResult result =
+        SegmentVectors.SCRATCHES.with(
+            scratch ->
+                HnswSearcher.search(graph, codes, exact, target, request, filter, scratch));
+    SearchStats stats = result.stats();
+    collector.incVisitedCount(
+        (int) (stats.limitReached() ? collector.visitLimit() : stats.distances()));
+    for (int i = 0; i < result.size(); i++) {
+      collector.collect(stored.docOf(result.ordinal(i)), scorer.scale(result.distance(i)));
+    }
+    return true;
   }
 
   private static void scan(

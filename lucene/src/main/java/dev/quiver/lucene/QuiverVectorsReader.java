@@ -224,7 +224,9 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
     StoredVectors stored = storedOrThrow(field, VectorEncoding.FLOAT32);
     if (stored.size() > 0 && collector.k() > 0) {
       LuceneScorer scorer = LuceneScorer.of(stored, floatValues(stored), target);
-      LuceneSearch.search(stored, scorer, collector, acceptDocs);
+      if (!LuceneSearch.searchByCodes(stored, scorer, target, collector, acceptDocs)) {
+        LuceneSearch.search(stored, scorer, collector, acceptDocs);
+      }
     }
   }
 
@@ -233,8 +235,11 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
       throws IOException {
     StoredVectors stored = storedOrThrow(field, VectorEncoding.BYTE);
     if (stored.size() > 0 && collector.k() > 0) {
-      LuceneScorer scorer = LuceneScorer.of(stored, byteValues(stored), target);
-      LuceneSearch.search(stored, scorer, collector, acceptDocs);
+      float[] floats = LuceneScorer.floats(target);
+      LuceneScorer scorer = LuceneScorer.of(stored, byteValues(stored), floats);
+      if (!LuceneSearch.searchByCodes(stored, scorer, floats, collector, acceptDocs)) {
+        LuceneSearch.search(stored, scorer, collector, acceptDocs);
+      }
     }
   }
 

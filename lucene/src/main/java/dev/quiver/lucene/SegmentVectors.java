@@ -38,7 +38,7 @@ public final class SegmentVectors {
    * Scratch memory kept for the next searches: two heap bytes per vector of the largest segment for
    * each search that ran at once, at most one per core.
    */
-  private static final ScratchPool SCRATCHES =
+  static final ScratchPool SCRATCHES =
       new ScratchPool(Runtime.getRuntime().availableProcessors());
 
   private final StoredVectors stored;
