@@ -54,6 +54,7 @@ final class FlatScoring implements VectorScoring {
     private final RowKernel kernel;
     private final float[] query;
     private final boolean normalise;
+    private final float[] lanes = new float[RowKernel.LANES];
     private final int shift;
 
     Scorer(VectorStore store, RowKernel kernel, float[] query, boolean normalise) {
@@ -75,7 +76,11 @@ final class FlatScoring implements VectorScoring {
     @Override
     public float distance(int ordinal) {
       return kernel.distance(
-          query, store.chunks()[ordinal >>> shift], store.offset(ordinal), store.dimension());
+          query,
+          store.chunks()[ordinal >>> shift],
+          store.offset(ordinal),
+          store.dimension(),
+          lanes);
     }
 
     @Override
@@ -88,7 +93,8 @@ final class FlatScoring implements VectorScoring {
           store.dimension(),
           ordinals,
           count,
-          out);
+          out,
+          lanes);
     }
   }
 }

@@ -108,7 +108,7 @@ public final class Quantiser {
   }
 
   /** The most that a coded vector of {@code dimension} components takes, correction included. */
-  public static long rowBytesMax(CodeType type, int dimension) {
+  static long rowBytesMax(CodeType type, int dimension) {
     return CodeRows.bytes(type, dimension) + (long) Float.BYTES;
   }
 

@@ -38,7 +38,7 @@ public final class QuantiserTraining {
   }
 
   /** Memory that learning takes at its peak: the sample, on the heap and off it. */
-  public static long memoryBytes(int dimension) {
+  static long memoryBytes(int dimension) {
     return Float.BYTES * (long) dimension * (SAMPLE + MEASURED);
   }
 

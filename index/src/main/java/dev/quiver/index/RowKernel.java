@@ -7,8 +7,15 @@ import java.lang.foreign.MemorySegment;
  * or scalar, and every caller shares it: it has no state. Results are distances, lower is closer.
  */
 interface RowKernel {
-  /** Distance of {@code query[0..dimension)} and the row at byte {@code offset}. */
-  float distance(float[] query, MemorySegment rows, long offset, int dimension);
+  /** Length of the working memory that callers lend: four of the widest registers. */
+  int LANES = 64;
+
+  /**
+   * Distance of {@code query[0..dimension)} and the row at byte {@code offset}.
+   *
+   * @param lanes the calling thread's working memory, {@value #LANES} long
+   */
+  float distance(float[] query, MemorySegment rows, long offset, int dimension, float[] lanes);
 
   /**
    * Distances to {@code count} rows; row {@code o} is in chunk {@code o >>> shift} at byte {@code
@@ -22,5 +29,6 @@ interface RowKernel {
       int dimension,
       int[] ordinals,
       int count,
-      float[] out);
+      float[] out,
+      float[] lanes);
 }

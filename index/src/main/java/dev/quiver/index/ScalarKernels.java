@@ -28,7 +28,8 @@ final class ScalarKernels {
 
   private record ScalarKernel(Distance distance, ElementType type) implements RowKernel {
     @Override
-    public float distance(float[] query, MemorySegment rows, long offset, int dimension) {
+    public float distance(
+        float[] query, MemorySegment rows, long offset, int dimension, float[] lanes) {
       return switch (distance) {
         case DOT -> -dot(query, rows, offset, dimension);
         case COSINE -> {
@@ -66,12 +67,13 @@ final class ScalarKernels {
         int dimension,
         int[] ordinals,
         int count,
-        float[] out) {
+        float[] out,
+        float[] lanes) {
       int mask = (1 << shift) - 1;
       for (int i = 0; i < count; i++) {
         int ordinal = ordinals[i];
         long offset = (long) (ordinal & mask) * strideBytes;
-        out[i] = distance(query, chunks[ordinal >>> shift], offset, dimension);
+        out[i] = distance(query, chunks[ordinal >>> shift], offset, dimension, lanes);
       }
     }
 

@@ -41,10 +41,11 @@ final class SimdRows implements RowKernel {
   SimdRows() {}
 
   @Override
-  public float distance(float[] query, MemorySegment rows, long offset, int dimension) {
+  public float distance(
+      float[] query, MemorySegment rows, long offset, int dimension, float[] lanes) {
     return DISTANCE == Distance.COSINE
-        ? cosine(query, rows, offset, dimension)
-        : one(query, rows, offset, dimension);
+        ? cosine(query, rows, offset, dimension, lanes)
+        : one(query, rows, offset, dimension, lanes);
   }
 
   /** Four rows at a time, so that their cache misses overlap. */
@@ -57,7 +58,8 @@ final class SimdRows implements RowKernel {
       int dimension,
       int[] ordinals,
       int count,
-      float[] out) {
+      float[] out,
+      float[] lanes) {
     int mask = (1 << shift) - 1;
     int n = 0;
     if (DISTANCE != Distance.COSINE) {
@@ -66,44 +68,51 @@ final class SimdRows implements RowKernel {
         int ordinal1 = ordinals[n + 1];
         int ordinal2 = ordinals[n + 2];
         int ordinal3 = ordinals[n + 3];
-        four(
-            query,
-            chunks[ordinal0 >>> shift],
-            (long) (ordinal0 & mask) * strideBytes,
-            chunks[ordinal1 >>> shift],
-            (long) (ordinal1 & mask) * strideBytes,
-            chunks[ordinal2 >>> shift],
-            (long) (ordinal2 & mask) * strideBytes,
-            chunks[ordinal3 >>> shift],
-            (long) (ordinal3 & mask) * strideBytes,
-            dimension,
-            n,
-            out);
+        int end =
+            four(
+                query,
+                chunks[ordinal0 >>> shift],
+                (long) (ordinal0 & mask) * strideBytes,
+                chunks[ordinal1 >>> shift],
+                (long) (ordinal1 & mask) * strideBytes,
+                chunks[ordinal2 >>> shift],
+                (long) (ordinal2 & mask) * strideBytes,
+                chunks[ordinal3 >>> shift],
+                (long) (ordinal3 & mask) * strideBytes,
+                dimension,
+                lanes);
+        for (int row = 0; row < 4; row++) {
+          out[n + row] = total(lanes, row);
+        }
+        for (int row = 0; end < dimension && row < 4; row++) {
+          int ordinal = ordinals[n + row];
+          long offset = (long) (ordinal & mask) * strideBytes;
+          out[n + row] += tail(query, chunks[ordinal >>> shift], offset, end, dimension);
+        }
+        for (int row = 0; row < 4; row++) {
+          out[n + row] = finish(out[n + row]);
+        }
       }
     }
     for (; n < count; n++) {
       int ordinal = ordinals[n];
       long offset = (long) (ordinal & mask) * strideBytes;
-      out[n] = distance(query, chunks[ordinal >>> shift], offset, dimension);
+      out[n] = distance(query, chunks[ordinal >>> shift], offset, dimension, lanes);
     }
   }
 
   /**
-   * One row, four registers wide; two for half floats, whose loads are so long that the compiler
+   * One row, four registers wide; one for half floats, whose loads are so long that the compiler
    * would stop inlining them and box the rest.
    */
-  private static float one(float[] query, MemorySegment rows, long offset, int dimension) {
+  private static float one(
+      float[] query, MemorySegment rows, long offset, int dimension, float[] lanes) {
     FloatVector sum0 = FloatVector.zero(FLOATS);
     FloatVector sum1 = FloatVector.zero(FLOATS);
     FloatVector sum2 = FloatVector.zero(FLOATS);
     FloatVector sum3 = FloatVector.zero(FLOATS);
     int i = 0;
     long step = (long) LANES * BYTES_EACH;
-    for (; TYPE == ElementType.FLOAT16 && i <= dimension - 2 * LANES; i += 2 * LANES) {
-      long at = offset + (long) i * BYTES_EACH;
-      sum0 = step(query(query, i), load(rows, at), sum0);
-      sum1 = step(query(query, i + LANES), load(rows, at + step), sum1);
-    }
     for (; TYPE != ElementType.FLOAT16 && i <= dimension - 4 * LANES; i += 4 * LANES) {
       long at = offset + (long) i * BYTES_EACH;
       sum0 = step(query(query, i), load(rows, at), sum0);
@@ -114,11 +123,17 @@ final class SimdRows implements RowKernel {
     for (; i <= dimension - LANES; i += LANES) {
       sum0 = step(query(query, i), load(rows, offset + (long) i * BYTES_EACH), sum0);
     }
-    float sum = sum0.add(sum1).add(sum2.add(sum3)).reduceLanes(VectorOperators.ADD);
+    sum0.add(sum1).add(sum2.add(sum3)).intoArray(lanes, 0);
+    float sum = total(lanes, 0);
     return finish(sum + tail(query, rows, offset, i, dimension));
   }
 
-  private static void four(
+  /**
+   * Four rows; their sums are left in the first four registers of {@code lanes}.
+   *
+   * @return the first component that filled no register
+   */
+  private static int four(
       float[] query,
       MemorySegment rows0,
       long offset0,
@@ -129,8 +144,7 @@ final class SimdRows implements RowKernel {
       MemorySegment rows3,
       long offset3,
       int dimension,
-      int n,
-      float[] out) {
+      float[] lanes) {
     FloatVector sum0 = FloatVector.zero(FLOATS);
     FloatVector sum1 = FloatVector.zero(FLOATS);
     FloatVector sum2 = FloatVector.zero(FLOATS);
@@ -144,24 +158,16 @@ final class SimdRows implements RowKernel {
       sum2 = step(q, load(rows2, offset2 + at), sum2);
       sum3 = step(q, load(rows3, offset3 + at), sum3);
     }
-    float reduced0 = sum0.reduceLanes(VectorOperators.ADD);
-    float reduced1 = sum1.reduceLanes(VectorOperators.ADD);
-    float reduced2 = sum2.reduceLanes(VectorOperators.ADD);
-    float reduced3 = sum3.reduceLanes(VectorOperators.ADD);
-    if (i < dimension) {
-      reduced0 += tail(query, rows0, offset0, i, dimension);
-      reduced1 += tail(query, rows1, offset1, i, dimension);
-      reduced2 += tail(query, rows2, offset2, i, dimension);
-      reduced3 += tail(query, rows3, offset3, i, dimension);
-    }
-    out[n] = finish(reduced0);
-    out[n + 1] = finish(reduced1);
-    out[n + 2] = finish(reduced2);
-    out[n + 3] = finish(reduced3);
+    sum0.intoArray(lanes, 0);
+    sum1.intoArray(lanes, LANES);
+    sum2.intoArray(lanes, 2 * LANES);
+    sum3.intoArray(lanes, 3 * LANES);
+    return i;
   }
 
   /** The cosine of a query of length 1 and a row of any length, which is computed on the way. */
-  private static float cosine(float[] query, MemorySegment rows, long offset, int dimension) {
+  private static float cosine(
+      float[] query, MemorySegment rows, long offset, int dimension, float[] lanes) {
     FloatVector dot0 = FloatVector.zero(FLOATS);
     FloatVector dot1 = FloatVector.zero(FLOATS);
     FloatVector squares0 = FloatVector.zero(FLOATS);
@@ -180,14 +186,30 @@ final class SimdRows implements RowKernel {
       dot0 = r.fma(query(query, i), dot0);
       squares0 = r.fma(r, squares0);
     }
-    float dot = dot0.add(dot1).reduceLanes(VectorOperators.ADD);
-    float squares = squares0.add(squares1).reduceLanes(VectorOperators.ADD);
+    dot0.add(dot1).intoArray(lanes, 0);
+    squares0.add(squares1).intoArray(lanes, LANES);
+    float dot = total(lanes, 0);
+    float squares = total(lanes, 1);
     for (; i < dimension; i++) {
       float r = ScalarKernels.component(TYPE, rows, offset, i);
       dot += query[i] * r;
       squares += r * r;
     }
     return ScalarKernels.cosine(dot, squares);
+  }
+
+  /**
+   * The sum of a register that was stored in {@code lanes}, always in the same order. The Vector
+   * API's own reduction may add in another order in compiled code than in interpreted, and a build
+   * must give the same bytes each time; taking lanes out one by one is more than the compiler
+   * inlines.
+   */
+  private static float total(float[] lanes, int register) {
+    float sum = 0;
+    for (int i = register * LANES; i < (register + 1) * LANES; i += 4) {
+      sum += (lanes[i] + lanes[i + 1]) + (lanes[i + 2] + lanes[i + 3]);
+    }
+    return sum;
   }
 
   private static FloatVector query(float[] query, int i) {

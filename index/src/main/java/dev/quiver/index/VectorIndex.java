@@ -96,6 +96,11 @@ public final class VectorIndex implements AutoCloseable {
     return contents.graph();
   }
 
+  /** The codes that the graph is walked by; null if it is walked by the vectors. */
+  public @Nullable CodedVectors codes() {
+    return contents.codes();
+  }
+
   /**
    * Makes a vector invisible to searches; its node still leads the way to others.
    *
@@ -119,8 +124,13 @@ public final class VectorIndex implements AutoCloseable {
   /** A search with all its knobs; a null filter accepts all. */
   public SearchResult search(float[] query, SearchRequest request, @Nullable OrdinalFilter filter) {
     OrdinalFilter live = contents.tombstones().without(filter);
+    HnswGraph graph = contents.graph();
+    CodedVectors codes = contents.codes();
     return scratches.with(
-        scratch -> HnswSearcher.search(contents.graph(), scoring, query, request, live, scratch));
+        scratch ->
+            codes == null
+                ? HnswSearcher.search(graph, scoring, query, request, live, scratch)
+                : HnswSearcher.search(graph, codes, scoring, query, request, live, scratch));
   }
 
   /** Compares with every accepted vector. */
@@ -143,6 +153,7 @@ public final class VectorIndex implements AutoCloseable {
     private final Distance distance;
     private ElementType elementType = ElementType.FLOAT32;
     private HnswParams params = HnswParams.DEFAULT;
+    private CodesOption codesOption = CodesOption.MEASURED;
     private int threads = Runtime.getRuntime().availableProcessors();
     private long budgetBytes = Long.MAX_VALUE;
     private BuildListener listener = BuildListener.NONE;
@@ -164,6 +175,12 @@ public final class VectorIndex implements AutoCloseable {
 
     public Builder params(HnswParams newParams) {
       params = newParams;
+      return this;
+    }
+
+    /** What the graph is built and walked by. Default: measured on the vectors. */
+    public Builder codes(CodesOption newCodesOption) {
+      codesOption = newCodesOption;
       return this;
     }
 
@@ -199,21 +216,44 @@ public final class VectorIndex implements AutoCloseable {
     public VectorIndex build() {
       GrowableVectorStore vectors = openStore();
       RowNorms norms = normalises() ? RowNorms.UNIT : RowNorms.ANY;
-      HnswGraph graph =
-          HnswBuilder.over(vectors.scoring(distance, norms))
-              .params(params)
-              .threads(threads)
-              .budgetBytes(budgetBytes)
-              .listener(listener)
-              .build();
-      store = null;
-      return new VectorIndex(
-          new VectorIndexFormat.Contents(
-              vectors, distance, norms, new Tombstones(vectors.size()), graph),
-          () -> {
-            graph.close();
-            vectors.close();
-          });
+      CodedVectors codes = encode(vectors);
+      boolean built = false;
+      try {
+        VectorScoring scoring = codes == null ? vectors.scoring(distance, norms) : codes.scoring();
+        HnswGraph graph =
+            HnswBuilder.over(scoring)
+                .params(params)
+                .threads(threads)
+                .budgetBytes(codes == null ? budgetBytes : budgetBytes - codes.memoryBytes())
+                .listener(listener)
+                .build();
+        built = true;
+        store = null;
+        return new VectorIndex(
+            new VectorIndexFormat.Contents(
+                vectors, distance, norms, new Tombstones(vectors.size()), graph, codes),
+            () -> {
+              graph.close();
+              if (codes != null) {
+                codes.close();
+              }
+              vectors.close();
+            });
+      } finally {
+        if (!built && codes != null) {
+          codes.close();
+        }
+      }
+    }
+
+    private @Nullable CodedVectors encode(VectorStore vectors) {
+      long bytes = codesOption.bytesMax(vectors.size(), dimension, distance);
+      if (bytes > budgetBytes) {
+        throw new MemoryBudgetException(
+            "codes of " + vectors.size() + " vectors", bytes, budgetBytes);
+      }
+      Quantiser quantiser = codesOption.train(vectors, distance);
+      return quantiser == null ? null : CodedVectors.encode(vectors, quantiser, budgetBytes);
     }
 
     /** Frees vectors that were added but not built into an index. */

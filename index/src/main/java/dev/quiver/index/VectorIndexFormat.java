@@ -3,6 +3,7 @@ package dev.quiver.index;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -10,14 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link VectorIndex} as one file, read in place. Everything is little-endian. Version 1:
+ * A {@link VectorIndex} as one file, read in place. Everything is little-endian. Version 2:
  *
  * <pre>
  * offset  type     field
  *      0  byte[8]  magic "QVRINDEX"
- *      8  int      version: 1
+ *      8  int      version: 1 or 2
  *     12  int      element type, {@link ElementType#code}
  *     16  int      distance, {@link Distance#code}
  *     20  int      1 if rows have length 1, else 0
@@ -26,17 +28,18 @@ import java.nio.file.StandardOpenOption;
  *     32  long     offset of the tombstones: rows end, rounded up to 8
  *     40  long     offset of the graph
  *     48  long     bytes of the whole file
- *     56  int      reserved: 0
+ *     56  int      since version 2: 1 if codes follow the graph, else 0
  *     60  int      CRC32C of bytes 0 to 59
  *     64  rows     as {@link VectorStore} lays them out, then zeros to a multiple of 8
  *      .  long[]   tombstones: bit {@code i & 63} of {@code [i >> 6]} is set when i is deleted
  *      .  int      CRC32C of bytes 64 to here
  *      .  int      CRC32C of the header, again
- *      .  graph    {@link HnswGraphFormat}, to the end
+ *      .  graph    {@link HnswGraphFormat}
+ *      .  codes    if there are any: zeros to a multiple of 64, {@link CodesFormat}
  * </pre>
  */
 final class VectorIndexFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final int HEADER_BYTES = 64;
 
@@ -52,6 +55,8 @@ final class VectorIndexFormat {
   private static final int TOMBSTONES_AT = 32;
   private static final int GRAPH_AT = 40;
   private static final int TOTAL_BYTES_AT = 48;
+  private static final int CODES_AT = 56;
+  private static final int CODES_ALIGNMENT = 64;
   private static final int HEADER_CHECKSUM_AT = 60;
 
   private VectorIndexFormat() {}
@@ -62,7 +67,8 @@ final class VectorIndexFormat {
       Distance distance,
       RowNorms norms,
       Tombstones tombstones,
-      HnswGraph graph) {}
+      HnswGraph graph,
+      @Nullable CodedVectors codes) {}
 
   /** Replaces {@code path} in one step: a crash leaves the old file or the new one, on disk. */
   static void save(Contents contents, Path path) throws IOException {
@@ -89,6 +95,9 @@ final class VectorIndexFormat {
     long rowBytes = (long) size * store.strideBytes();
     long tombstonesAt = (HEADER_BYTES + rowBytes + 7) / 8 * 8;
     long graphAt = tombstonesAt + 8L * Tombstones.wordCount(size) + 8;
+    long graphEnd = graphAt + HnswGraphFormat.sizeBytes(contents.graph());
+    CodedVectors codes = contents.codes();
+    long end = codes == null ? graphEnd : codesStart(graphEnd) + CodesFormat.sizeBytes(codes);
     ByteBuffer header = buffer(HEADER_BYTES);
     header.putLong(0, MAGIC);
     header.putInt(VERSION_AT, VERSION);
@@ -99,7 +108,8 @@ final class VectorIndexFormat {
     header.putInt(SIZE_AT, size);
     header.putLong(TOMBSTONES_AT, tombstonesAt);
     header.putLong(GRAPH_AT, graphAt);
-    header.putLong(TOTAL_BYTES_AT, graphAt + HnswGraphFormat.sizeBytes(contents.graph()));
+    header.putLong(TOTAL_BYTES_AT, end);
+    header.putInt(CODES_AT, codes == null ? 0 : 1);
     int headerChecksum =
         ChecksumWriter.checksumOf(MemorySegment.ofBuffer(header.slice(0, HEADER_CHECKSUM_AT)));
     header.putInt(HEADER_CHECKSUM_AT, headerChecksum);
@@ -119,6 +129,14 @@ final class VectorIndexFormat {
     }
     new ChecksumWriter(out).write(buffer(8).putInt(0, body.checksum()).putInt(4, headerChecksum));
     HnswGraphFormat.write(contents.graph(), out);
+    if (codes != null) {
+      new ChecksumWriter(out).write(buffer((int) (codesStart(graphEnd) - graphEnd)));
+      CodesFormat.write(codes, out);
+    }
+  }
+
+  private static long codesStart(long graphEnd) {
+    return (graphEnd + CODES_ALIGNMENT - 1) / CODES_ALIGNMENT * CODES_ALIGNMENT;
   }
 
   /**
@@ -135,7 +153,8 @@ final class VectorIndexFormat {
     checkHeader(bytes, file);
     int size = readInt(bytes, SIZE_AT);
     long tombstonesAt = readLong(bytes, TOMBSTONES_AT);
-    MemorySegment graphBytes = bytes.asSlice(readLong(bytes, GRAPH_AT));
+    long graphAt = readLong(bytes, GRAPH_AT);
+    MemorySegment graphBytes = bytes.asSlice(graphAt);
     if (verify) {
       verify(bytes, file);
       HnswGraphFormat.verify(graphBytes, file);
@@ -150,6 +169,8 @@ final class VectorIndexFormat {
     if (graph.size() != size) {
       throw corrupt(file, "graph of " + graph.size() + " nodes for " + size + " vectors");
     }
+    long graphEnd = graphAt + HnswGraphFormat.sizeBytes(graph);
+    CodedVectors codes = openCodes(bytes, graphEnd, store, file, verify);
     Tombstones tombstones = new Tombstones(size);
     for (int ordinal = 0; ordinal < size; ordinal++) {
       long word = readLong(bytes, tombstonesAt + 8L * (ordinal >> 6));
@@ -162,7 +183,44 @@ final class VectorIndexFormat {
         Distance.ofCode(readInt(bytes, DISTANCE_AT)),
         readInt(bytes, UNIT_AT) == 1 ? RowNorms.UNIT : RowNorms.ANY,
         tombstones,
-        graph);
+        graph,
+        codes);
+  }
+
+  private static @Nullable CodedVectors openCodes(
+      MemorySegment bytes, long graphEnd, VectorStore store, String file, boolean verify)
+      throws IndexFileException {
+    if (readInt(bytes, VERSION_AT) < 2 || readInt(bytes, CODES_AT) == 0) {
+      return null;
+    }
+    long codesAt = codesStart(graphEnd);
+    if (codesAt > bytes.byteSize()) {
+      throw new IndexFileException.Truncated(file, VERSION, bytes.byteSize(), codesAt);
+    }
+    MemorySegment codesBytes = bytes.asSlice(codesAt);
+    if (verify) {
+      for (long at = graphEnd; at < codesAt; at++) {
+        if (bytes.get(ValueLayout.JAVA_BYTE, at) != 0) {
+          throw corrupt(file, "byte " + at + " between graph and codes isn't 0");
+        }
+      }
+      CodesFormat.verify(codesBytes, file);
+    }
+    CodedVectors codes = CodesFormat.open(codesBytes, file);
+    if (codes.size() != store.size() || codes.quantiser().dimension() != store.dimension()) {
+      throw corrupt(
+          file,
+          "codes of "
+              + codes.size()
+              + " vectors of "
+              + codes.quantiser().dimension()
+              + " components (expected: "
+              + store.size()
+              + " of "
+              + store.dimension()
+              + ")");
+    }
+    return codes;
   }
 
   private static void checkHeader(MemorySegment bytes, String file) throws IndexFileException {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KernelsTest {
   private static final int DIMENSION_MAX = 1024;
   private static final int ROWS = 7;
+  private static final float[] LENT = new float[RowKernel.LANES];
 
   @Test
   void simdIsChosenWhenTheVectorModuleIsThere() {
@@ -67,8 +68,8 @@ class KernelsTest {
     float[] out = new float[ROWS];
     float[] scalarOut = new float[ROWS];
     MemorySegment[] chunks = {rows};
-    simd.distances(query, chunks, 31, stride, dimension, ordinals, ROWS, out);
-    scalar.distances(query, chunks, 31, stride, dimension, ordinals, ROWS, scalarOut);
+    simd.distances(query, chunks, 31, stride, dimension, ordinals, ROWS, out, LENT);
+    scalar.distances(query, chunks, 31, stride, dimension, ordinals, ROWS, scalarOut, LENT);
     for (int i = 0; i < ROWS; i++) {
       long offset = (long) ordinals[i] * stride;
       float[] row = new float[dimension];
@@ -80,7 +81,7 @@ class KernelsTest {
       double tolerance = 2e-6 * scale + 1e-30;
       assertThat((double) out[i]).as(what).isCloseTo(reference, within(tolerance));
       assertThat((double) scalarOut[i]).as(what).isCloseTo(reference, within(tolerance * 4));
-      assertThat((double) simd.distance(query, rows, offset, dimension))
+      assertThat((double) simd.distance(query, rows, offset, dimension, LENT))
           .as(what)
           .isCloseTo(reference, within(tolerance));
     }
@@ -164,9 +165,9 @@ class KernelsTest {
         values[at] = value;
         type.encode(values, row, 0, dimension);
         query[at] = 1;
-        assertThat(simd.distance(query, row, 0, dimension))
+        assertThat(simd.distance(query, row, 0, dimension, LENT))
             .as("value %s", value)
-            .isEqualTo(scalar.distance(query, row, 0, dimension));
+            .isEqualTo(scalar.distance(query, row, 0, dimension, LENT));
         query[at] = 0;
       }
     }
@@ -184,9 +185,11 @@ class KernelsTest {
       ElementType.FLOAT32.encode(row, rows, 0, dimension);
       for (Distance distance : new Distance[] {Distance.DOT, Distance.EUCLIDEAN}) {
         float simd =
-            SimdKernels.kernel(distance, ElementType.FLOAT32).distance(query, rows, 0, dimension);
+            SimdKernels.kernel(distance, ElementType.FLOAT32)
+                .distance(query, rows, 0, dimension, LENT);
         float scalar =
-            ScalarKernels.kernel(distance, ElementType.FLOAT32).distance(query, rows, 0, dimension);
+            ScalarKernels.kernel(distance, ElementType.FLOAT32)
+                .distance(query, rows, 0, dimension, LENT);
         assertThat(simd).isEqualTo(Float.POSITIVE_INFINITY).isEqualTo(scalar);
       }
     }

@@ -116,7 +116,7 @@ class VectorIndexTest {
           .isInstanceOf(IndexFileException.Truncated.class)
           .hasMessageContaining(file.toString())
           .hasMessageContaining(length + " bytes")
-          .hasMessageContaining("version 1");
+          .hasMessageContaining("version 2");
     }
   }
 
@@ -125,7 +125,7 @@ class VectorIndexTest {
     Path file = saved(new Random(TestVectors.seed()));
     byte[] bytes = Files.readAllBytes(file);
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(8, 2);
+    header.putInt(8, 3);
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, 0, 60);
     header.putInt(60, (int) checksum.getValue());
@@ -133,8 +133,8 @@ class VectorIndexTest {
     assertThatThrownBy(() -> VectorIndex.open(file).close())
         .isInstanceOf(IndexFileException.TooNew.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("version 2")
-        .hasMessageContaining("supported: 1 to 1");
+        .hasMessageContaining("version 3")
+        .hasMessageContaining("supported: 1 to 2");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
 import dev.quiver.index.ElementType;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.quiver.lucene;
 
+import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
 import dev.quiver.index.ElementType;
 import dev.quiver.index.HnswParams;
@@ -104,16 +105,16 @@ record FieldOptions(
 
   private static CodesOption codesOf(FieldInfo field) {
     String attribute = field.getAttribute(VectorAttributes.CODES);
-    if (attribute == null) {
-      return CodesOption.MEASURED;
-    }
-    CodesOption option = CodesOption.of(attribute);
-    if (option == null) {
-      throw new IllegalArgumentException(
-          refusal(VectorAttributes.CODES, field.name, attribute)
-              + " (expected: measured, int8, int4 or none)");
-    }
-    return option;
+    return switch (attribute == null ? VectorAttributes.CODES_MEASURED : attribute) {
+      case VectorAttributes.CODES_MEASURED -> CodesOption.MEASURED;
+      case VectorAttributes.CODES_INT8 -> CodesOption.INT8;
+      case VectorAttributes.CODES_INT4 -> CodesOption.INT4;
+      case VectorAttributes.CODES_NONE -> CodesOption.NONE;
+      default ->
+          throw new IllegalArgumentException(
+              refusal(VectorAttributes.CODES, field.name, attribute)
+                  + " (expected: measured, int8, int4 or none)");
+    };
   }
 
   private static Distance ofSimilarity(VectorSimilarityFunction similarity) {

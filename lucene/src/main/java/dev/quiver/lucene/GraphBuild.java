@@ -6,7 +6,6 @@ import dev.quiver.index.HnswBuilder;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.HnswParams;
 import dev.quiver.index.Quantiser;
-import dev.quiver.index.QuantiserTraining;
 import dev.quiver.index.VectorScoring;
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
@@ -89,8 +88,7 @@ final class GraphBuild {
   /** Returns what a build of {@code count} vectors needs at its peak, graph and codes included. */
   static long estimateBytes(int count, FieldOptions options, VectorsConfig config) {
     return HnswBuilder.estimateBytes(count, params(options), config.buildThreads())
-        + QuantiserTraining.memoryBytes(options.dimension())
-        + count * options.codes().bytesMax(options.dimension(), options.distance());
+        + options.codes().bytesMax(count, options.dimension(), options.distance());
   }
 
   static String purpose(String field, int count) {

@@ -69,15 +69,13 @@ final class LuceneSearch {
         accepted == null
             ? null
             : DocFilter.of(
-                stored,
-                new AcceptSet(accepted, Math.min(acceptDocs.cost(), accepted.length())));
+                stored, new AcceptSet(accepted, Math.min(acceptDocs.cost(), accepted.length())));
     int k = Math.min(collector.k(), stored.size());
     SearchRequest request = new SearchRequest(k, k, Math.max(1, collector.visitLimit()));
     VectorScoring exact = stored.scoring();
     SearchResult result =
         SegmentVectors.SCRATCHES.with(
-            scratch ->
-                HnswSearcher.search(graph, codes, exact, target, request, filter, scratch));
+            scratch -> HnswSearcher.search(graph, codes, exact, target, request, filter, scratch));
     SearchStats stats = result.stats();
     collector.incVisitedCount(
         (int) (stats.limitReached() ? collector.visitLimit() : stats.distances()));

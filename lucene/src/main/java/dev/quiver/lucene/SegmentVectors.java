@@ -38,8 +38,7 @@ public final class SegmentVectors {
    * Scratch memory kept for the next searches: two heap bytes per vector of the largest segment for
    * each search that ran at once, at most one per core.
    */
-  static final ScratchPool SCRATCHES =
-      new ScratchPool(Runtime.getRuntime().availableProcessors());
+  static final ScratchPool SCRATCHES = new ScratchPool(Runtime.getRuntime().availableProcessors());
 
   private final StoredVectors stored;
   private final VectorStore store;
@@ -94,6 +93,11 @@ public final class SegmentVectors {
   /** Whether the segment has a graph; if not, every search is exact. */
   public boolean hasGraph() {
     return graph != null;
+  }
+
+  /** Whether the graph is walked by codes, and what it finds ranked by the vectors. */
+  public boolean hasCodes() {
+    return codes != null;
   }
 
   /** Whether scores are similarities (dot, cosine: larger is better) and not distances. */
