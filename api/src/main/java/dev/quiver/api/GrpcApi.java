@@ -2,7 +2,6 @@ package dev.quiver.api;
 
 import dev.quiver.engine.Database;
 import io.grpc.BindableService;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
 import io.qdrant.client.grpc.SnapshotsGrpc;
 import java.util.List;
@@ -18,6 +17,7 @@ import java.util.List;
 public final class GrpcApi implements AutoCloseable {
   private final GrpcCalls calls;
   private final GrpcDecoding decoding;
+  private final List<ServerServiceDefinition> plainServices;
   private final List<ServerServiceDefinition> services;
   private final GrpcGate gate;
   private final ApiLimits limits;
@@ -39,7 +39,8 @@ public final class GrpcApi implements AutoCloseable {
     this.settings = settings;
     this.calls = new GrpcCalls(pool, limits, settings.waitingCallsMax());
     this.decoding = new GrpcDecoding(settings.requestBytesBudget());
-    this.gate = new GrpcGate(keys, metrics);
+    this.gate =
+        new GrpcGate(new Authenticator(keys, database, pool, limits.searchTimeout()), metrics);
     List<BindableService> plain =
         List.of(
             new GrpcHealth.OfQdrant(version),
@@ -47,7 +48,8 @@ public final class GrpcApi implements AutoCloseable {
             new GrpcCollections(database, calls),
             new GrpcPoints(database, inference, calls, limits),
             new SnapshotsGrpc.SnapshotsImplBase() {});
-    this.services = plain.stream().map(service -> decoding.wrap(service.bindService())).toList();
+    this.plainServices = plain.stream().map(BindableService::bindService).toList();
+    this.services = plainServices.stream().map(decoding::wrap).toList();
   }
 
   /** The services, to be registered as they are. */
@@ -55,8 +57,13 @@ public final class GrpcApi implements AutoCloseable {
     return services;
   }
 
+  /** The services as their interfaces define them. */
+  List<ServerServiceDefinition> plainServices() {
+    return plainServices;
+  }
+
   /** Goes around every call. */
-  ServerInterceptor gate() {
+  GrpcGate gate() {
     return gate;
   }
 

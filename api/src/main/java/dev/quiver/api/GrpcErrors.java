@@ -100,7 +100,7 @@ final class GrpcErrors {
       case STANDALONE, NOT_IMPLEMENTED -> Status.UNIMPLEMENTED;
       case TIMEOUT -> Status.DEADLINE_EXCEEDED;
       case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
-      case FORBIDDEN -> Status.PERMISSION_DENIED;
+      case FORBIDDEN, TOKEN_REFUSED -> Status.PERMISSION_DENIED;
       case UNAVAILABLE -> Status.UNAVAILABLE;
       case CORRUPT, INTERNAL -> Status.INTERNAL;
     };

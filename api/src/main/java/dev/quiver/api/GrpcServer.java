@@ -60,7 +60,7 @@ public final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
-            .callExecutor(new ByKind(writes))
+            .callExecutor(new ByKind(api.gate(), writes))
             .maxInboundMessageSize(api.limits().bodyBytesMax())
             .maxConcurrentCallsPerConnection(settings.callsPerConnectionMax())
             .keepAliveTime(settings.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
@@ -129,11 +129,11 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /** Where a call's request is read. */
-  private record ByKind(Executor writes) implements ServerCallExecutorSupplier {
+  private record ByKind(GrpcGate gate, Executor writes) implements ServerCallExecutorSupplier {
     @Override
     public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
       // Null is the server's own executor: the event loop.
-      return GrpcGate.isRead(call.getMethodDescriptor().getFullMethodName()) ? null : writes;
+      return gate.isQuick(call.getMethodDescriptor().getFullMethodName(), metadata) ? null : writes;
     }
   }
 }

