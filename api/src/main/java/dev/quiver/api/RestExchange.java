@@ -162,6 +162,11 @@ final class RestExchange {
     return bounded(seconds);
   }
 
+  /** The {@code timeout} that the call names; null when it names none. */
+  @Nullable Duration namedTimeout() {
+    return parameter("timeout") == null ? null : readTimeout();
+  }
+
   /** The {@code timeout} and {@code consistency} of a read; the server's timeout by default. */
   Duration readTimeout() {
     checkConsistency();
@@ -350,8 +355,9 @@ final class RestExchange {
   /** Answers with an error, in the envelope or, from the authentication, as plain text. */
   void error(QuiverException e) {
     ErrorCode code = e.code();
-    if (code == ErrorCode.OVERLOADED) {
-      response.header(HeaderNames.RETRY_AFTER, "1");
+    String retryAfter = e.retryAfter();
+    if (retryAfter != null) {
+      response.header(HeaderNames.RETRY_AFTER, retryAfter);
     }
     String text = String.valueOf(e.getMessage());
     if (code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.TOKEN_REFUSED) {
