@@ -3,7 +3,9 @@ package dev.quiver.api;
 import dev.quiver.engine.Database;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.qdrant.client.grpc.SnapshotsGrpc;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,6 +19,7 @@ import java.util.List;
 public final class GrpcApi implements AutoCloseable {
   private final GrpcCalls calls;
   private final GrpcDecoding decoding;
+  private final GrpcHealth.Common health = new GrpcHealth.Common();
   private final List<ServerServiceDefinition> plainServices;
   private final List<ServerServiceDefinition> services;
   private final GrpcGate gate;
@@ -41,25 +44,37 @@ public final class GrpcApi implements AutoCloseable {
     this.decoding = new GrpcDecoding(settings.requestBytesBudget());
     this.gate =
         new GrpcGate(new Authenticator(keys, database, pool, limits.searchTimeout()), metrics);
-    List<BindableService> plain =
+    List<BindableService> decoded =
         List.of(
             new GrpcHealth.OfQdrant(version),
-            new GrpcHealth.Common(),
             new GrpcCollections(database, calls),
             new GrpcPoints(database, inference, calls, limits),
             new SnapshotsGrpc.SnapshotsImplBase() {});
-    this.plainServices = plain.stream().map(BindableService::bindService).toList();
-    this.services = plainServices.stream().map(decoding::wrap).toList();
+    // Streams keep no budget of request bytes: their requests are small and end at once.
+    List<ServerServiceDefinition> streaming =
+        List.of(health.bindAsQdrants(), ProtoReflectionServiceV1.newInstance().bindService());
+    this.plainServices = new ArrayList<>(streaming);
+    this.services = new ArrayList<>(streaming);
+    for (BindableService service : decoded) {
+      ServerServiceDefinition plain = service.bindService();
+      plainServices.add(plain);
+      services.add(decoding.wrap(plain));
+    }
   }
 
   /** The services, to be registered as they are. */
   List<ServerServiceDefinition> services() {
-    return services;
+    return List.copyOf(services);
+  }
+
+  /** Says to who watches the health that the server stops. */
+  void stopping() {
+    health.close();
   }
 
   /** The services as their interfaces define them. */
   List<ServerServiceDefinition> plainServices() {
-    return plainServices;
+    return List.copyOf(plainServices);
   }
 
   /** Goes around every call. */

@@ -138,6 +138,7 @@ final class Rights {
     add(Right.WRITE_EXTRAS, "DELETE " + SHARD + "/snapshots/{snapshot_name}", null);
     add(Right.WRITE_EXTRAS, "GET " + SHARD + "/snapshot", null);
     add(Right.OPEN, null, "grpc.health.v1.Health/Watch");
+    add(Right.ANY, null, "grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
   }
 
   private Rights() {}
