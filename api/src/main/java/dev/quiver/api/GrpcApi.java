@@ -43,7 +43,8 @@ public final class GrpcApi implements AutoCloseable {
     this.calls = new GrpcCalls(pool, limits, settings.waitingCallsMax());
     this.decoding = new GrpcDecoding(settings.requestBytesBudget());
     this.gate =
-        new GrpcGate(new Authenticator(keys, database, pool, limits.searchTimeout()), metrics);
+        new GrpcGate(
+            new Authenticator(keys, database, pool, limits.searchTimeout()), metrics, database);
     List<BindableService> decoded =
         List.of(
             new GrpcHealth.OfQdrant(version),

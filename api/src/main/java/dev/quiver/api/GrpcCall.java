@@ -63,6 +63,7 @@ final class GrpcCall {
   void admit() {
     if (caller.right().isOfCollection()) {
       caller.access().require(caller.right(), name());
+      caller.admitted().accept(name());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.quiver.api;
 
+import dev.quiver.engine.Database;
 import dev.quiver.engine.QuiverException;
 import io.grpc.Context;
 import io.grpc.Contexts;
@@ -10,6 +11,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every call passes before its request is read: it is counted, its key is checked, what the
@@ -24,8 +26,10 @@ final class GrpcGate implements ServerInterceptor {
 
   private final Authenticator authenticator;
   private final ApiMetrics metrics;
+  private final Database database;
 
-  GrpcGate(Authenticator authenticator, ApiMetrics metrics) {
+  GrpcGate(Authenticator authenticator, ApiMetrics metrics, Database database) {
+    this.database = database;
     this.authenticator = authenticator;
     this.metrics = metrics;
   }
@@ -40,7 +44,7 @@ final class GrpcGate implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
-    ServerCall<Q, R> counted = new CountedCall<>(call, method, metrics);
+    CountedCall<Q, R> counted = new CountedCall<>(call, method);
     try {
       Right right = Rights.ofGrpc(method);
       Access access =
@@ -52,7 +56,9 @@ final class GrpcGate implements ServerInterceptor {
       if (missing != null) {
         throw missing;
       }
-      Context context = Context.current().withValue(GrpcCaller.KEY, new GrpcCaller(access, right));
+      Context context =
+          Context.current()
+              .withValue(GrpcCaller.KEY, new GrpcCaller(access, right, counted::about));
       return Contexts.interceptCall(context, counted, headers, next);
     } catch (RuntimeException e) {
       StatusRuntimeException answer = GrpcErrors.toStatus(e);
@@ -62,20 +68,28 @@ final class GrpcGate implements ServerInterceptor {
     }
   }
 
-  private static final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+  private final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final String method;
-    private final ApiMetrics metrics;
     private final long startNanos = System.nanoTime();
+    private volatile @Nullable String collection;
 
-    CountedCall(ServerCall<Q, R> call, String method, ApiMetrics metrics) {
+    CountedCall(ServerCall<Q, R> call, String method) {
       super(call);
       this.method = method;
-      this.metrics = metrics;
+    }
+
+    void about(String name) {
+      collection = name;
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
-      metrics.countGrpc(method, status.getCode().value(), System.nanoTime() - startNanos);
+      String name = collection;
+      metrics.countGrpc(
+          method,
+          status.getCode().value(),
+          System.nanoTime() - startNanos,
+          name != null && database.collectionExists(name) ? name : null);
       super.close(status, trailers);
     }
   }

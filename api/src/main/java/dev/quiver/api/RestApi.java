@@ -30,6 +30,7 @@ public final class RestApi {
   private static final HeaderName API_KEY = HeaderNames.create("api-key");
   private static final String UNKNOWN_ENDPOINT = "unknown";
 
+  private final Database database;
   private final Authenticator authenticator;
   private final ApiMetrics metrics;
   private final ApiLimits limits;
@@ -49,6 +50,7 @@ public final class RestApi {
       ApiLimits limits,
       VersionInfo version,
       BooleanSupplier ready) {
+    this.database = database;
     this.authenticator = new Authenticator(keys, database, pool, limits.searchTimeout());
     this.metrics = metrics;
     this.limits = limits;
@@ -117,7 +119,8 @@ public final class RestApi {
           new QuiverException(
               ErrorCode.INTERNAL, "unexpected " + e.getClass().getSimpleName() + "; see the log"));
     } finally {
-      metrics.countRest(endpoint, exchange.status(), System.nanoTime() - startNanos);
+      metrics.countRest(
+          endpoint, exchange.status(), System.nanoTime() - startNanos, exchange.existing(database));
       MDC.remove(RequestIds.MDC_KEY);
     }
   }

@@ -2,6 +2,7 @@ package dev.quiver.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quiver.engine.Database;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
@@ -89,6 +90,12 @@ final class RestExchange {
     String name = pathParameter("collection_name");
     CollectionDocuments.checkName(name);
     return name;
+  }
+
+  /** The collection of the call when there is one of that name; null when not. */
+  @Nullable String existing(Database database) {
+    String name = pathParameters.get("collection_name");
+    return name != null && database.collectionExists(name) ? name : null;
   }
 
   PointId pointId() {
