@@ -6,9 +6,6 @@ import java.util.Map;
 
 /** What a caller may see and change. Immutable. */
 sealed interface Access {
-  Access READ_ALL = new Global(false);
-  Access MANAGE_ALL = new Global(true);
-
   /** What a token allows in one collection. */
   enum Mode {
     /** {@code r} */
@@ -20,7 +17,10 @@ sealed interface Access {
   }
 
   /** Every collection, and what belongs to none. */
-  record Global(boolean manages) implements Access {}
+  record Global(boolean manages) implements Access {
+    static final Global READ = new Global(false);
+    static final Global MANAGE = new Global(true);
+  }
 
   /** Some collections, each by the name (or alias) that its caller must use. */
   record Collections(Map<String, Mode> modes) implements Access {

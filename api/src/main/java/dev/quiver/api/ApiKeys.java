@@ -85,18 +85,21 @@ public final class ApiKeys {
    */
   Claims authenticate(@Nullable String shown, Instant now) {
     if (isEmpty()) {
-      return of(Access.MANAGE_ALL);
+      return of(Access.Global.MANAGE);
     }
     if (shown == null) {
       throw new QuiverException(
           ErrorCode.UNAUTHENTICATED, "Must provide an API key or an Authorization bearer token");
     }
     byte[] given = shown.getBytes(UTF_8);
-    if (matches(readWrite, given) | matches(alternateReadWrite, given)) {
-      return of(Access.MANAGE_ALL);
+    // Both are compared, so that the time does not tell which one it was.
+    boolean isFirst = matches(readWrite, given);
+    boolean isSecond = matches(alternateReadWrite, given);
+    if (isFirst || isSecond) {
+      return of(Access.Global.MANAGE);
     }
     if (matches(readOnly, given)) {
-      return of(Access.READ_ALL);
+      return of(Access.Global.READ);
     }
     return token(shown, now);
   }

@@ -52,7 +52,7 @@ record Claims(@Nullable Long expiresSeconds, Access access, @Nullable ValueExist
     }
     return new Claims(
         expiresSeconds,
-        payload.has("access") ? access(payload.get("access")) : Access.MANAGE_ALL,
+        payload.has("access") ? access(payload.get("access")) : Access.Global.MANAGE,
         valueExists(payload.path("value_exists")));
   }
 
@@ -63,8 +63,8 @@ record Claims(@Nullable Long expiresSeconds, Access access, @Nullable ValueExist
   private static Access access(JsonNode given) throws Malformed {
     if (given.isTextual()) {
       return switch (given.textValue()) {
-        case "r" -> Access.READ_ALL;
-        case "m" -> Access.MANAGE_ALL;
+        case "r" -> Access.Global.READ;
+        case "m" -> Access.Global.MANAGE;
         default -> throw new Malformed("access is neither r nor m");
       };
     }

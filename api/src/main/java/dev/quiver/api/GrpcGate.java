@@ -49,7 +49,7 @@ final class GrpcGate implements ServerInterceptor {
       Right right = Rights.ofGrpc(method);
       Access access =
           right == Right.OPEN
-              ? Access.READ_ALL
+              ? Access.Global.READ
               : authenticator.authenticate(headers.get(API_KEY), headers.get(AUTHORIZATION));
       access.require(right);
       QuiverException missing = GrpcMissing.refusal(method);

@@ -88,7 +88,7 @@ public final class RestApi {
     response.header(X_REQUEST_ID, requestId);
     MDC.put(RequestIds.MDC_KEY, requestId);
     String endpoint = UNKNOWN_ENDPOINT;
-    RestExchange exchange = exchange(request, response, Map.of(), Access.READ_ALL, startNanos);
+    RestExchange exchange = exchange(request, response, Map.of(), Access.Global.READ, startNanos);
     try {
       String method = request.prologue().method().text();
       RestRouter.Match match = router.find(method, request.path().rawPath());
@@ -138,7 +138,7 @@ public final class RestApi {
   private Access authorize(ServerRequest request, RestRouter.@Nullable Match match) {
     Right right = match == null ? Right.ANY : Rights.ofRest(match.endpoint());
     if (right == Right.OPEN) {
-      return Access.READ_ALL;
+      return Access.Global.READ;
     }
     Access access =
         authenticator.authenticate(

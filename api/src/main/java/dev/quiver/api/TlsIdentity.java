@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -63,8 +64,9 @@ public final class TlsIdentity implements AutoCloseable {
    */
   public static TlsIdentity load(Path certificate, Path key, Duration reload) {
     TlsIdentity identity = new TlsIdentity(certificate, key);
-    identity.watch.scheduleWithFixedDelay(
-        identity::reloadIfChanged, reload.toMillis(), reload.toMillis(), TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> _ =
+        identity.watch.scheduleWithFixedDelay(
+            identity::reloadIfChanged, reload.toMillis(), reload.toMillis(), TimeUnit.MILLISECONDS);
     return identity;
   }
 

@@ -29,10 +29,10 @@ final class TokensTest {
 
   @Test
   void claimsBecomeAccess() {
-    assertThat(access("{}")).isEqualTo(Access.MANAGE_ALL);
-    assertThat(access("{'access':'m'}")).isEqualTo(Access.MANAGE_ALL);
+    assertThat(access("{}")).isEqualTo(Access.Global.MANAGE);
+    assertThat(access("{'access':'m'}")).isEqualTo(Access.Global.MANAGE);
     assertThat(access("{'access':'r','sub':'x','subject':'y','anything':[1]}"))
-        .isEqualTo(Access.READ_ALL);
+        .isEqualTo(Access.Global.READ);
     assertThat(
             access(
                 "{'access':[{'collection':'集合','access':'rw'},{'collection':'b','access':'prw'}]}"))
@@ -45,7 +45,7 @@ final class TokensTest {
   void aTokenEndsThirtySecondsAfterItsTime() {
     long now = NOW.getEpochSecond();
 
-    assertThat(access("{'exp':" + (now - 30) + "}")).isEqualTo(Access.MANAGE_ALL);
+    assertThat(access("{'exp':" + (now - 30) + "}")).isEqualTo(Access.Global.MANAGE);
     assertThat(refusal(TestTokens.signed(KEY, "{'exp':" + (now - 31) + "}")))
         .isEqualTo(ErrorCode.TOKEN_REFUSED);
   }
@@ -54,7 +54,7 @@ final class TokensTest {
   void eitherWritingKeySigns() {
     assertThat(
             keys.authenticate(TestTokens.signed("the other key", "{'access':'r'}"), NOW).access())
-        .isEqualTo(Access.READ_ALL);
+        .isEqualTo(Access.Global.READ);
   }
 
   @Test

@@ -27,7 +27,7 @@ final class RateLimiter {
     this.kind = kind;
     this.perMinute = perMinute;
     this.nanoClock = nanoClock;
-    this.tokens = perMinute;
+    this.tokens = (double) perMinute;
     this.filledNanos = nanoClock.getAsLong();
   }
 
@@ -50,15 +50,18 @@ final class RateLimiter {
     double available;
     synchronized (this) {
       long now = nanoClock.getAsLong();
-      tokens = Math.min(perMinute, tokens + perMinute * ((now - filledNanos) / NANOS_PER_MINUTE));
+      tokens =
+          Math.min(
+              (double) perMinute,
+              tokens + (double) perMinute * ((now - filledNanos) / NANOS_PER_MINUTE));
       filledNanos = now;
-      if (tokens >= cost) {
-        tokens -= cost;
+      if (tokens >= (double) cost) {
+        tokens -= (double) cost;
         return;
       }
       available = tokens;
     }
-    long seconds = (long) Math.ceil((cost - available) * 60 / perMinute);
+    long seconds = (long) Math.ceil(((double) cost - available) * 60 / (double) perMinute);
     throw exceeded(
         String.format(
             Locale.ROOT,
