@@ -2,20 +2,88 @@ package dev.quiver.api;
 
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import java.util.Map;
 
-/** What a caller may do. */
-public enum Access {
-  READ_WRITE,
-  READ_ONLY;
+/** What a caller may see and change. Immutable. */
+sealed interface Access {
+  /** What a token allows in one collection. */
+  enum Mode {
+    /** {@code r} */
+    READ,
+    /** {@code rw} */
+    READ_WRITE,
+    /** {@code prw}: points alone, neither payload indexes nor snapshots. */
+    POINTS_READ_WRITE
+  }
+
+  /** Every collection, and what belongs to none. */
+  record Global(boolean manages) implements Access {
+    static final Global READ = new Global(false);
+    static final Global MANAGE = new Global(true);
+  }
+
+  /** Some collections, each by the name (or alias) that its caller must use. */
+  record Collections(Map<String, Mode> modes) implements Access {
+    public Collections {
+      modes = Map.copyOf(modes);
+    }
+  }
 
   /**
-   * Checks that the caller may change data or settings.
+   * Checks a call that is not of one collection, and of one that is, what can be said before its
+   * collection is known.
    *
    * @throws QuiverException {@link ErrorCode#FORBIDDEN}
    */
-  public void requireWrite() {
-    if (this == READ_ONLY) {
-      throw new QuiverException(ErrorCode.FORBIDDEN, "Global manage access is required");
+  default void require(Right right) {
+    switch (this) {
+      case Global(boolean manages) -> {
+        if (!manages && right.writes()) {
+          throw forbidden("Global manage access is required");
+        }
+      }
+      case Collections _ -> {
+        if (right.isGlobal()) {
+          throw forbidden("Global access is required");
+        }
+      }
     }
+  }
+
+  /**
+   * Checks a call of a collection, whether that exists or not.
+   *
+   * @throws QuiverException {@link ErrorCode#FORBIDDEN}
+   */
+  default void require(Right right, String collection) {
+    require(right);
+    if (!right.isOfCollection() || !(this instanceof Collections(Map<String, Mode> modes))) {
+      return;
+    }
+    Mode mode = modes.get(collection);
+    if (mode == null) {
+      throw forbidden("Access to collection " + Shape.abbreviate(collection) + " is required");
+    }
+    if (right.extras() && mode == Mode.POINTS_READ_WRITE) {
+      throw forbidden("Only points access is allowed for collection " + collection);
+    }
+    if (right.writes() && mode == Mode.READ) {
+      throw forbidden("Write access to collection " + collection + " is required");
+    }
+    if (right == Right.COLLECTION_MANAGE) {
+      throw forbidden("Manage access for this operation is required");
+    }
+  }
+
+  /** Whether lists may name this collection or alias. */
+  default boolean sees(String nameOrAlias) {
+    return switch (this) {
+      case Global _ -> true;
+      case Collections(Map<String, Mode> modes) -> modes.containsKey(nameOrAlias);
+    };
+  }
+
+  private static QuiverException forbidden(String message) {
+    return new QuiverException(ErrorCode.FORBIDDEN, message);
   }
 }

@@ -5,72 +5,123 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.security.MessageDigest;
-import java.util.Set;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that open the API: one or two that may write, one that may only read. Without any key
- * everybody may do everything. Immutable and thread-safe; compares in constant time.
+ * The keys that open the API: one or two that may write, one that may only read, and the tokens
+ * that the former sign. Without any key everybody may do everything. Immutable and thread-safe;
+ * compares in constant time.
  */
 public final class ApiKeys {
   private static final String BEARER = "Bearer ";
-  private static final Set<String> OPEN_REST_PATHS = Set.of("/", "/healthz", "/livez", "/readyz");
-  private static final Set<String> OPEN_GRPC_METHODS =
-      Set.of("qdrant.Qdrant/HealthCheck", "grpc.health.v1.Health/Check");
+  private static final String INVALID = "Invalid API key or JWT";
 
   private final byte @Nullable [] readWrite;
   private final byte @Nullable [] alternateReadWrite;
   private final byte @Nullable [] readOnly;
+  private final List<JwtKey> jwtKeys;
 
-  /** A null or empty key is no key. */
+  /** Keys alone: tokens are unknown keys. A null or empty key is no key. */
   public ApiKeys(
       @Nullable String readWrite, @Nullable String alternateReadWrite, @Nullable String readOnly) {
-    this.readWrite = bytes(readWrite);
-    this.alternateReadWrite = bytes(alternateReadWrite);
-    this.readOnly = bytes(readOnly);
+    this(bytes(readWrite), bytes(alternateReadWrite), bytes(readOnly), List.of());
+  }
+
+  private ApiKeys(
+      byte @Nullable [] readWrite,
+      byte @Nullable [] alternateReadWrite,
+      byte @Nullable [] readOnly,
+      List<JwtKey> jwtKeys) {
+    this.readWrite = readWrite;
+    this.alternateReadWrite = alternateReadWrite;
+    this.readOnly = readOnly;
+    this.jwtKeys = jwtKeys;
   }
 
   public static ApiKeys none() {
     return new ApiKeys(null, null, null);
   }
 
-  /** Whether a path, without its trailing slash, answers without a key. */
-  static boolean isOpenRestPath(String path) {
-    return OPEN_REST_PATHS.contains(path);
+  /** The same keys, and JSON Web Tokens that a writing one of them signed (HS256). */
+  public ApiKeys withTokens() {
+    List<JwtKey> signing = new ArrayList<>(2);
+    if (readWrite != null) {
+      signing.add(new JwtKey(readWrite));
+    }
+    if (alternateReadWrite != null) {
+      signing.add(new JwtKey(alternateReadWrite));
+    }
+    return new ApiKeys(readWrite, alternateReadWrite, readOnly, List.copyOf(signing));
   }
 
-  /** Whether a method, as {@code package.Service/Method}, answers without a key. */
-  static boolean isOpenGrpcMethod(String fullMethodName) {
-    return OPEN_GRPC_METHODS.contains(fullMethodName);
+  /** Whether every caller may do everything. */
+  boolean isEmpty() {
+    return readWrite == null && alternateReadWrite == null && readOnly == null;
+  }
+
+  /** The key or token that a caller shows; null when there is none. */
+  static @Nullable String shown(@Nullable String apiKey, @Nullable String authorization) {
+    if (apiKey == null && authorization != null && authorization.startsWith(BEARER)) {
+      return authorization.substring(BEARER.length());
+    }
+    return apiKey;
+  }
+
+  /** Whether it may be a token, so that to decide on it may take a read. */
+  boolean mayBeToken(@Nullable String shown) {
+    return !jwtKeys.isEmpty() && shown != null && shown.indexOf('.') >= 0;
   }
 
   /**
    * Finds what a caller may do.
    *
-   * @param apiKey the {@code api-key} header or metadata value
-   * @param authorization the {@code authorization} header or metadata value
-   * @throws QuiverException {@link ErrorCode#UNAUTHENTICATED}, to be answered as plain text
+   * @param shown the key or token of {@link #shown}
+   * @return without an expiry that is still to be checked; a {@link Claims#valueExists} is
+   * @throws QuiverException {@link ErrorCode#UNAUTHENTICATED} or {@link ErrorCode#TOKEN_REFUSED},
+   *     to be answered as plain text
    */
-  public Access authenticate(@Nullable String apiKey, @Nullable String authorization) {
-    if (readWrite == null && alternateReadWrite == null && readOnly == null) {
-      return Access.READ_WRITE;
+  Claims authenticate(@Nullable String shown, Instant now) {
+    if (isEmpty()) {
+      return of(Access.Global.MANAGE);
     }
-    String key = apiKey;
-    if (key == null && authorization != null && authorization.startsWith(BEARER)) {
-      key = authorization.substring(BEARER.length());
-    }
-    if (key == null) {
+    if (shown == null) {
       throw new QuiverException(
           ErrorCode.UNAUTHENTICATED, "Must provide an API key or an Authorization bearer token");
     }
-    byte[] given = key.getBytes(UTF_8);
-    if (matches(readWrite, given) || matches(alternateReadWrite, given)) {
-      return Access.READ_WRITE;
+    byte[] given = shown.getBytes(UTF_8);
+    // Both are compared, so that the time does not tell which one it was.
+    boolean isFirst = matches(readWrite, given);
+    boolean isSecond = matches(alternateReadWrite, given);
+    if (isFirst || isSecond) {
+      return of(Access.Global.MANAGE);
     }
     if (matches(readOnly, given)) {
-      return Access.READ_ONLY;
+      return of(Access.Global.READ);
     }
-    throw new QuiverException(ErrorCode.UNAUTHENTICATED, "Invalid API key or JWT");
+    return token(shown, now);
+  }
+
+  /** The claims under whichever key signed them; else what the first key says of the token. */
+  private Claims token(String shown, Instant now) {
+    QuiverException first = null;
+    for (JwtKey key : jwtKeys) {
+      try {
+        Claims claims = key.verify(shown, now);
+        if (claims != null) {
+          return claims;
+        }
+      } catch (QuiverException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first != null ? first : new QuiverException(ErrorCode.UNAUTHENTICATED, INVALID);
+  }
+
+  private static Claims of(Access access) {
+    return new Claims(null, access, null);
   }
 
   private static boolean matches(byte @Nullable [] expected, byte[] given) {

@@ -2,6 +2,8 @@ package dev.quiver.api;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,6 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts and durations of every endpoint of REST and gRPC, under Qdrant's metric names, and the
@@ -84,16 +87,31 @@ public final class ApiMetrics {
   private static final int REST_OK = 200;
   private static final int GRPC_OK = 0;
 
-  private record Key(String endpoint, int status) implements Comparable<Key> {
+  /**
+   * A series.
+   *
+   * @param collection {@code ""} for that of all collections together
+   */
+  private record Key(String endpoint, int status, String collection) implements Comparable<Key> {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::collection)
+            .thenComparing(Key::endpoint)
+            .thenComparingInt(Key::status);
+
+    Key(String endpoint, int status) {
+      this(endpoint, status, "");
+    }
+
     @Override
     public int compareTo(Key other) {
-      int byEndpoint = endpoint.compareTo(other.endpoint);
-      return byEndpoint != 0 ? byEndpoint : Integer.compare(status, other.status);
+      return ORDER.compare(this, other);
     }
   }
 
   private final Map<Key, Durations> rest = new ConcurrentSkipListMap<>();
   private final Map<Key, Durations> grpc = new ConcurrentSkipListMap<>();
+  private final CollectionDurations restByCollection = new CollectionDurations();
+  private final CollectionDurations grpcByCollection = new CollectionDurations();
   private final List<Consumer<MetricsWriter>> sources = new CopyOnWriteArrayList<>();
 
   public ApiMetrics() {
@@ -114,9 +132,14 @@ public final class ApiMetrics {
    * Counts an answer.
    *
    * @param endpoint method and route, as {@code PUT /collections/{collection_name}/points}
+   * @param collection an existing one that the call was about; null: none
    */
-  void countRest(String endpoint, int status, long nanos) {
+  void countRest(String endpoint, int status, long nanos, @Nullable String collection) {
     rest.computeIfAbsent(new Key(endpoint, status), _ -> new Durations()).record(nanos / 1_000);
+    if (collection != null && REST_TIMED.contains(endpoint)) {
+      restByCollection.record(
+          collection, new CollectionDurations.Answer(endpoint, status), nanos / 1_000);
+    }
   }
 
   /**
@@ -124,21 +147,44 @@ public final class ApiMetrics {
    *
    * @param fullMethodName as {@code qdrant.Points/Search}
    * @param status the gRPC status code's number
+   * @param collection an existing one that the call was about; null: none
    */
-  void countGrpc(String fullMethodName, int status, long nanos) {
-    grpc.computeIfAbsent(new Key("/" + fullMethodName, status), _ -> new Durations())
-        .record(nanos / 1_000);
+  void countGrpc(String fullMethodName, int status, long nanos, @Nullable String collection) {
+    String endpoint = "/" + fullMethodName;
+    grpc.computeIfAbsent(new Key(endpoint, status), _ -> new Durations()).record(nanos / 1_000);
+    if (collection != null && GRPC_TIMED.contains(endpoint)) {
+      grpcByCollection.record(
+          collection, new CollectionDurations.Answer(endpoint, status), nanos / 1_000);
+    }
   }
 
   /** All metrics in Prometheus' text format. */
-  String scrape() {
-    MetricsWriter out = new MetricsWriter();
+  String scrape(MetricsView view) {
+    MetricsWriter out = new MetricsWriter(view);
     for (Consumer<MetricsWriter> source : sources) {
       source.accept(out);
     }
-    write(out, "rest", rest, REST_TIMED::contains);
-    write(out, "grpc", grpc, GRPC_TIMED::contains);
+    if (view.perCollection() && !view.anonymize()) {
+      write(out, "rest", series(restByCollection, view), REST_TIMED::contains);
+      write(out, "grpc", series(grpcByCollection, view), GRPC_TIMED::contains);
+    } else {
+      write(out, "rest", rest, REST_TIMED::contains);
+      write(out, "grpc", grpc, GRPC_TIMED::contains);
+    }
     return out.toString();
+  }
+
+  private static Map<Key, Durations> series(CollectionDurations durations, MetricsView view) {
+    Map<Key, Durations> series = new TreeMap<>();
+    durations
+        .of(view.exists())
+        .forEach(
+            (collection, answers) ->
+                answers.forEach(
+                    (answer, counted) ->
+                        series.put(
+                            new Key(answer.endpoint(), answer.status(), collection), counted)));
+    return series;
   }
 
   private static void write(
@@ -184,23 +230,42 @@ public final class ApiMetrics {
   }
 
   private static String[] labels(boolean isRest, Key key) {
-    String status = Integer.toString(key.status);
-    if (!isRest) {
-      return new String[] {"endpoint", key.endpoint, "status", status};
-    }
+    List<String> labels = new ArrayList<>(8);
     int space = key.endpoint.indexOf(' ');
-    return new String[] {
-      "method", key.endpoint.substring(0, space),
-      "endpoint", key.endpoint.substring(space + 1),
-      "status", status
-    };
+    if (isRest) {
+      labels.addAll(List.of("method", key.endpoint.substring(0, space)));
+    }
+    labels.addAll(List.of("endpoint", key.endpoint.substring(isRest ? space + 1 : 0)));
+    labels.addAll(List.of("status", Integer.toString(key.status)));
+    if (!key.collection.isEmpty()) {
+      labels.addAll(List.of("collection", key.collection));
+    }
+    return labels.toArray(String[]::new);
   }
 
   /** What was answered, in the form of Qdrant's telemetry. */
-  ObjectNode telemetry() {
+  ObjectNode telemetry(MetricsView view) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
-    result.putObject("rest").set("responses", responses(rest));
-    result.putObject("grpc").set("responses", responses(grpc));
+    result.set("rest", telemetry(rest, restByCollection, view));
+    result.set("grpc", telemetry(grpc, grpcByCollection, view));
+    return result;
+  }
+
+  private static ObjectNode telemetry(
+      Map<Key, Durations> counted, CollectionDurations byCollection, MetricsView view) {
+    ObjectNode result = JsonNodeFactory.instance.objectNode();
+    result.set("responses", responses(counted));
+    if (view.perCollection() && !view.anonymize()) {
+      Map<String, Map<Key, Durations>> collections = new TreeMap<>();
+      series(byCollection, view)
+          .forEach(
+              (key, durations) ->
+                  collections
+                      .computeIfAbsent(key.collection, _ -> new TreeMap<>())
+                      .put(key, durations));
+      ObjectNode responses = result.putObject("per_collection_responses");
+      collections.forEach((name, answers) -> responses.set(name, responses(answers)));
+    }
     return result;
   }
 

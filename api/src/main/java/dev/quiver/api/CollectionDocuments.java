@@ -181,10 +181,6 @@ final class CollectionDocuments {
     if (given.path("sharding_method").asText().equals("custom")) {
       throw QuiverException.notImplemented("sharding_method: custom sharding is not supported yet");
     }
-    if (given.path("strict_mode_config").path("enabled").asBoolean()) {
-      throw QuiverException.notImplemented(
-          "strict_mode_config.enabled: strict mode is not enforced yet");
-    }
   }
 
   private static JsonNode effectiveVectors(JsonNode given) {

@@ -36,7 +36,7 @@ final class DatabaseMetrics implements Consumer<MetricsWriter> {
         "collection_points",
         "approximate amount of points per collection",
         MetricsWriter.Type.GAUGE);
-    points.forEach((name, count) -> out.sample((double) count, "id", name));
+    points.forEach((name, count) -> out.sample((double) count, "id", out.collection(name)));
   }
 
   /** How many vectors a point has, unless it lacks some; 0 for a collection that is just gone. */

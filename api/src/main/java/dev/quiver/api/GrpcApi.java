@@ -2,9 +2,10 @@ package dev.quiver.api;
 
 import dev.quiver.engine.Database;
 import io.grpc.BindableService;
-import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.qdrant.client.grpc.SnapshotsGrpc;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ import java.util.List;
 public final class GrpcApi implements AutoCloseable {
   private final GrpcCalls calls;
   private final GrpcDecoding decoding;
+  private final GrpcHealth.Common health = new GrpcHealth.Common();
+  private final List<ServerServiceDefinition> plainServices;
   private final List<ServerServiceDefinition> services;
   private final GrpcGate gate;
   private final ApiLimits limits;
@@ -39,24 +42,44 @@ public final class GrpcApi implements AutoCloseable {
     this.settings = settings;
     this.calls = new GrpcCalls(pool, limits, settings.waitingCallsMax());
     this.decoding = new GrpcDecoding(settings.requestBytesBudget());
-    this.gate = new GrpcGate(keys, metrics);
-    List<BindableService> plain =
+    this.gate =
+        new GrpcGate(
+            new Authenticator(keys, database, pool, limits.searchTimeout()), metrics, database);
+    List<BindableService> decoded =
         List.of(
             new GrpcHealth.OfQdrant(version),
-            new GrpcHealth.Common(),
             new GrpcCollections(database, calls),
             new GrpcPoints(database, inference, calls, limits),
             new SnapshotsGrpc.SnapshotsImplBase() {});
-    this.services = plain.stream().map(service -> decoding.wrap(service.bindService())).toList();
+    // Streams keep no budget of request bytes: their requests are small and end at once.
+    List<ServerServiceDefinition> streaming =
+        List.of(health.bindAsQdrants(), ProtoReflectionServiceV1.newInstance().bindService());
+    this.plainServices = new ArrayList<>(streaming);
+    this.services = new ArrayList<>(streaming);
+    for (BindableService service : decoded) {
+      ServerServiceDefinition plain = service.bindService();
+      plainServices.add(plain);
+      services.add(decoding.wrap(plain));
+    }
   }
 
   /** The services, to be registered as they are. */
   List<ServerServiceDefinition> services() {
-    return services;
+    return List.copyOf(services);
+  }
+
+  /** Says to who watches the health that the server stops. */
+  void stopping() {
+    health.close();
+  }
+
+  /** The services as their interfaces define them. */
+  List<ServerServiceDefinition> plainServices() {
+    return List.copyOf(plainServices);
   }
 
   /** Goes around every call. */
-  ServerInterceptor gate() {
+  GrpcGate gate() {
     return gate;
   }
 

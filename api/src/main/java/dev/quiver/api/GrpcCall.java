@@ -36,10 +36,13 @@ final class GrpcCall {
 
   private final Message request;
   private final Fields fields;
+  private final GrpcCaller caller;
   private final long startNanos = System.nanoTime();
 
+  /** Must be made where the call arrives: that is where its caller is known. */
   GrpcCall(Message request) {
     this.request = request;
+    this.caller = GrpcCaller.KEY.get();
     this.fields = FIELDS.computeIfAbsent(request.getDescriptorForType(), Fields::of);
   }
 
@@ -48,11 +51,31 @@ final class GrpcCall {
     return (System.nanoTime() - startNanos) / 1e9;
   }
 
+  /** What the caller may do. */
+  Access access() {
+    return caller.access();
+  }
+
+  /**
+   * Checks that the caller may make this call of the collection that it names. Before it nothing
+   * may be answered that depends on a collection.
+   */
+  void admit() {
+    if (caller.right().isOfCollection()) {
+      caller.access().require(caller.right(), name());
+      caller.admitted().accept(name());
+    }
+  }
+
   /** The name of the collection, checked. */
   String collection() {
-    String name = fields.collection == null ? "" : (String) request.getField(fields.collection);
+    String name = name();
     CollectionDocuments.checkName(name);
     return name;
+  }
+
+  private String name() {
+    return fields.collection == null ? "" : (String) request.getField(fields.collection);
   }
 
   boolean hasTimeout() {

@@ -105,6 +105,7 @@ final class GrpcCalls implements AutoCloseable {
     GrpcCall call = new GrpcCall(request);
     Answer<T> answer = new Answer<>(reply);
     try {
+      call.admit();
       Duration timeout = timeout(call);
       long deadlineNanos = System.nanoTime() + timeout.toNanos();
       if (call.hasTimeout()) {
@@ -140,6 +141,7 @@ final class GrpcCalls implements AutoCloseable {
     GrpcCall call = new GrpcCall(request);
     Answer<T> answer = new Answer<>(reply);
     try {
+      call.admit();
       Duration timeout = untilDeadline(timeout(call));
       long deadlineNanos = System.nanoTime() + timeout.toNanos();
       if (call.hasTimeout()) {
@@ -170,6 +172,12 @@ final class GrpcCalls implements AutoCloseable {
   <T> void blocking(Message request, StreamObserver<T> reply, Work<T> work) {
     GrpcCall call = new GrpcCall(request);
     Answer<T> answer = new Answer<>(reply);
+    try {
+      call.admit();
+    } catch (QuiverException e) {
+      answer.fail(e);
+      return;
+    }
     waiting(answer, () -> answer.attempt(() -> answer.succeed(work.run(call))));
   }
 

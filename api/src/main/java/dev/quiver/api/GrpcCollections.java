@@ -9,6 +9,7 @@ import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Collections;
 import io.qdrant.client.grpc.CollectionsGrpc;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** The service {@code qdrant.Collections}, as far as one machine has it. */
 final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
@@ -50,7 +51,9 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
           Collections.ListCollectionsResponse.Builder response =
               Collections.ListCollectionsResponse.newBuilder();
           for (String name : database.collections()) {
-            response.addCollections(Collections.CollectionDescription.newBuilder().setName(name));
+            if (call.access().sees(name)) {
+              response.addCollections(Collections.CollectionDescription.newBuilder().setName(name));
+            }
           }
           return response.setTime(call.seconds()).build();
         });
@@ -139,9 +142,7 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
           if (!database.collectionExists(name)) {
             throw GrpcCollectionMessages.noCollection(name);
           }
-          return aliases(
-              database.aliases().stream().filter(alias -> alias.collection().equals(name)).toList(),
-              call);
+          return aliases(call, alias -> alias.collection().equals(name));
         });
   }
 
@@ -149,16 +150,19 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
   public void listAliases(
       Collections.ListAliasesRequest request,
       StreamObserver<Collections.ListAliasesResponse> reply) {
-    calls.blocking(request, reply, call -> aliases(database.aliases(), call));
+    calls.blocking(
+        request, reply, call -> aliases(call, alias -> call.access().sees(alias.collection())));
   }
 
-  private static Collections.ListAliasesResponse aliases(List<Alias> aliases, GrpcCall call) {
+  private Collections.ListAliasesResponse aliases(GrpcCall call, Predicate<Alias> wanted) {
     Collections.ListAliasesResponse.Builder response = Collections.ListAliasesResponse.newBuilder();
-    for (Alias alias : aliases) {
-      response.addAliases(
-          Collections.AliasDescription.newBuilder()
-              .setAliasName(alias.alias())
-              .setCollectionName(alias.collection()));
+    for (Alias alias : database.aliases()) {
+      if (wanted.test(alias) && call.access().sees(alias.alias())) {
+        response.addAliases(
+            Collections.AliasDescription.newBuilder()
+                .setAliasName(alias.alias())
+                .setCollectionName(alias.collection()));
+      }
     }
     return response.setTime(call.seconds()).build();
   }

@@ -60,10 +60,13 @@ final class GrpcErrors {
     Metadata trailers = new Metadata();
     trailers.put(CODE, Integer.toString(error.code().number()));
     for (Map.Entry<String, String> entry : error.metadata().entrySet()) {
-      putAscii(trailers, entry.getKey(), entry.getValue());
+      if (!entry.getKey().equals(QuiverException.RETRY_AFTER)) {
+        putAscii(trailers, entry.getKey(), entry.getValue());
+      }
     }
-    if (error.code() == ErrorCode.OVERLOADED && !trailers.containsKey(RETRY_AFTER_SECONDS)) {
-      trailers.put(RETRY_AFTER_SECONDS, "1");
+    String retryAfter = error.retryAfter();
+    if (retryAfter != null) {
+      trailers.put(RETRY_AFTER_SECONDS, retryAfter);
     }
     if (error.code() == ErrorCode.INSUFFICIENT_STORAGE) {
       trailers.put(INSUFFICIENT_STORAGE, "1");
@@ -100,7 +103,7 @@ final class GrpcErrors {
       case STANDALONE, NOT_IMPLEMENTED -> Status.UNIMPLEMENTED;
       case TIMEOUT -> Status.DEADLINE_EXCEEDED;
       case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
-      case FORBIDDEN -> Status.PERMISSION_DENIED;
+      case FORBIDDEN, TOKEN_REFUSED -> Status.PERMISSION_DENIED;
       case UNAVAILABLE -> Status.UNAVAILABLE;
       case CORRUPT, INTERNAL -> Status.INTERNAL;
     };

@@ -1,6 +1,9 @@
 package dev.quiver.api;
 
+import dev.quiver.engine.Database;
 import dev.quiver.engine.QuiverException;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -8,11 +11,12 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What every call passes before its request is read: it is counted, its key is checked, and a call
- * that this version does not have is refused by name.
+ * What every call passes before its request is read: it is counted, its key is checked, what the
+ * key allows (in a collection: {@link GrpcCall#admit}), and a call that this version does not have
+ * is refused by name.
  */
 final class GrpcGate implements ServerInterceptor {
   private static final Metadata.Key<String> API_KEY =
@@ -20,67 +24,42 @@ final class GrpcGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** What a read-only key may call; everything else changes something. */
-  private static final Set<String> READS =
-      Set.of(
-          "qdrant.Qdrant/HealthCheck",
-          "grpc.health.v1.Health/Check",
-          "qdrant.Collections/Get",
-          "qdrant.Collections/List",
-          "qdrant.Collections/ListCollectionAliases",
-          "qdrant.Collections/ListAliases",
-          "qdrant.Collections/CollectionClusterInfo",
-          "qdrant.Collections/CollectionExists",
-          "qdrant.Collections/ListShardKeys",
-          "qdrant.Points/Get",
-          "qdrant.Points/Search",
-          "qdrant.Points/SearchBatch",
-          "qdrant.Points/SearchGroups",
-          "qdrant.Points/Scroll",
-          "qdrant.Points/Recommend",
-          "qdrant.Points/RecommendBatch",
-          "qdrant.Points/RecommendGroups",
-          "qdrant.Points/Discover",
-          "qdrant.Points/DiscoverBatch",
-          "qdrant.Points/Count",
-          "qdrant.Points/Query",
-          "qdrant.Points/QueryBatch",
-          "qdrant.Points/QueryGroups",
-          "qdrant.Points/Facet",
-          "qdrant.Points/SearchMatrixPairs",
-          "qdrant.Points/SearchMatrixOffsets",
-          "qdrant.Snapshots/List",
-          "qdrant.Snapshots/ListFull");
-
-  private final ApiKeys keys;
+  private final Authenticator authenticator;
   private final ApiMetrics metrics;
+  private final Database database;
 
-  GrpcGate(ApiKeys keys, ApiMetrics metrics) {
-    this.keys = keys;
+  GrpcGate(Authenticator authenticator, ApiMetrics metrics, Database database) {
+    this.database = database;
+    this.authenticator = authenticator;
     this.metrics = metrics;
   }
 
-  static boolean isRead(String fullMethodName) {
-    return READS.contains(fullMethodName);
+  /** Whether a call is read at once; the others hold much, or wait for what their token needs. */
+  boolean isQuick(String fullMethodName, Metadata headers) {
+    return !Rights.ofGrpc(fullMethodName).writes()
+        && !authenticator.mayWait(headers.get(API_KEY), headers.get(AUTHORIZATION));
   }
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
-    ServerCall<Q, R> counted = new CountedCall<>(call, method, metrics);
+    CountedCall<Q, R> counted = new CountedCall<>(call, method);
     try {
-      if (!ApiKeys.isOpenGrpcMethod(method)) {
-        Access access = keys.authenticate(headers.get(API_KEY), headers.get(AUTHORIZATION));
-        if (!isRead(method)) {
-          access.requireWrite();
-        }
-      }
+      Right right = Rights.ofGrpc(method);
+      Access access =
+          right == Right.OPEN
+              ? Access.Global.READ
+              : authenticator.authenticate(headers.get(API_KEY), headers.get(AUTHORIZATION));
+      access.require(right);
       QuiverException missing = GrpcMissing.refusal(method);
       if (missing != null) {
         throw missing;
       }
-      return next.startCall(counted, headers);
+      Context context =
+          Context.current()
+              .withValue(GrpcCaller.KEY, new GrpcCaller(access, right, counted::about));
+      return Contexts.interceptCall(context, counted, headers, next);
     } catch (RuntimeException e) {
       StatusRuntimeException answer = GrpcErrors.toStatus(e);
       Metadata trailers = answer.getTrailers();
@@ -89,20 +68,28 @@ final class GrpcGate implements ServerInterceptor {
     }
   }
 
-  private static final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+  private final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final String method;
-    private final ApiMetrics metrics;
     private final long startNanos = System.nanoTime();
+    private volatile @Nullable String collection;
 
-    CountedCall(ServerCall<Q, R> call, String method, ApiMetrics metrics) {
+    CountedCall(ServerCall<Q, R> call, String method) {
       super(call);
       this.method = method;
-      this.metrics = metrics;
+    }
+
+    void about(String name) {
+      collection = name;
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
-      metrics.countGrpc(method, status.getCode().value(), System.nanoTime() - startNanos);
+      String name = collection;
+      metrics.countGrpc(
+          method,
+          status.getCode().value(),
+          System.nanoTime() - startNanos,
+          name != null && database.collectionExists(name) ? name : null);
       super.close(status, trailers);
     }
   }

@@ -1,10 +1,17 @@
 package dev.quiver.api;
 
-import grpc.health.v1.HealthCheck;
-import grpc.health.v1.HealthGrpc;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.QdrantGrpc;
 import io.qdrant.client.grpc.QdrantOuterClass;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Both health checks: Qdrant's own and the common one. They touch nothing and answer at once. */
 final class GrpcHealth {
@@ -32,19 +39,72 @@ final class GrpcHealth {
     }
   }
 
-  /** The service {@code grpc.health.v1.Health}; as in Qdrant, every service name is healthy. */
-  static final class Common extends HealthGrpc.HealthImplBase {
-    private static final HealthCheck.HealthCheckResponse SERVING =
-        HealthCheck.HealthCheckResponse.newBuilder()
-            .setStatus(HealthCheck.HealthCheckResponse.ServingStatus.SERVING)
-            .build();
+  /**
+   * The service {@code grpc.health.v1.Health}; as in Qdrant, every service name is healthy. Who
+   * watches is told when the server stops. Thread-safe.
+   */
+  static final class Common extends HealthGrpc.HealthImplBase implements AutoCloseable {
+    private static final HealthCheckResponse SERVING = response(true);
+    private static final HealthCheckResponse NOT_SERVING = response(false);
+
+    private final Set<ServerCallStreamObserver<HealthCheckResponse>> watching =
+        ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
+
+    private static HealthCheckResponse response(boolean serving) {
+      return HealthCheckResponse.newBuilder()
+          .setStatus(
+              serving
+                  ? HealthCheckResponse.ServingStatus.SERVING
+                  : HealthCheckResponse.ServingStatus.NOT_SERVING)
+          .build();
+    }
+
+    /** Qdrant's files define this service too, and reflection shows only one of the same name. */
+    ServerServiceDefinition bindAsQdrants() {
+      ServerServiceDefinition plain = bindService();
+      ServiceDescriptor.Builder described =
+          ServiceDescriptor.newBuilder(plain.getServiceDescriptor().getName())
+              .setSchemaDescriptor(
+                  grpc.health.v1.HealthGrpc.getServiceDescriptor().getSchemaDescriptor());
+      plain.getServiceDescriptor().getMethods().forEach(described::addMethod);
+      ServerServiceDefinition.Builder bound = ServerServiceDefinition.builder(described.build());
+      for (ServerMethodDefinition<?, ?> method : plain.getMethods()) {
+        bound.addMethod(method);
+      }
+      return bound.build();
+    }
 
     @Override
-    public void check(
-        HealthCheck.HealthCheckRequest request,
-        StreamObserver<HealthCheck.HealthCheckResponse> reply) {
-      reply.onNext(SERVING);
+    public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> reply) {
+      reply.onNext(stopping ? NOT_SERVING : SERVING);
       reply.onCompleted();
+    }
+
+    @Override
+    public void watch(HealthCheckRequest request, StreamObserver<HealthCheckResponse> reply) {
+      ServerCallStreamObserver<HealthCheckResponse> call =
+          (ServerCallStreamObserver<HealthCheckResponse>) reply;
+      call.setOnCancelHandler(() -> watching.remove(call));
+      call.onNext(SERVING);
+      watching.add(call);
+      if (stopping) {
+        end(call);
+      }
+    }
+
+    /** Tells all who watch that the server stops, and ends their calls. */
+    @Override
+    public void close() {
+      stopping = true;
+      watching.forEach(this::end);
+    }
+
+    private void end(ServerCallStreamObserver<HealthCheckResponse> call) {
+      if (watching.remove(call)) {
+        call.onNext(NOT_SERVING);
+        call.onCompleted();
+      }
     }
   }
 }

@@ -4,10 +4,12 @@ import dev.quiver.engine.Database;
 import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointRecord;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ReadDemand;
 import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.filter.Filter;
 import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Points;
 import io.qdrant.client.grpc.PointsGrpc;
@@ -47,6 +49,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         call -> {
           String collection = call.collection();
           Queries.Query query = reads.search(request);
+          admit(call, collection, Queries.demands(List.of(query)), false);
           budget.check(collection, List.of(query));
           Points.SearchResponse.Builder response = Points.SearchResponse.newBuilder();
           for (ScoredPoint hit : queries.run(collection, query, inference.batch())) {
@@ -73,6 +76,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
             checkInnerCollection(search.getCollectionName(), collection);
             batch.add(reads.search(search));
           }
+          admit(call, collection, Queries.demands(batch), true);
           return searches(collection, batch, inference.batch());
         },
         (call, results) -> {
@@ -91,7 +95,12 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         request,
         reply,
         GrpcReads.isText(request),
-        (call, timeout) -> prepared(call.collection(), List.of(reads.query(request)), timeout),
+        (call, timeout) -> {
+          String collection = call.collection();
+          List<Queries.Query> query = List.of(reads.query(request));
+          admit(call, collection, Queries.demands(query), false);
+          return prepared(collection, query, timeout);
+        },
         (call, results) -> {
           Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
           for (ScoredPoint hit : results.getFirst()) {
@@ -118,6 +127,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
             checkInnerCollection(query.getCollectionName(), collection);
             batch.add(reads.query(query));
           }
+          admit(call, collection, Queries.demands(batch), true);
           return prepared(collection, batch, timeout);
         },
         (call, results) -> {
@@ -127,6 +137,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           }
           return response.setTime(call.seconds()).build();
         });
+  }
+
+  private void admit(GrpcCall call, String collection, List<ReadDemand> demands, boolean batch) {
+    database.admit(collection, demands, batch, call.hasTimeout() ? calls.timeout(call) : null);
   }
 
   private List<Supplier<List<ScoredPoint>>> prepared(
@@ -159,6 +173,7 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           String collection = call.collection();
           VectorSelection vectors =
               GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors());
+          admit(call, collection, List.of(ReadDemand.retrieve(request.getIdsCount())), false);
           budget.check(collection, request.getIdsCount(), vectors);
           List<PointRecord> points =
               database.retrieve(
@@ -186,6 +201,8 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
           call.checkConsistency();
           call.refuseShardKey();
           ScrollRequest wanted = page(request);
+          ReadDemand demand = ReadDemand.scroll(wanted.limit(), wanted.filter());
+          admit(call, collection, List.of(demand), false);
           budget.check(collection, wanted.limit(), wanted.vectors());
           ScrollPage page = database.scroll(collection, wanted);
           Points.ScrollResponse.Builder response = Points.ScrollResponse.newBuilder();
@@ -230,11 +247,11 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         call -> {
           call.checkConsistency();
           call.refuseShardKey();
-          long count =
-              database.count(
-                  call.collection(),
-                  GrpcFilters.readIf(request.hasFilter(), request.getFilter()),
-                  !request.hasExact() || request.getExact());
+          String collection = call.collection();
+          Filter filter = GrpcFilters.readIf(request.hasFilter(), request.getFilter());
+          boolean exact = !request.hasExact() || request.getExact();
+          admit(call, collection, List.of(ReadDemand.count(filter, exact)), false);
+          long count = database.count(collection, filter, exact);
           return Points.CountResponse.newBuilder()
               .setResult(Points.CountResult.newBuilder().setCount(count))
               .setTime(call.seconds())

@@ -52,8 +52,9 @@ final class GrpcSelections {
       GrpcFaults.checkAtLeast("params.hnsw_ef", params.getHnswEf(), 1);
       ef = GrpcFilters.saturated(params.getHnswEf());
     }
+    Double oversampling = null;
     if (params.hasQuantization() && params.getQuantization().hasOversampling()) {
-      double oversampling = params.getQuantization().getOversampling();
+      oversampling = params.getQuantization().getOversampling();
       if (!(oversampling >= 1)) {
         throw GrpcFaults.invalid(
             "params.quantization.oversampling",
@@ -69,7 +70,7 @@ final class GrpcSelections {
       }
     }
     GrpcFilters.refuseUnknown(params.getUnknownFields(), "SearchParams");
-    return new SearchParams(ef, params.getExact(), params.getIndexedOnly());
+    return new SearchParams(ef, params.getExact(), params.getIndexedOnly(), oversampling);
   }
 
   static OrderBy orderBy(Points.OrderBy orderBy) {

@@ -1,17 +1,24 @@
 package dev.quiver.api;
 
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +58,7 @@ public final class GrpcServer implements AutoCloseable {
   private final ExecutorService writes;
   private final GrpcConnections connections;
 
-  private GrpcServer(GrpcApi api, InetSocketAddress address) {
+  private GrpcServer(GrpcApi api, InetSocketAddress address, @Nullable TlsIdentity tls) {
     this.api = api;
     this.writes =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-write-", 0).factory());
@@ -60,7 +67,7 @@ public final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(address)
             .directExecutor()
-            .callExecutor(new ByKind(writes))
+            .callExecutor(new ByKind(api.gate(), writes))
             .maxInboundMessageSize(api.limits().bodyBytesMax())
             .maxConcurrentCallsPerConnection(settings.callsPerConnectionMax())
             .keepAliveTime(settings.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
@@ -73,10 +80,30 @@ public final class GrpcServer implements AutoCloseable {
             .intercept(api.gate())
             .intercept(connections)
             .intercept(new GrpcRequestIds());
+    if (tls != null) {
+      builder.sslContext(sslContext(tls));
+    }
     for (ServerServiceDefinition service : api.services()) {
       builder.addService(service);
     }
     this.server = builder.build();
+  }
+
+  /** On the JDK's TLS, as REST is, so that both ports offer the same. */
+  private static SslContext sslContext(TlsIdentity tls) {
+    try {
+      return GrpcSslContexts.configure(
+              SslContextBuilder.forServer(tls.keyManager()), SslProvider.JDK)
+          .protocols("TLSv1.3", "TLSv1.2")
+          .build();
+    } catch (SSLException e) {
+      throw new QuiverException(ErrorCode.INTERNAL, "TLS cannot be set up", e);
+    }
+  }
+
+  /** Listens without TLS. */
+  public static GrpcServer start(GrpcApi api, String host, int port) throws IOException {
+    return start(api, host, port, null);
   }
 
   /**
@@ -84,10 +111,12 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param host a name or address to bind, or {@code 0.0.0.0}
    * @param port 0 for any free one
+   * @param tls null: no TLS; stays the caller's to close
    * @throws IOException when the port cannot be bound
    */
-  public static GrpcServer start(GrpcApi api, String host, int port) throws IOException {
-    GrpcServer server = new GrpcServer(api, new InetSocketAddress(host, port));
+  public static GrpcServer start(GrpcApi api, String host, int port, @Nullable TlsIdentity tls)
+      throws IOException {
+    GrpcServer server = new GrpcServer(api, new InetSocketAddress(host, port), tls);
     try {
       server.server.start();
     } catch (IOException e) {
@@ -111,6 +140,7 @@ public final class GrpcServer implements AutoCloseable {
   /** Takes no new calls, lets those in work end within the settings' wait, then cuts them off. */
   @Override
   public void close() {
+    api.stopping();
     server.shutdown();
     try {
       long waitMillis = api.settings().shutdownWait().toMillis();
@@ -129,11 +159,11 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /** Where a call's request is read. */
-  private record ByKind(Executor writes) implements ServerCallExecutorSupplier {
+  private record ByKind(GrpcGate gate, Executor writes) implements ServerCallExecutorSupplier {
     @Override
     public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata metadata) {
       // Null is the server's own executor: the event loop.
-      return GrpcGate.isRead(call.getMethodDescriptor().getFullMethodName()) ? null : writes;
+      return gate.isQuick(call.getMethodDescriptor().getFullMethodName(), metadata) ? null : writes;
     }
   }
 }

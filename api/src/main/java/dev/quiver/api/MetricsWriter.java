@@ -20,7 +20,16 @@ public final class MetricsWriter {
   private final Set<String> families = new HashSet<>();
   private String name = "";
 
-  MetricsWriter() {}
+  private final MetricsView view;
+
+  MetricsWriter(MetricsView view) {
+    this.view = view;
+  }
+
+  /** A collection's name as the metrics may show it. */
+  public String collection(String collection) {
+    return view.name(collection);
+  }
 
   /**
    * Begins a family.

@@ -7,6 +7,7 @@ import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointRecord;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ReadDemand;
 import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.SearchParams;
@@ -69,6 +70,16 @@ public final class Queries {
         inference.add(to);
       }
     }
+  }
+
+  /** What the queries ask for, for {@link Database#admit}. */
+  static List<ReadDemand> demands(Collection<Query> queries) {
+    List<ReadDemand> demands = new ArrayList<>(queries.size());
+    for (Query query : queries) {
+      String using = query.ranking() instanceof Ranking.Nearest ? query.using() : null;
+      demands.add(ReadDemand.search(query.limit(), query.filter(), query.params(), using));
+    }
+    return demands;
   }
 
   /**

@@ -11,6 +11,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,8 @@ import org.slf4j.MDC;
 
 /**
  * Qdrant's REST API over a {@link Database}. Every call goes the same way: request id, route, key,
- * handler, answer or error, count. Handlers block on virtual threads; what computes runs on the
- * {@link SearchPool}. Thread-safe; owns nothing that it is given.
+ * rights, handler, answer or error, count. Handlers block on virtual threads; what computes runs on
+ * the {@link SearchPool}. Thread-safe; owns nothing that it is given.
  */
 public final class RestApi {
   private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
@@ -29,7 +30,8 @@ public final class RestApi {
   private static final HeaderName API_KEY = HeaderNames.create("api-key");
   private static final String UNKNOWN_ENDPOINT = "unknown";
 
-  private final ApiKeys keys;
+  private final Database database;
+  private final Authenticator authenticator;
   private final ApiMetrics metrics;
   private final ApiLimits limits;
   private final JsonFactory json;
@@ -48,7 +50,8 @@ public final class RestApi {
       ApiLimits limits,
       VersionInfo version,
       BooleanSupplier ready) {
-    this.keys = keys;
+    this.database = database;
+    this.authenticator = new Authenticator(keys, database, pool, limits.searchTimeout());
     this.metrics = metrics;
     this.limits = limits;
     this.json = JsonIn.factory(limits);
@@ -74,22 +77,27 @@ public final class RestApi {
     routing.any(this::handle);
   }
 
+  /** Every route, as {@code PUT /collections/{collection_name}}. */
+  List<String> endpoints() {
+    return router.endpoints();
+  }
+
   private void handle(ServerRequest request, ServerResponse response) {
     long startNanos = System.nanoTime();
     String requestId = RequestIds.of(request.headers().first(X_REQUEST_ID).orElse(null));
     response.header(X_REQUEST_ID, requestId);
     MDC.put(RequestIds.MDC_KEY, requestId);
     String endpoint = UNKNOWN_ENDPOINT;
-    RestExchange exchange = exchange(request, response, Map.of(), Access.READ_ONLY, startNanos);
+    RestExchange exchange = exchange(request, response, Map.of(), Access.Global.READ, startNanos);
     try {
       String method = request.prologue().method().text();
       RestRouter.Match match = router.find(method, request.path().rawPath());
-      Access access = authenticate(request, match);
+      endpoint = match == null ? UNKNOWN_ENDPOINT : match.endpoint();
+      Access access = authorize(request, match);
       if (match == null) {
         throw QuiverException.notFound(
             method + " " + Shape.abbreviate(request.path().rawPath()) + " is no route of this API");
       }
-      endpoint = match.endpoint();
       exchange = exchange(request, response, match.parameters(), access, startNanos);
       match.handler().handle(exchange);
     } catch (QuiverException e) {
@@ -111,7 +119,8 @@ public final class RestApi {
           new QuiverException(
               ErrorCode.INTERNAL, "unexpected " + e.getClass().getSimpleName() + "; see the log"));
     } finally {
-      metrics.countRest(endpoint, exchange.status(), System.nanoTime() - startNanos);
+      metrics.countRest(
+          endpoint, exchange.status(), System.nanoTime() - startNanos, exchange.existing(database));
       MDC.remove(RequestIds.MDC_KEY);
     }
   }
@@ -125,15 +134,21 @@ public final class RestApi {
     return new RestExchange(request, response, pathParameters, access, limits, json, startNanos);
   }
 
-  private Access authenticate(ServerRequest request, RestRouter.@Nullable Match match) {
-    if (match != null) {
-      String endpoint = match.endpoint();
-      if (ApiKeys.isOpenRestPath(endpoint.substring(endpoint.indexOf(' ') + 1))) {
-        return Access.READ_ONLY;
-      }
+  /** What the caller may do, once it is clear that this call is a part of it. */
+  private Access authorize(ServerRequest request, RestRouter.@Nullable Match match) {
+    Right right = match == null ? Right.ANY : Rights.ofRest(match.endpoint());
+    if (right == Right.OPEN) {
+      return Access.Global.READ;
     }
-    return keys.authenticate(
-        request.headers().first(API_KEY).orElse(null),
-        request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
+    Access access =
+        authenticator.authenticate(
+            request.headers().first(API_KEY).orElse(null),
+            request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
+    if (right.isOfCollection() && match != null) {
+      access.require(right, match.parameters().getOrDefault("collection_name", ""));
+    } else {
+      access.require(right);
+    }
+    return access;
   }
 }

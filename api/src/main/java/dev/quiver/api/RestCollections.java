@@ -44,7 +44,9 @@ final class RestCollections {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     ArrayNode collections = result.putArray("collections");
     for (String name : names) {
-      collections.addObject().put("name", name);
+      if (exchange.access().sees(name)) {
+        collections.addObject().put("name", name);
+      }
     }
     exchange.ok(out -> out.tree(result));
   }
@@ -55,7 +57,6 @@ final class RestCollections {
   }
 
   private void create(RestExchange exchange) {
-    exchange.access().requireWrite();
     String name = exchange.pathParameter("collection_name");
     CollectionDocuments.checkNewName(name);
     exchange.updateTimeout();
@@ -65,7 +66,6 @@ final class RestCollections {
   }
 
   private void update(RestExchange exchange) {
-    exchange.access().requireWrite();
     String name = exchange.collection();
     exchange.updateTimeout();
     ObjectNode change = CollectionDocuments.checkUpdate(exchange.bodyTree());
@@ -78,7 +78,6 @@ final class RestCollections {
   }
 
   private void delete(RestExchange exchange) {
-    exchange.access().requireWrite();
     String name = exchange.collection();
     exchange.updateTimeout();
     boolean existed = database.deleteCollection(name);
@@ -106,7 +105,6 @@ final class RestCollections {
   }
 
   private void updateAliases(RestExchange exchange) {
-    exchange.access().requireWrite();
     exchange.updateTimeout();
     List<Alias.Action> actions = new ArrayList<>();
     for (JsonNode action : CollectionDocuments.aliasActions(exchange.bodyTree())) {
@@ -133,11 +131,13 @@ final class RestCollections {
   private void collectionAliases(RestExchange exchange) {
     String name = exchange.collection();
     database.collectionConfig(name);
-    aliases(exchange, alias -> alias.collection().equals(name));
+    Access access = exchange.access();
+    aliases(exchange, alias -> alias.collection().equals(name) && access.sees(alias.alias()));
   }
 
   private void allAliases(RestExchange exchange) {
-    aliases(exchange, _ -> true);
+    Access access = exchange.access();
+    aliases(exchange, alias -> access.sees(alias.collection()) && access.sees(alias.alias()));
   }
 
   private void aliases(RestExchange exchange, Predicate<Alias> wanted) {

@@ -2,6 +2,7 @@ package dev.quiver.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quiver.engine.Database;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
@@ -91,6 +92,12 @@ final class RestExchange {
     return name;
   }
 
+  /** The collection of the call when there is one of that name; null when not. */
+  @Nullable String existing(Database database) {
+    String name = pathParameters.get("collection_name");
+    return name != null && database.collectionExists(name) ? name : null;
+  }
+
   PointId pointId() {
     String text = pathParameter("id");
     try {
@@ -160,6 +167,11 @@ final class RestExchange {
           Problems.QUERY, "timeout", "value " + seconds + " invalid, must be 1 or larger");
     }
     return bounded(seconds);
+  }
+
+  /** The {@code timeout} that the call names; null when it names none. */
+  @Nullable Duration namedTimeout() {
+    return parameter("timeout") == null ? null : readTimeout();
   }
 
   /** The {@code timeout} and {@code consistency} of a read; the server's timeout by default. */
@@ -350,11 +362,12 @@ final class RestExchange {
   /** Answers with an error, in the envelope or, from the authentication, as plain text. */
   void error(QuiverException e) {
     ErrorCode code = e.code();
-    if (code == ErrorCode.OVERLOADED) {
-      response.header(HeaderNames.RETRY_AFTER, "1");
+    String retryAfter = e.retryAfter();
+    if (retryAfter != null) {
+      response.header(HeaderNames.RETRY_AFTER, retryAfter);
     }
     String text = String.valueOf(e.getMessage());
-    if (code == ErrorCode.UNAUTHENTICATED) {
+    if (code == ErrorCode.UNAUTHENTICATED || code == ErrorCode.TOKEN_REFUSED) {
       text(code.httpStatus(), text);
     } else {
       json(code.httpStatus(), RestOut.error(text, startNanos));

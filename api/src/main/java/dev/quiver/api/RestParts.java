@@ -126,7 +126,11 @@ final class RestParts {
             case "hnsw_ef" -> params.hnswEf = bounded(in, label + ".hnsw_ef", limits.resultsMax());
             case "exact" -> params.exact = in.bool();
             case "indexed_only" -> params.indexedOnly = in.bool();
-            case "quantization" -> check(in, QUANTIZATION, label + ".quantization");
+            case "quantization" -> {
+              JsonNode quantization = check(in, QUANTIZATION, label + ".quantization");
+              JsonNode oversampling = quantization.path("oversampling");
+              params.oversampling = oversampling.isNumber() ? oversampling.doubleValue() : null;
+            }
             case "acorn" -> check(in, ACORN, label + ".acorn");
             case "idf" ->
                 throw QuiverException.notImplemented(
@@ -137,7 +141,7 @@ final class RestParts {
           }
           return true;
         });
-    return new SearchParams(params.hnswEf, params.exact, params.indexedOnly);
+    return new SearchParams(params.hnswEf, params.exact, params.indexedOnly, params.oversampling);
   }
 
   private static final Shape QUANTIZATION =
@@ -151,14 +155,17 @@ final class RestParts {
           .optional(Shape.bool(), "enable")
           .optional(Shape.real(0.0, 1.0), "max_selectivity");
 
-  private static void check(JsonIn in, Shape shape, String label) throws IOException {
-    shape.check(in.tree(), label, in.problems());
+  private static JsonNode check(JsonIn in, Shape shape, String label) throws IOException {
+    JsonNode tree = in.tree();
+    shape.check(tree, label, in.problems());
+    return tree;
   }
 
   private static final class Params {
     private @Nullable Integer hnswEf;
     private boolean exact;
     private boolean indexedOnly;
+    private @Nullable Double oversampling;
   }
 
   /**

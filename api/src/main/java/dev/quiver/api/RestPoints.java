@@ -9,6 +9,7 @@ import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointRecord;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ReadDemand;
 import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.UpdateResult;
@@ -81,7 +82,6 @@ final class RestPoints {
     private final Duration inferenceTimeout;
 
     WriteCall(RestExchange exchange) {
-      exchange.access().requireWrite();
       this.collection = exchange.collection();
       this.wait = exchange.flag("wait", false);
       this.timeout = exchange.updateTimeout();
@@ -107,10 +107,15 @@ final class RestPoints {
     return database.write(call.collection, resolved, call.wait, call.timeout);
   }
 
+  private void admit(RestExchange exchange, String collection, ReadDemand demand) {
+    database.admit(collection, List.of(demand), false, exchange.namedTimeout());
+  }
+
   private void point(RestExchange exchange) {
     String collection = exchange.collection();
     PointId id = exchange.pointId();
     Duration timeout = exchange.readTimeout();
+    admit(exchange, collection, ReadDemand.retrieve(1));
     List<PointRecord> found =
         pool.run(
             "Retrieve",
@@ -129,6 +134,7 @@ final class RestPoints {
     String collection = exchange.collection();
     Duration timeout = exchange.readTimeout();
     RestReads.Retrieve wanted = exchange.body(RestReads::retrieve);
+    admit(exchange, collection, ReadDemand.retrieve(wanted.ids().size()));
     List<PointRecord> found =
         pool.run(
             "Retrieve",
@@ -146,6 +152,7 @@ final class RestPoints {
     String collection = exchange.collection();
     Duration timeout = exchange.readTimeout();
     ScrollRequest request = exchange.body(in -> RestReads.scroll(in, exchange.limits()));
+    admit(exchange, collection, ReadDemand.scroll(request.limit(), request.filter()));
     ScrollPage page =
         pool.run(
             "Scroll",
@@ -162,6 +169,7 @@ final class RestPoints {
     String collection = exchange.collection();
     Duration timeout = exchange.readTimeout();
     RestReads.Count request = exchange.body(RestReads::count);
+    admit(exchange, collection, ReadDemand.count(request.filter(), request.exact()));
     long count =
         pool.run(
             "Count", timeout, () -> database.count(collection, request.filter(), request.exact()));

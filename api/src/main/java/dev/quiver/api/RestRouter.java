@@ -40,6 +40,7 @@ final class RestRouter {
   private static final int SEGMENTS_MAX = 16;
 
   private final Node root = new Node();
+  private final List<String> endpoints = new ArrayList<>();
 
   RestRouter add(String method, String pattern, Handler handler) {
     Node node = root;
@@ -61,7 +62,13 @@ final class RestRouter {
     if (node.byMethod.put(method, new Route(method + " " + pattern, handler)) != null) {
       throw new IllegalArgumentException(method + " " + pattern + " is declared twice");
     }
+    endpoints.add(method + " " + pattern);
     return this;
+  }
+
+  /** Every route, as {@link Match#endpoint} names it. */
+  List<String> endpoints() {
+    return List.copyOf(endpoints);
   }
 
   /** Null when no route has this method and path. */

@@ -42,6 +42,7 @@ final class RestSearch {
       String collection = exchange.collection();
       Duration timeout = exchange.readTimeout();
       Queries.Query query = exchange.body(in -> reader.read(in, exchange.limits()));
+      database.admit(collection, Queries.demands(List.of(query)), false, exchange.namedTimeout());
       List<ScoredPoint> hits = run(collection, List.of(query), timeout).getFirst();
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> writer.write(out, hits, bare));
@@ -53,6 +54,7 @@ final class RestSearch {
       String collection = exchange.collection();
       Duration timeout = exchange.readTimeout();
       List<Queries.Query> all = exchange.body(in -> RestReads.batch(in, exchange.limits(), reader));
+      database.admit(collection, Queries.demands(all), true, exchange.namedTimeout());
       List<List<ScoredPoint>> hits = run(collection, all, timeout);
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> out.array(hits, list -> writer.write(out, list, bare)));

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Database;
-import dev.quiver.engine.QuiverException;
 import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.List;
@@ -62,22 +61,20 @@ final class RestService {
   }
 
   private void metrics(RestExchange exchange) {
-    refuseFlag(exchange, "anonymize");
-    refuseFlag(exchange, "per_collection");
-    exchange.number("timeout", 1);
-    exchange.text(200, metrics.scrape());
+    exchange.text(200, metrics.scrape(view(exchange)));
   }
 
-  private static void refuseFlag(RestExchange exchange, String name) {
-    if (exchange.flag(name, false)) {
-      throw QuiverException.notImplemented(name + ": not supported yet");
-    }
+  /** The parameters of metrics and telemetry. */
+  private MetricsView view(RestExchange exchange) {
+    exchange.updateTimeout();
+    return new MetricsView(
+        exchange.flag("per_collection", false),
+        exchange.flag("anonymize", false),
+        database::collectionExists);
   }
 
   private void telemetry(RestExchange exchange) {
-    refuseFlag(exchange, "anonymize");
-    refuseFlag(exchange, "per_collection");
-    exchange.number("timeout", 1);
+    MetricsView view = view(exchange);
     long level = exchange.number("details_level", 0);
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     result.put("id", instanceId);
@@ -88,19 +85,23 @@ final class RestService {
       features(app);
     }
     app.put("startup", started.toString());
-    List<String> names = database.collections();
+    Access access = exchange.access();
+    List<String> names = database.collections().stream().filter(access::sees).toList();
     ObjectNode collections = result.putObject("collections");
     collections.put("number_of_collections", names.size());
     if (level >= COLLECTIONS_LEVEL) {
       ArrayNode list = collections.putArray("collections");
       for (String name : names) {
         ObjectNode collection = list.addObject();
-        collection.put("id", name);
-        collection.set("config", database.collectionConfig(name).document());
+        ObjectNode config = database.collectionConfig(name).document();
+        collection.put("id", view.name(name));
+        collection.set("config", view.anonymize() ? AnonymousConfig.of(config) : config);
       }
     }
-    result.putObject("cluster").put("enabled", false);
-    result.set("requests", metrics.telemetry());
+    if (access instanceof Access.Global) {
+      result.putObject("cluster").put("enabled", false);
+      result.set("requests", metrics.telemetry(view));
+    }
     exchange.ok(out -> out.tree(result));
   }
 
@@ -134,7 +135,6 @@ final class RestService {
   }
 
   private static void clearIssues(RestExchange exchange) {
-    exchange.access().requireWrite();
     exchange.ok(out -> out.bool(true));
   }
 }

@@ -231,6 +231,6 @@ final class BadCollections {
         put("/quotas", "{}", 501, "Not implemented: PUT /quotas (quotas) comes in a later version"),
         put(C + "/shards", "{}", 405, "Qdrant is running in standalone mode"),
         post("/cluster/recover", "{}", 405, "Qdrant is running in standalone mode"),
-        get("/metrics?anonymize=true", 501, "Not implemented: anonymize: not supported yet"));
+        get("/metrics?anonymize=yes", 400, query + "provided string was not `true` or `false`"));
   }
 }

@@ -126,7 +126,7 @@ final class GrpcAccessTest {
   void answersAreCountedByEndpointAndStatus() {
     failure(writer.countAsync("not there"));
 
-    String metrics = fixture.metrics.scrape();
+    String metrics = fixture.metrics.scrape(MetricsView.PLAIN);
 
     assertThat(metrics)
         .containsPattern(

@@ -77,7 +77,7 @@ final class GrpcLoadTest {
       }
 
       assertThat(await(fixture.client.countAsync("busy"))).isEqualTo((long) callers * perCaller);
-      assertThat(fixture.metrics.scrape())
+      assertThat(fixture.metrics.scrape(MetricsView.PLAIN))
           .contains(
               "grpc_responses_total{endpoint=\"/qdrant.Points/Upsert\",status=\"0\"} "
                   + callers * perCaller);

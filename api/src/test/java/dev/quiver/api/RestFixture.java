@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.WriteOp;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +47,7 @@ final class RestFixture implements AutoCloseable {
   final Engine engine;
   final SearchPool pool;
   final ApiMetrics metrics = new ApiMetrics();
+  final RestApi api;
   final WebServer server;
   final HttpClient client =
       HttpClient.newBuilder()
@@ -64,7 +66,7 @@ final class RestFixture implements AutoCloseable {
   RestFixture(Path folder, ApiKeys keys, ApiLimits limits, RestSettings settings) {
     engine = Engine.open(folder, EngineOptions.defaults());
     pool = new SearchPool(2, 64);
-    RestApi api =
+    api =
         new RestApi(
             engine,
             new Inference(RestFixture::embed),
@@ -157,6 +159,15 @@ final class RestFixture implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The operation of a body that writes points. */
+  static WriteOp upsert(String body) {
+    byte[] bytes = json(body).getBytes(StandardCharsets.UTF_8);
+    PendingWrite.Upsert write =
+        (PendingWrite.Upsert)
+            JsonIn.read(JsonIn.factory(ApiLimits.DEFAULT), bytes, bytes.length, RestWrites::upsert);
+    return write.resolve(new Inference(RestFixture::embed).batch());
   }
 
   /** JSON with single quotes for double ones. */

@@ -46,7 +46,8 @@ final class ServeCommand implements Callable<Integer> {
       context
           .err()
           .printf(
-              "quiver: REST on http://%s:%d, gRPC on %s:%d, up %d ms after the start%n",
+              "quiver: REST on %s://%s:%d, gRPC on %s:%d, up %d ms after the start%n",
+              server.scheme(),
               config.host(),
               server.httpPort(),
               config.host(),

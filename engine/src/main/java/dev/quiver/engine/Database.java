@@ -69,6 +69,18 @@ public interface Database extends AutoCloseable {
   List<UpdateResult> write(
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout);
 
+  /**
+   * Refuses a read that the collection's strict mode does not allow, and counts it against the rate
+   * limit of reads. Whoever serves a read calls this first; writes are checked in {@link #write}.
+   *
+   * @param parts what the read asks for: the searches of a batch, the stages of a query
+   * @param batch whether the parts are searches of one batch
+   * @param timeout the time that the request names; null: none
+   * @throws QuiverException {@link ErrorCode#BAD_REQUEST} for what is never allowed, {@link
+   *     ErrorCode#OVERLOADED} over the rate limit
+   */
+  void admit(String collection, List<ReadDemand> parts, boolean batch, @Nullable Duration timeout);
+
   /** Hits, best first; ties by ascending id. */
   List<ScoredPoint> search(String collection, SearchRequest request);
 

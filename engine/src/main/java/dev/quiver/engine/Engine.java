@@ -250,9 +250,19 @@ public final class Engine implements Database {
   @Override
   public List<UpdateResult> write(
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
-    try (Slot.Lease lease = acquire(collection)) {
+    checkOpen();
+    Slot slot = catalog.find(collection);
+    try (Slot.Lease lease = slot.acquire()) {
+      StrictGate.admitWrites(slot, lease, operations, timeout);
       return lease.shard().write(operations, wait, timeout);
     }
+  }
+
+  @Override
+  public void admit(
+      String collection, List<ReadDemand> parts, boolean batch, @Nullable Duration timeout) {
+    checkOpen();
+    StrictGate.admitReads(catalog.find(collection), parts, batch, timeout);
   }
 
   @Override

@@ -37,6 +37,8 @@ public enum ErrorCode {
   UNAUTHENTICATED(3001, 401, ""),
   /** A key that does not allow this call. */
   FORBIDDEN(3002, 403, "Forbidden: "),
+  /** A token that another key signed, or whose time is over. */
+  TOKEN_REFUSED(3003, 403, ""),
   /** Disk or memory that does not suffice. */
   INSUFFICIENT_STORAGE(4001, 507, "Insufficient storage: "),
   /** Stored bytes that are not what was written; the message names file and offset. */

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class QuiverException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Metadata of {@link ErrorCode#OVERLOADED}: seconds until a retry may help, or {@link #NEVER}.
+   */
+  public static final String RETRY_AFTER = "retry-after";
+
+  public static final String NEVER = "never";
+
   private final ErrorCode code;
   private final transient Map<String, String> metadata;
 
@@ -39,6 +46,15 @@ public final class QuiverException extends RuntimeException {
 
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /** The header value that says when to try again; null when that does not help. */
+  public @Nullable String retryAfter() {
+    if (code != ErrorCode.OVERLOADED) {
+      return null;
+    }
+    String seconds = metadata.getOrDefault(RETRY_AFTER, "1");
+    return seconds.equals(NEVER) ? null : seconds;
   }
 
   public static QuiverException wrongInput(String message) {

@@ -28,6 +28,7 @@ final class Slot {
   private final OpenShards open;
   private final String name;
   private volatile CollectionConfig config;
+  private volatile Strictness strictness;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition unused = lock.newCondition();
@@ -55,6 +56,7 @@ final class Slot {
     this.name = name;
     this.folder = folder;
     this.config = config;
+    this.strictness = Strictness.of(config, null, System::nanoTime);
     this.resources = resources;
     this.open = open;
   }
@@ -73,6 +75,11 @@ final class Slot {
 
   void config(CollectionConfig changed) {
     config = changed;
+    strictness = Strictness.of(changed, strictness, System::nanoTime);
+  }
+
+  Strictness strictness() {
+    return strictness;
   }
 
   long lastUsedNanos() {

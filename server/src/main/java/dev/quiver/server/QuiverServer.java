@@ -10,6 +10,7 @@ import dev.quiver.api.Inference;
 import dev.quiver.api.RestApi;
 import dev.quiver.api.RestSettings;
 import dev.quiver.api.SearchPool;
+import dev.quiver.api.TlsIdentity;
 import dev.quiver.api.VersionInfo;
 import dev.quiver.embed.EmbedSettings;
 import dev.quiver.embed.Embedders;
@@ -17,6 +18,7 @@ import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +55,7 @@ public final class QuiverServer implements AutoCloseable {
   private final Embedders embedders;
   private final SearchPool pool;
   private final GrpcApi grpcApi;
+  private final @Nullable TlsIdentity tls;
   private final WebServer rest;
   private final GrpcServer grpc;
   private final AtomicBoolean stopping;
@@ -64,6 +68,7 @@ public final class QuiverServer implements AutoCloseable {
       Embedders embedders,
       SearchPool pool,
       GrpcApi grpcApi,
+      @Nullable TlsIdentity tls,
       WebServer rest,
       GrpcServer grpc,
       AtomicBoolean stopping) {
@@ -72,6 +77,7 @@ public final class QuiverServer implements AutoCloseable {
     this.embedders = embedders;
     this.pool = pool;
     this.grpcApi = grpcApi;
+    this.tls = tls;
     this.rest = rest;
     this.grpc = grpc;
     this.stopping = stopping;
@@ -96,7 +102,13 @@ public final class QuiverServer implements AutoCloseable {
                       config.embedThreads(), config.embedQueue(), config.requestTimeout())));
       SearchPool pool = opened.add(new SearchPool(config.searchThreads(), config.searchQueue()));
       AtomicBoolean stopping = new AtomicBoolean();
-      ApiKeys keys = new ApiKeys(config.apiKey(), null, config.readOnlyApiKey());
+      ApiKeys keys =
+          new ApiKeys(config.apiKey(), config.alternateApiKey(), config.readOnlyApiKey());
+      keys = config.tokens() ? keys.withTokens() : keys;
+      TlsIdentity tls = tls(config);
+      if (tls != null) {
+        opened.add(tls);
+      }
       ApiMetrics metrics = new ApiMetrics();
       ApiLimits limits = limits(config);
       VersionInfo version = VersionInfo.ofCommit(Version.COMMIT);
@@ -126,10 +138,11 @@ public final class QuiverServer implements AutoCloseable {
       // The two stacks load a thousand classes each: side by side they are up sooner.
       CompletableFuture<GrpcServer> grpcStart =
           CompletableFuture.supplyAsync(
-              () -> listenGrpc(grpcApi, config), Thread.ofPlatform().name("start-grpc")::start);
+              () -> listenGrpc(grpcApi, config, tls),
+              Thread.ofPlatform().name("start-grpc")::start);
       WebServer rest;
       try {
-        rest = listenRest(restApi, config);
+        rest = listenRest(restApi, config, tls);
       } catch (RuntimeException e) {
         closeStarted(grpcStart, e);
         throw e;
@@ -138,10 +151,11 @@ public final class QuiverServer implements AutoCloseable {
       GrpcServer grpc = opened.add(join(grpcStart));
       metrics.addSource(new ServerMetrics(engine, embedders, pool, grpc, grpcApi));
       QuiverServer server =
-          new QuiverServer(config, engine, embedders, pool, grpcApi, rest, grpc, stopping);
+          new QuiverServer(config, engine, embedders, pool, grpcApi, tls, rest, grpc, stopping);
       opened.keep();
       LOG.info(
-          "REST listens on http://{}:{}, data in {}",
+          "REST listens on {}://{}:{}, data in {}",
+          server.scheme(),
           config.host(),
           server.httpPort(),
           config.dataDir().toAbsolutePath());
@@ -194,7 +208,15 @@ public final class QuiverServer implements AutoCloseable {
         ApiLimits.DEFAULT.timeoutMax());
   }
 
-  private static WebServer listenRest(RestApi api, ServerConfig config) {
+  private static @Nullable TlsIdentity tls(ServerConfig config) {
+    Path certificate = config.tlsCertificate();
+    Path key = config.tlsKey();
+    return certificate == null || key == null
+        ? null
+        : TlsIdentity.load(certificate, key, config.tlsReload());
+  }
+
+  private static WebServer listenRest(RestApi api, ServerConfig config, @Nullable TlsIdentity tls) {
     WebServerConfig.Builder builder =
         WebServer.builder()
             .host(config.host())
@@ -217,6 +239,9 @@ public final class QuiverServer implements AutoCloseable {
                             config.httpIdle(),
                             RestSettings.defaults().receiveRateMin())))
             .routing(api::routing);
+    if (tls != null) {
+      builder.tls(Tls.builder().sslContext(tls.context()).build());
+    }
     WebServer server;
     try {
       server = builder.build().start();
@@ -239,9 +264,10 @@ public final class QuiverServer implements AutoCloseable {
     }
   }
 
-  private static GrpcServer listenGrpc(GrpcApi api, ServerConfig config) {
+  private static GrpcServer listenGrpc(
+      GrpcApi api, ServerConfig config, @Nullable TlsIdentity tls) {
     try {
-      return GrpcServer.start(api, config.host(), config.grpcPort());
+      return GrpcServer.start(api, config.host(), config.grpcPort(), tls);
     } catch (IOException e) {
       throw portTaken("grpc.port", config.host(), config.grpcPort(), e);
     }
@@ -287,6 +313,11 @@ public final class QuiverServer implements AutoCloseable {
       }
       throw new QuiverException(ErrorCode.INTERNAL, "gRPC did not start: " + e.getCause(), e);
     }
+  }
+
+  /** {@code https} with TLS, else {@code http}. */
+  public String scheme() {
+    return tls == null ? "http" : "https";
   }
 
   /** The port of REST, also when it was configured as 0. */
@@ -337,6 +368,9 @@ public final class QuiverServer implements AutoCloseable {
       LOG.error("gRPC did not stop in good order", e);
     }
     grpcApi.close();
+    if (tls != null) {
+      tls.close();
+    }
     pool.close();
     embedders.close();
     engine.close();

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param apiKey null: every caller may read and write
  * @param readOnlyApiKey null: no key that may only read
+ * @param alternateApiKey null: no second key that may write
+ * @param tlsCertificate null: no TLS; so is {@code tlsKey} then
  */
 public record ServerConfig(
     Path dataDir,
@@ -21,6 +23,11 @@ public record ServerConfig(
     int grpcPort,
     @Nullable String apiKey,
     @Nullable String readOnlyApiKey,
+    @Nullable String alternateApiKey,
+    boolean tokens,
+    @Nullable Path tlsCertificate,
+    @Nullable Path tlsKey,
+    Duration tlsReload,
     int httpMaxConnections,
     Duration httpIdle,
     int requestMaxBytes,
@@ -57,10 +64,25 @@ public record ServerConfig(
           ErrorCode.VALIDATION,
           "auth.read-only-api-key is set without auth.api-key: nobody could write; set both");
     }
-    if (apiKey != null && apiKey.equals(readOnlyApiKey)) {
+    if (alternateApiKey != null && apiKey == null) {
       throw new QuiverException(
           ErrorCode.VALIDATION,
-          "auth.api-key and auth.read-only-api-key are the same (expected: two different keys)");
+          "auth.alternate-api-key is set without auth.api-key: set that one first");
+    }
+    if (tokens && apiKey == null) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "auth.tokens is set without auth.api-key: tokens are signed with that key; set both");
+    }
+    if ((tlsCertificate == null) != (tlsKey == null)) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "only one of tls.certificate and tls.key is set (expected: both or none)");
+    }
+    if (apiKey != null && (apiKey.equals(readOnlyApiKey) || apiKey.equals(alternateApiKey))) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "auth.api-key is the same as another key (expected: a different one for each)");
     }
   }
 
@@ -73,6 +95,11 @@ public record ServerConfig(
         configuration.get(Settings.GRPC_PORT),
         key(configuration, Settings.API_KEY),
         key(configuration, Settings.READ_ONLY_API_KEY),
+        key(configuration, Settings.ALTERNATE_API_KEY),
+        configuration.get(Settings.TOKENS),
+        file(configuration, Settings.TLS_CERTIFICATE),
+        file(configuration, Settings.TLS_KEY),
+        configuration.get(Settings.TLS_RELOAD),
         configuration.get(Settings.HTTP_MAX_CONNECTIONS),
         configuration.get(Settings.HTTP_IDLE),
         configuration.get(Settings.REQUEST_MAX_MB) * BYTES_PER_MB,
@@ -110,6 +137,11 @@ public record ServerConfig(
     return configuredMb == 0
         ? EngineOptions.defaultOffHeapBytes()
         : (long) configuredMb * BYTES_PER_MB;
+  }
+
+  private static @Nullable Path file(Configuration configuration, Setting<String> setting) {
+    String text = key(configuration, setting);
+    return text == null ? null : Setting.toPath(text);
   }
 
   private static @Nullable String key(Configuration configuration, Setting<String> setting) {

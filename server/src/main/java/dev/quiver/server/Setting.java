@@ -60,6 +60,22 @@ public final class Setting<T> {
         key, description, expected, byDefault, Function.identity(), List.of(), false);
   }
 
+  static Setting<Boolean> bool(String key, boolean byDefault, String description) {
+    return new Setting<>(
+        key,
+        description,
+        "true or false",
+        Boolean.toString(byDefault),
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw new IllegalArgumentException("neither true nor false");
+            },
+        List.of(),
+        false);
+  }
+
   static Setting<Path> path(String key, String byDefault, String description) {
     return new Setting<>(key, description, "a path", byDefault, Setting::toPath, List.of(), false);
   }
@@ -168,7 +184,7 @@ public final class Setting<T> {
     return value;
   }
 
-  private static Path toPath(String text) {
+  static Path toPath(String text) {
     if (text.isBlank()) {
       throw new IllegalArgumentException("empty path");
     }

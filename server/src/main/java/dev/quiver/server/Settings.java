@@ -40,6 +40,43 @@ public final class Settings {
           .asSecret()
           .alsoFrom("QDRANT__SERVICE__READ_ONLY_API_KEY");
 
+  public static final Setting<String> ALTERNATE_API_KEY =
+      Setting.text(
+              "auth.alternate-api-key",
+              "",
+              "a text",
+              "Second key that may read and write, so that keys can be changed one after the other.")
+          .asSecret()
+          .alsoFrom("QDRANT__SERVICE__ALT_API_KEY");
+
+  public static final Setting<Boolean> TOKENS =
+      Setting.bool(
+              "auth.tokens",
+              false,
+              "Whether JSON Web Tokens (HS256) that a writing key signed are taken as keys.")
+          .alsoFrom("QDRANT__SERVICE__JWT_RBAC");
+
+  public static final Setting<String> TLS_CERTIFICATE =
+      Setting.text(
+              "tls.certificate",
+              "",
+              "a path",
+              "PEM file with the certificate chain of both ports; empty: no TLS.")
+          .alsoFrom("QDRANT__TLS__CERT");
+
+  public static final Setting<String> TLS_KEY =
+      Setting.text("tls.key", "", "a path", "PEM file with the private key, in PKCS #8.")
+          .alsoFrom("QDRANT__TLS__KEY");
+
+  public static final Setting<Duration> TLS_RELOAD =
+      Setting.seconds(
+              "tls.reload-seconds",
+              60,
+              1,
+              86_400,
+              "How often the TLS files are looked at; changed ones serve new connections.")
+          .alsoFrom("QDRANT__TLS__CERT_TTL");
+
   public static final Setting<Integer> HTTP_MAX_CONNECTIONS =
       Setting.integer(
           "http.max-connections",
@@ -213,6 +250,11 @@ public final class Settings {
           GRPC_PORT,
           API_KEY,
           READ_ONLY_API_KEY,
+          ALTERNATE_API_KEY,
+          TOKENS,
+          TLS_CERTIFICATE,
+          TLS_KEY,
+          TLS_RELOAD,
           HTTP_MAX_CONNECTIONS,
           HTTP_IDLE,
           REQUEST_MAX_MB,

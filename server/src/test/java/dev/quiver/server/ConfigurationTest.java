@@ -29,6 +29,11 @@ class ConfigurationTest {
           Map.entry("grpc.port", List.of("2001", "2002", "2003")),
           Map.entry("auth.api-key", List.of("k1", "k2", "k3")),
           Map.entry("auth.read-only-api-key", List.of("r1", "r2", "r3")),
+          Map.entry("auth.alternate-api-key", List.of("a1", "a2", "a3")),
+          Map.entry("auth.tokens", List.of("true", "true", "false")),
+          Map.entry("tls.certificate", List.of("c1.pem", "c2.pem", "c3.pem")),
+          Map.entry("tls.key", List.of("k1.pem", "k2.pem", "k3.pem")),
+          Map.entry("tls.reload-seconds", List.of("101", "102", "103")),
           Map.entry("http.max-connections", List.of("101", "102", "103")),
           Map.entry("http.idle-seconds", List.of("101", "102", "103")),
           Map.entry("request.max-mb", List.of("101", "102", "103")),
@@ -50,6 +55,10 @@ class ConfigurationTest {
           Map.entry("log.format", List.of("json", "console", "JSON")),
           Map.entry("log.level", List.of("warn", "error", "debug")),
           Map.entry("shutdown.timeout-seconds", List.of("1", "2", "3")));
+
+  /** What other settings need beside them. */
+  private static final Map<String, String> BASE =
+      Map.of("auth.api-key", "base", "tls.certificate", "base.pem", "tls.key", "base.key");
 
   @TempDir Path folder;
 
@@ -94,7 +103,7 @@ class ConfigurationTest {
   @ParameterizedTest
   @MethodSource("settings")
   void everyKeyChangesExactlyOnePartOfTheTypedConfiguration(Setting<?> setting) throws Exception {
-    Map<String, String> base = new HashMap<>(Map.of("auth.api-key", "base"));
+    Map<String, String> base = new HashMap<>(BASE);
     ServerConfig before = ServerConfig.from(Configuration.of(base));
     base.put(setting.key(), SAMPLES.get(setting.key()).get(1));
     ServerConfig after = ServerConfig.from(Configuration.of(base));
@@ -104,10 +113,10 @@ class ConfigurationTest {
 
   @Test
   void everyPartOfTheTypedConfigurationHasAKey() throws Exception {
-    ServerConfig before = ServerConfig.from(Configuration.of(Map.of("auth.api-key", "base")));
+    ServerConfig before = ServerConfig.from(Configuration.of(BASE));
     TreeSet<String> reached = new TreeSet<>();
     for (Setting<?> setting : Settings.all()) {
-      Map<String, String> values = new LinkedHashMap<>(Map.of("auth.api-key", "base"));
+      Map<String, String> values = new LinkedHashMap<>(BASE);
       values.put(setting.key(), SAMPLES.get(setting.key()).get(1));
       reached.addAll(changedParts(before, ServerConfig.from(Configuration.of(values))));
     }
@@ -244,6 +253,15 @@ class ConfigurationTest {
     assertThatThrownBy(
             () -> serverConfig(Map.of("auth.api-key", "x", "auth.read-only-api-key", "x")))
         .hasMessageContaining("the same");
+    assertThatThrownBy(
+            () -> serverConfig(Map.of("auth.api-key", "x", "auth.alternate-api-key", "x")))
+        .hasMessageContaining("the same");
+    assertThatThrownBy(() -> serverConfig(Map.of("auth.tokens", "true")))
+        .hasMessageContaining("set both");
+    assertThatThrownBy(() -> serverConfig(Map.of("auth.alternate-api-key", "x")))
+        .hasMessageContaining("without auth.api-key");
+    assertThatThrownBy(() -> serverConfig(Map.of("tls.key", "k.pem")))
+        .hasMessageContaining("only one of tls.certificate and tls.key");
   }
 
   @Test

@@ -1,0 +1,121 @@
+package dev.quiver.engine;
+
+import dev.quiver.lucene.SegmentVectors;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.search.DocIdSetIterator;
+
+/**
+ * How large a collection is: what the vectors and payloads of its points take before compression.
+ * An estimate where a segment holds deleted points or many payloads.
+ */
+record CollectionSize(long points, long vectorBytes, long payloadBytes) {
+  /** Payloads of a segment that are measured; the others are taken to be like these. */
+  private static final int SAMPLE = 256;
+
+  /**
+   * @param reader its cost is bounded: a sample of each segment
+   */
+  static CollectionSize of(IndexReader reader, CollectionConfig config) throws IOException {
+    long vectorBytes = 0;
+    long payloadBytes = 0;
+    for (LeafReaderContext context : reader.leaves()) {
+      LeafReader leaf = context.reader();
+      for (Map.Entry<String, VectorParams> vector : config.vectors().entrySet()) {
+        SegmentVectors vectors = SegmentVectors.of(leaf, Fields.vector(vector.getKey()));
+        if (vectors != null) {
+          vectorBytes += live(leaf, (long) vectors.size() * bytesOf(vector.getValue()));
+        }
+      }
+      payloadBytes += live(leaf, payloadBytes(leaf));
+    }
+    return new CollectionSize(reader.numDocs(), vectorBytes, payloadBytes);
+  }
+
+  /** What operations bring, if all of it is new. */
+  static CollectionSize of(List<WriteOp> operations, CollectionConfig config) {
+    long points = 0;
+    long vectorBytes = 0;
+    long payloadBytes = 0;
+    for (WriteOp operation : operations) {
+      switch (operation) {
+        case WriteOp.Upsert op -> {
+          points += op.points().size();
+          for (Point point : op.points()) {
+            vectorBytes += bytesOf(point.vectors(), config);
+            payloadBytes += point.payload().bytes().length;
+          }
+        }
+        case WriteOp.UpdateVectors op -> {
+          for (WriteOp.PointVectors point : op.points()) {
+            vectorBytes += bytesOf(point.vectors(), config);
+          }
+        }
+        case WriteOp.SetPayload op -> payloadBytes += bytesOf(op.payload(), op.selector());
+        case WriteOp.OverwritePayload op -> payloadBytes += bytesOf(op.payload(), op.selector());
+        default -> {
+          // Takes no room.
+        }
+      }
+    }
+    return new CollectionSize(points, vectorBytes, payloadBytes);
+  }
+
+  private static long bytesOf(Map<String, VectorValue> vectors, CollectionConfig config) {
+    long bytes = 0;
+    for (String name : vectors.keySet()) {
+      VectorParams params = config.vectors().get(name);
+      bytes += params == null ? 0 : bytesOf(params);
+    }
+    return bytes;
+  }
+
+  /** Of how many points a filter writes the payload shows only once it is measured anew. */
+  private static long bytesOf(Payload payload, PointSelector selector) {
+    long points = selector instanceof PointSelector.ByIds(List<PointId> ids) ? ids.size() : 1;
+    return points * payload.bytes().length;
+  }
+
+  CollectionSize plus(CollectionSize other) {
+    return new CollectionSize(
+        points + other.points, vectorBytes + other.vectorBytes, payloadBytes + other.payloadBytes);
+  }
+
+  private static long bytesOf(VectorParams params) {
+    return (long) params.size()
+        * switch (params.datatype()) {
+          case FLOAT32 -> Float.BYTES;
+          case FLOAT16 -> Short.BYTES;
+          case UINT8 -> Byte.BYTES;
+        };
+  }
+
+  /** The share of the points that are not deleted. */
+  private static long live(LeafReader leaf, long bytes) {
+    return Math.round((double) bytes * leaf.numDocs() / leaf.maxDoc());
+  }
+
+  private static long payloadBytes(LeafReader leaf) throws IOException {
+    BinaryDocValues payloads = DocValues.getBinary(leaf, Fields.PAYLOAD);
+    int step = Math.max(1, leaf.maxDoc() / SAMPLE);
+    long bytes = 0;
+    long measured = 0;
+    int doc = payloads.nextDoc();
+    while (doc != DocIdSetIterator.NO_MORE_DOCS) {
+      bytes += payloads.binaryValue().length;
+      measured++;
+      doc = doc + step < leaf.maxDoc() ? payloads.advance(doc + step) : payloads.nextDoc();
+      if (measured > 2L * SAMPLE) {
+        break;
+      }
+    }
+    long present = Math.min(payloads.cost(), leaf.maxDoc());
+    return measured == 0 ? 0 : Math.round((double) bytes / measured * present);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterSize;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a part of a read asks for, as far as strict mode limits it: a search, or one of a batch, or
+ * one stage of a query.
+ *
+ * @param limit points asked for, without those that are skipped; null: the call has no limit
+ * @param params of a search; for other calls only whether they are exact
+ * @param using the vector that points are ranked by, {@code ""} for the default one; null: by none
+ * @param cost what it counts against the rate limit of reads
+ */
+public record ReadDemand(
+    @Nullable Long limit,
+    @Nullable Filter filter,
+    SearchParams params,
+    @Nullable String using,
+    int cost) {
+
+  public static ReadDemand search(
+      long limit, @Nullable Filter filter, SearchParams params, @Nullable String using) {
+    return new ReadDemand(limit, filter, params, using, 1 + FilterSize.conditions(filter));
+  }
+
+  public static ReadDemand scroll(long limit, @Nullable Filter filter) {
+    return search(limit, filter, SearchParams.DEFAULT, null);
+  }
+
+  public static ReadDemand count(@Nullable Filter filter, boolean exact) {
+    return new ReadDemand(
+        null,
+        filter,
+        new SearchParams(null, exact, false),
+        null,
+        1 + FilterSize.conditions(filter));
+  }
+
+  /**
+   * @param ids how many points are asked for by id
+   */
+  public static ReadDemand retrieve(int ids) {
+    return new ReadDemand(null, null, SearchParams.DEFAULT, null, ids);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.filter.Filter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lets the calls of a collection through that its strict mode allows. Stateless. */
+final class StrictGate {
+  private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
+
+  private StrictGate() {}
+
+  static void admitReads(
+      Slot slot, List<ReadDemand> parts, boolean batch, @Nullable Duration timeout) {
+    Strictness strictness = slot.strictness();
+    StrictMode mode = strictness.mode();
+    if (mode == null) {
+      return;
+    }
+    mode.check(parts, batch, timeout, () -> declared(slot));
+    RateLimiter limiter = strictness.reads();
+    if (limiter != null) {
+      limiter.take(parts.stream().mapToLong(ReadDemand::cost).sum());
+    }
+  }
+
+  private static Declared declared(Slot slot) {
+    try (Slot.Lease lease = slot.acquire()) {
+      return lease.shard().declared();
+    }
+  }
+
+  static void admitWrites(
+      Slot slot, Slot.Lease lease, List<WriteOp> operations, @Nullable Duration timeout) {
+    Strictness strictness = slot.strictness();
+    StrictMode mode = strictness.mode();
+    if (mode == null) {
+      return;
+    }
+    Open collection = new Open(strictness, lease);
+    StrictWrites.check(mode, operations, collection);
+    mode.checkTimeout(timeout);
+    RateLimiter limiter = strictness.writes();
+    if (limiter != null) {
+      limiter.take(StrictWrites.cost(operations, collection));
+    }
+    strictness.add(CollectionSize.of(operations, lease.config()));
+  }
+
+  /** The collection as it stands, while it is leased. */
+  private record Open(Strictness strictness, Slot.Lease lease) implements StrictWrites.Collection {
+    @Override
+    public Declared declared() {
+      return lease.shard().declared();
+    }
+
+    @Override
+    public CollectionSize expectedSize() {
+      return strictness.expected(this::measure);
+    }
+
+    @Override
+    public CollectionSize size() {
+      return strictness.measured(this::measure);
+    }
+
+    private CollectionSize measure() {
+      try (ShardIndex.View view = lease.shard().view()) {
+        return CollectionSize.of(view.reader(), lease.config());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public long count(Filter filter) {
+      try (ShardIndex.View view = lease.shard().view()) {
+        return new Matches(view.reader(), filter, declared()).count();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public @Nullable Integer residentMemoryPercent() {
+      long total =
+          ManagementFactory.getOperatingSystemMXBean()
+                  instanceof com.sun.management.OperatingSystemMXBean system
+              ? system.getTotalMemorySize()
+              : 0;
+      if (total <= 0 || !Files.isReadable(PROCESS_STATUS)) {
+        return null;
+      }
+      try {
+        for (String line : Files.readAllLines(PROCESS_STATUS)) {
+          if (line.startsWith("VmRSS:")) {
+            long kilobytes = Long.parseLong(line.replaceAll("\\D", ""));
+            return (int) Math.min(100, kilobytes * 1024 * 100 / total);
+          }
+        }
+        return null;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
