@@ -1,0 +1,6 @@
+package dev.quiver.bench.ann;
+
+/** What can be measured. */
+enum Part {
+  SEARCH
+}
