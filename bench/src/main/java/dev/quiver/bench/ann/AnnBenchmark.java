@@ -15,7 +15,8 @@ import java.util.Random;
  * The kernel, alone and through Lucene, against Lucene's own formats, JVector, hnswlib and Faiss.
  */
 public final class AnnBenchmark implements Benchmark {
-  static final String DESCRIPTION = "the kernel against its peers: speed at equal recall";
+  static final String DESCRIPTION =
+      "the kernel against its peers: speed at equal recall, builds, memory, filters, churn, scale";
 
   private static final int SHORT_QUERIES = 200;
   private static final int SYNTHETIC_ROWS = 20_000;
@@ -84,6 +85,12 @@ public final class AnnBenchmark implements Benchmark {
     for (Part part : options.parts()) {
       switch (part) {
         case SEARCH -> SearchPart.run(site, entries, details);
+        case BUILD -> BuildPart.run(site, entries, details);
+        case MEMORY -> MemoryPart.run(site, entries, details);
+        case FILTERED -> FilteredPart.run(site, entries, details);
+        case CHURN -> ChurnPart.run(site, entries, details);
+        case SCALE -> ScalePart.run(site, entries, details);
+        case ALLOC -> AllocPart.run(site, entries, details);
       }
     }
   }

@@ -48,7 +48,7 @@ public final class AnnCommand implements Callable<Integer> {
       names = "--part",
       split = ",",
       paramLabel = "PART",
-      description = "search (default) or all.")
+      description = "search (default), build, memory, filtered, churn, scale, alloc or all.")
   private List<String> parts = List.of("search");
 
   @Option(names = "--size", paramLabel = "N", description = "Take the first N vectors.")

@@ -67,9 +67,15 @@ final class JVectorContender implements Contender<Bits> {
 
   @Override
   public String info() {
-    return "JVector, " + VectorizationProvider.getInstance().getClass().getSimpleName();
+    Package code = GraphSearcher.class.getPackage();
+    return "JVector "
+        + java.util.Objects.requireNonNullElse(code.getImplementationVersion(), "")
+        + ", "
+        + VectorizationProvider.getInstance().getClass().getSimpleName();
   }
 
+  /** Its newer builder takes hierarchy and refinement from settings of the process. */
+  @SuppressWarnings("deprecation")
   @Override
   public void build(Rows base, int[] newRows, int threads, Path folder) throws IOException {
     similarity = similarity(base.distance());

@@ -101,20 +101,24 @@ final class Lab implements AutoCloseable {
     if (python == null) {
       chosen.removeIf(Entry::python);
     }
-    chosen.removeIf(entry -> !starts(entry));
+    chosen.removeIf(entry -> entry.python() && !starts(entry));
     return chosen;
   }
 
-  /** Whether a contender runs on this machine at all; the notes say why not. */
+  /** Whether a peer's package can be used on this machine at all; the notes say why not. */
   private boolean starts(Entry entry) {
     try (Worker worker = start(entry, false)) {
-      String version = worker.ask(Worker.request("info"), QUICK).path("version").asText();
-      noteOnce(version);
+      noteVersion(worker);
       return true;
     } catch (IOException e) {
       noteOnce(entry.name() + " is left out: " + lastLine(e));
       return false;
     }
+  }
+
+  /** Notes what a process runs on. */
+  void noteVersion(Worker worker) throws IOException {
+    noteOnce(worker.ask(Worker.request("info"), QUICK).path("version").asText());
   }
 
   /** The end of a process's log, where the reason stands. */

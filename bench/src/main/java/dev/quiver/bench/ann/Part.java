@@ -2,5 +2,11 @@ package dev.quiver.bench.ann;
 
 /** What can be measured. */
 enum Part {
-  SEARCH
+  SEARCH,
+  BUILD,
+  MEMORY,
+  FILTERED,
+  CHURN,
+  SCALE,
+  ALLOC
 }

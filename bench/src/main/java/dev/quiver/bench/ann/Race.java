@@ -19,8 +19,13 @@ final class Race {
   private static final int WARM_PASSES = 2;
   private static final double WARM_SECONDS = 2;
 
-  /** A process with its index open and the queries loaded. */
-  record Runner(String name, Worker worker, int[] sweep) {}
+  /**
+   * A process with its index open and the queries loaded.
+   *
+   * @param wholeSweep whether points beyond {@link #ENOUGH} are wanted too
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a carrier that is never compared or hashed
+  record Runner(String name, Worker worker, int[] sweep, boolean wholeSweep) {}
 
   private final Site site;
   private final QuerySet set;
@@ -100,7 +105,7 @@ final class Race {
       Pass pass = pass(runner, parameter, 1, true);
       double recall = site.data().recall(set.queries(), truth, pass.found(), K);
       points.add(new Series.OperatingPoint(parameter, recall, pass.distances()));
-      if (recall >= ENOUGH) {
+      if (recall >= ENOUGH && !runner.wholeSweep()) {
         break;
       }
     }

@@ -19,7 +19,7 @@ final class Runners implements AutoCloseable {
         site.index(entry);
       }
       for (Entry entry : entries) {
-        opened.add(entry.name(), site.opened(entry), sweep(site, entry));
+        opened.add(entry.name(), site.opened(entry), sweep(site, entry), false);
       }
       whole = true;
       return opened;
@@ -34,12 +34,12 @@ final class Runners implements AutoCloseable {
     return new Runners();
   }
 
-  static int[] sweep(Site site, Entry entry) {
+  private static int[] sweep(Site site, Entry entry) {
     return site.lab().shortRun() ? Contenders.shortSweep(entry.sweep()) : entry.sweep();
   }
 
-  void add(String name, Worker worker, int[] sweep) {
-    runners.add(new Race.Runner(name, worker, sweep));
+  void add(String name, Worker worker, int[] sweep, boolean wholeSweep) {
+    runners.add(new Race.Runner(name, worker, sweep, wholeSweep));
   }
 
   List<Race.Runner> list() {

@@ -82,6 +82,14 @@ final class Series {
         .orElse(points.getLast());
   }
 
+  /** The one with at least this effort, or with the most. */
+  OperatingPoint withEffort(int parameter) {
+    return points.stream()
+        .filter(point -> point.parameter() >= parameter)
+        .findFirst()
+        .orElse(points.getLast());
+  }
+
   /**
    * CPU time if any contender's wall clock is disturbed by others on the machine, so that all are
    * counted alike.

@@ -162,6 +162,7 @@ final class Site {
     Worker worker = lab.start(entry, false);
     boolean ready = false;
     try {
+      lab.noteVersion(worker);
       open(worker, index);
       loadQueries(worker);
       ready = true;
