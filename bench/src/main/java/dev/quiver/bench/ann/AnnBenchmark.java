@@ -3,13 +3,11 @@ package dev.quiver.bench.ann;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.bench.BenchOptions;
 import dev.quiver.bench.Benchmark;
+import dev.quiver.bench.DataSet;
 import dev.quiver.bench.Report;
-import dev.quiver.index.Distance;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 
 /**
  * The kernel, alone and through Lucene, against Lucene's own formats, JVector, hnswlib and Faiss.
@@ -95,37 +93,9 @@ public final class AnnBenchmark implements Benchmark {
     }
   }
 
-  /** What a run without data sets uses: clustered vectors from a fixed seed. */
   private static AnnData synthetic(Report report) {
     report.note("no data sets found: synthetic vectors instead");
-    return synthetic(SYNTHETIC_ROWS, SYNTHETIC_DIMENSION, SYNTHETIC_QUERIES);
-  }
-
-  static AnnData synthetic(int rows, int dimension, int queryCount) {
-    Random random = new Random(42);
-    List<float[]> centres = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      centres.add(gaussian(random, dimension, new float[dimension]));
-    }
-    float[][] base = new float[rows][];
-    float[][] queries = new float[queryCount][];
-    for (int i = 0; i < rows; i++) {
-      base[i] = gaussian(random, dimension, centres.get(random.nextInt(centres.size())));
-    }
-    for (int i = 0; i < queryCount; i++) {
-      queries[i] = gaussian(random, dimension, centres.get(random.nextInt(centres.size())));
-    }
-    AnnData.QuerySet set =
-        new AnnData.QuerySet(
-            "queries", queries, AnnData.exact(base, queries, Distance.EUCLIDEAN, null));
-    return new AnnData("synthetic", Distance.EUCLIDEAN, base, List.of(set), false);
-  }
-
-  private static float[] gaussian(Random random, int dimension, float[] around) {
-    float[] vector = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      vector[i] = around[i] + (float) random.nextGaussian() * 0.6f;
-    }
-    return vector;
+    return AnnDataReader.of(
+        DataSet.synthetic(SYNTHETIC_ROWS, SYNTHETIC_DIMENSION, SYNTHETIC_QUERIES));
   }
 }

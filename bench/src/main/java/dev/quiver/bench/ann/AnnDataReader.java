@@ -1,5 +1,6 @@
 package dev.quiver.bench.ann;
 
+import dev.quiver.bench.DataSet;
 import dev.quiver.bench.Npy;
 import dev.quiver.bench.ann.AnnData.QuerySet;
 import dev.quiver.cli.input.InputFormat;
@@ -59,6 +60,15 @@ final class AnnDataReader {
     }
     throw new IllegalArgumentException(
         "data set: " + path + " (expected: a folder, .hdf5, .fvecs or .bvecs)");
+  }
+
+  /** A data set that is in memory already; its vectors may be changed to length 1. */
+  static AnnData of(DataSet set) {
+    return whole(
+        set.name(),
+        set.distance(),
+        set.base(),
+        List.of(new QuerySet("queries", set.queries(), set.truth())));
   }
 
   private static AnnData ofFolder(Path folder) throws IOException {

@@ -50,6 +50,8 @@ final class BitSetQuery extends Query {
     return "bits(" + docs.length() + ")";
   }
 
+  /** The same bit set, not an equal one: comparing would cost more than searching. */
+  @SuppressWarnings("ReferenceEquality")
   @Override
   public boolean equals(Object other) {
     return other instanceof BitSetQuery query && query.docs == docs;

@@ -1,5 +1,6 @@
 package dev.quiver.bench.ann;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.quiver.bench.Report;
 import java.util.List;
 import java.util.Locale;
@@ -114,6 +115,7 @@ final class CurvePlot {
     add("<text x=\"%.1f\" y=\"%.1f\">%s</text>%n", x, y, Report.escape(text));
   }
 
+  @FormatMethod
   private void add(String format, Object... values) {
     svg.append(String.format(Locale.ROOT, format, values));
   }

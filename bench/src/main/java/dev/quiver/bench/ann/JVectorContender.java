@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JVectorContender implements Contender<Bits> {
   private static final String FILE = "index.jvector";
+  private static final String DISTANCE = "distance.i32";
   private static final float NEIGHBOUR_OVERFLOW = 1.2f;
   private static final float ALPHA = 1.2f;
   private static final int CLUSTERS = 256;
@@ -52,7 +53,7 @@ final class JVectorContender implements Contender<Bits> {
   private final Settings settings;
   private final VectorTypeSupport types =
       VectorizationProvider.getInstance().getVectorTypeSupport();
-  private VectorSimilarityFunction similarity = VectorSimilarityFunction.DOT_PRODUCT;
+  private Distance distance = Distance.COSINE;
   private @Nullable Built built;
   private @Nullable ReaderSupplier file;
   private @Nullable OnDiskGraphIndex index;
@@ -78,7 +79,8 @@ final class JVectorContender implements Contender<Bits> {
   @SuppressWarnings("deprecation")
   @Override
   public void build(Rows base, int[] newRows, int threads, Path folder) throws IOException {
-    similarity = similarity(base.distance());
+    distance = base.distance();
+    VectorSimilarityFunction similarity = similarity(distance);
     List<VectorFloat<?>> list = new ArrayList<>(newRows.length);
     for (int row : newRows) {
       list.add(types.createFloatVector(base.row(row)));
@@ -111,7 +113,7 @@ final class JVectorContender implements Contender<Bits> {
     if (perCode == 0) {
       return null;
     }
-    boolean centred = similarity == VectorSimilarityFunction.EUCLIDEAN;
+    boolean centred = distance == Distance.EUCLIDEAN;
     ProductQuantization quantizer =
         ProductQuantization.compute(
             vectors, vectors.dimension() / perCode, CLUSTERS, centred, -1.0f, pool, pool);
@@ -151,7 +153,7 @@ final class JVectorContender implements Contender<Bits> {
       writer.write(states);
     }
     RowNumbers.save(folder, rows);
-    RowNumbers.write(folder.resolve("similarity.i32"), new int[] {similarity.ordinal()});
+    RowNumbers.write(folder.resolve(DISTANCE), new int[] {distance.code()});
   }
 
   @Override
@@ -160,8 +162,7 @@ final class JVectorContender implements Contender<Bits> {
     file = ReaderSupplierFactory.open(folder.resolve(FILE));
     index = OnDiskGraphIndex.load(file);
     rows = RowNumbers.open(folder);
-    int ordinal = RowNumbers.read(folder.resolve("similarity.i32"))[0];
-    similarity = VectorSimilarityFunction.values()[ordinal];
+    distance = Distance.ofCode(RowNumbers.read(folder.resolve(DISTANCE))[0]);
   }
 
   @Override
@@ -185,7 +186,7 @@ final class JVectorContender implements Contender<Bits> {
     GraphSearcher searcher = new GraphSearcher(searched);
     OnDiskGraphIndex.View view = (OnDiskGraphIndex.View) searcher.getView();
     int[] rowOf = rows;
-    VectorSimilarityFunction function = similarity;
+    VectorSimilarityFunction function = similarity(distance);
     return (query, k, parameter, filter, out, at) -> {
       VectorFloat<?> vector = types.createFloatVector(query);
       SearchScoreProvider scores =

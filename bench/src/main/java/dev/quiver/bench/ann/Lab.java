@@ -5,6 +5,7 @@ import dev.quiver.bench.BenchOptions;
 import dev.quiver.bench.Report;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,8 @@ final class Lab implements AutoCloseable {
   private final Path script;
   private final @Nullable Path python;
   private final Set<String> told = new HashSet<>();
+  private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+  private final Thread atExit = new Thread(this::abandon, "clean-up of the benchmark");
   private int logs;
 
   private Lab(
@@ -64,7 +68,19 @@ final class Lab implements AutoCloseable {
         Contenders.choose(options.only(), bench.shortRun(), true).stream().anyMatch(Entry::python);
     Path python = needed ? PeerPackages.interpreter(options.python(), bench, reasons) : null;
     reasons.forEach(report::note);
-    return new Lab(options, bench, report, folder, script, python);
+    Lab lab = new Lab(options, bench, report, folder, script, python);
+    Runtime.getRuntime().addShutdownHook(lab.atExit);
+    return lab;
+  }
+
+  /** When the run is stopped: a process that builds would go on for minutes. */
+  private void abandon() {
+    workers.forEach(Worker::kill);
+    try {
+      deleteTree(folder);
+    } catch (IOException | UncheckedIOException e) {
+      bench.say("the folder " + folder + " is left behind: " + e.getMessage());
+    }
   }
 
   AnnOptions options() {
@@ -156,7 +172,10 @@ final class Lab implements AutoCloseable {
     }
     command.add(entry.kind());
     command.add(JSON.writeValueAsString(entry.allSettings()));
-    return Worker.start(entry.name(), command, folder.resolve("log" + logs++ + ".txt"));
+    Path log = folder.resolve("log" + logs++ + ".txt");
+    Worker worker = Worker.start(entry.name(), command, log, workers::remove);
+    workers.add(worker);
+    return worker;
   }
 
   static void deleteTree(Path tree) throws IOException {
@@ -172,6 +191,7 @@ final class Lab implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    Runtime.getRuntime().removeShutdownHook(atExit);
     deleteTree(folder);
   }
 }

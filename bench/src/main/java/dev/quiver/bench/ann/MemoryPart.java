@@ -51,9 +51,9 @@ final class MemoryPart {
       worker.ask(Worker.request("close"), Lab.QUICK);
       site.open(worker, small);
       passes(site, worker, set, entry.sweep()[entry.sweep().length / 2]);
+      worker.ask(Worker.request("close"), Lab.QUICK);
       worker.ask(Worker.request("collect"), Lab.QUICK);
       long before = worker.residentBytes();
-      worker.ask(Worker.request("close"), Lab.QUICK);
 
       site.open(worker, index);
       int chosen = entry.sweep()[0];

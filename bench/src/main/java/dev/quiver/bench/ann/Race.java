@@ -51,6 +51,7 @@ final class Race {
       all.add(new ArrayList<>());
     }
     for (Runner runner : runners) {
+      lab.say(site.data().name() + " " + set.name() + ": warming up " + runner.name());
       warmUp(runner, lab.shortRun());
       List<Series.OperatingPoint> points = calibrate(runner);
       for (List<Series> series : all) {

@@ -89,7 +89,7 @@ final class Site {
   /** Writes what was built to its folder and marks it as whole. */
   void save(Worker worker, Path index) throws IOException {
     worker.ask(Worker.request("save").put("folder", index.toString()), Lab.QUICK);
-    if (index.getParent().equals(indexes)) {
+    if (indexes.equals(index.getParent())) {
       Files.createFile(complete(index));
     }
   }

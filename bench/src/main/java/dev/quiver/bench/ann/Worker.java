@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * A contender's process, seen from the benchmark; see {@link ContenderProcess} for what it is
@@ -31,13 +32,15 @@ final class Worker implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Path log;
+  private final Consumer<Worker> onClose;
   private final BufferedWriter requests;
   private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
-  private Worker(String name, Process process, Path log) {
+  private Worker(String name, Process process, Path log, Consumer<Worker> onClose) {
     this.name = name;
     this.process = process;
     this.log = log;
+    this.onClose = onClose;
     this.requests =
         new BufferedWriter(
             new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
@@ -48,10 +51,12 @@ final class Worker implements AutoCloseable {
    * Starts a process.
    *
    * @param log gets what it prints on standard error
+   * @param onClose told when it has been closed
    */
-  static Worker start(String name, List<String> command, Path log) throws IOException {
+  static Worker start(String name, List<String> command, Path log, Consumer<Worker> onClose)
+      throws IOException {
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-    return new Worker(name, process, log);
+    return new Worker(name, process, log, onClose);
   }
 
   private void readAnswers() {
@@ -121,8 +126,14 @@ final class Worker implements AutoCloseable {
     throw new IOException("no VmRSS in " + status);
   }
 
+  /** Ends the process at once, whatever it is doing. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() throws IOException {
+    onClose.accept(this);
     try {
       requests.close();
     } catch (IOException e) {

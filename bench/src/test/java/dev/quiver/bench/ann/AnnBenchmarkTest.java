@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quiver.bench.BenchOptions;
+import dev.quiver.bench.DataSet;
 import dev.quiver.bench.Figure;
 import dev.quiver.bench.Report;
 import java.io.ByteArrayOutputStream;
@@ -32,7 +33,8 @@ class AnnBenchmarkTest {
 
   @BeforeAll
   static void writeDataSet() throws IOException {
-    AnnData data = AnnBenchmark.synthetic(2_000, 16, 50);
+    // Of length 1, so that the answers by cosine are those by Euclidean distance, as fvecs have it.
+    AnnData data = AnnDataReader.of(DataSet.synthetic(2_000, 16, 50));
     AnnData.QuerySet set = data.querySets().getFirst();
     writeRows("small_base.fvecs", data.base());
     writeRows("small_query.fvecs", set.queries());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.bench.DataSet;
 import dev.quiver.bench.Exact;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FiltersTest {
-  private static final AnnData DATA = AnnBenchmark.synthetic(500, 8, 30);
+  private static final AnnData DATA = AnnDataReader.of(DataSet.synthetic(500, 8, 30));
   private static final float[][] QUERIES = DATA.querySets().getFirst().queries();
 
   @TempDir Path folder;
