@@ -161,6 +161,8 @@ final class Lab implements AutoCloseable {
               "--sun-misc-unsafe-memory-access=allow",
               "-XX:+UseCompactObjectHeaders",
               "-XX:MaxRAMPercentage=30",
+              // Standard output is for answers alone.
+              "-XX:+DisplayVMOutputToStderr",
               "-Djvector.vectorization_provider=panama",
               "-Djava.awt.headless=true"));
       command.addAll(
