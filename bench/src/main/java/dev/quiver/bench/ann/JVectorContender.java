@@ -66,13 +66,12 @@ final class JVectorContender implements Contender<Bits> {
     this.settings = settings;
   }
 
+  /** The version is its file's: the classes do not tell. */
   @Override
   public String info() {
-    Package code = GraphSearcher.class.getPackage();
-    return "JVector "
-        + java.util.Objects.requireNonNullElse(code.getImplementationVersion(), "")
-        + ", "
-        + VectorizationProvider.getInstance().getClass().getSimpleName();
+    String file = GraphSearcher.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+    String provider = VectorizationProvider.getInstance().getClass().getSimpleName();
+    return file.substring(file.lastIndexOf('/') + 1) + ", " + provider;
   }
 
   /** Its newer builder takes hierarchy and refinement from settings of the process. */
