@@ -1,5 +1,6 @@
 package dev.quiver.bench;
 
+import dev.quiver.bench.ann.AnnCommand;
 import dev.quiver.cli.CommandProvider;
 import java.util.List;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ public final class BenchCommands implements CommandProvider {
                     new ServeBenchmark(),
                     new StartBenchmark(),
                     new CollectionsBenchmark())));
+    command.addSubcommand(new AnnCommand());
     command.getCommandSpec().usageMessage().description("Measures Quiver; without a name: lists.");
     return command;
   }

@@ -8,8 +8,9 @@ import java.nio.file.Path;
  * @param dataFolder where the shared data sets are
  * @param progress where progress lines go
  */
-record BenchOptions(boolean shortRun, Path dataFolder, PrintStream progress) {
-  void say(String line) {
+public record BenchOptions(boolean shortRun, Path dataFolder, PrintStream progress) {
+  /** Prints a progress line. */
+  public void say(String line) {
     progress.println(line);
     progress.flush();
   }

@@ -1,7 +1,7 @@
 package dev.quiver.bench;
 
 /** One benchmark or fault campaign. Runs alone in its process. */
-interface Benchmark {
+public interface Benchmark {
   /** The name after {@code ./quiver bench} or {@code ./quiver campaign}. */
   String name();
 

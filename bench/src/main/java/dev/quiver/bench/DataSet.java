@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  *
  * @param truth row numbers of the exact answers per query, best first
  */
-record DataSet(String name, Distance distance, float[][] base, float[][] queries, int[][] truth) {
+public record DataSet(
+    String name, Distance distance, float[][] base, float[][] queries, int[][] truth) {
 
   static final int TRUTH_DEPTH = 100;
 
@@ -87,7 +88,7 @@ record DataSet(String name, Distance distance, float[][] base, float[][] queries
   }
 
   /** What a run without the shared data uses: clustered vectors from a fixed seed. */
-  static DataSet synthetic(int rows, int dimension, int queries) {
+  public static DataSet synthetic(int rows, int dimension, int queries) {
     Random random = new Random(42);
     float[][] centres = gaussian(random, 200, dimension, null, 1f);
     float[][] base = gaussian(random, rows, dimension, centres, 0.6f);

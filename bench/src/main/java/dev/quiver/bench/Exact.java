@@ -7,12 +7,13 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Plain brute force, obviously correct, in doubles: what recall is measured against. */
-final class Exact {
+public final class Exact {
   private record Candidate(int row, double cost) {}
 
   private Exact() {}
 
-  static int[] nearest(
+  /** The {@code depth} closest accepted rows (null: of all), closest first, ties by row. */
+  public static int[] nearest(
       float[][] base, float[] query, Distance distance, int depth, @Nullable BitSet accepted) {
     Comparator<Candidate> order =
         Comparator.comparingDouble(Candidate::cost).thenComparingInt(Candidate::row);
@@ -41,7 +42,7 @@ final class Exact {
   }
 
   /** Smaller is closer, for every distance. */
-  static double cost(float[] a, float[] b, Distance distance) {
+  public static double cost(float[] a, float[] b, Distance distance) {
     double dot = 0;
     double aa = 0;
     double bb = 0;
@@ -66,9 +67,9 @@ final class Exact {
 
   /**
    * recall@k: the share of the k returned rows that are among the first k exact ones; a row as
-   * close as the k-th exact one counts.
+   * close as the k-th exact one counts. A row that is returned twice counts once.
    */
-  static double recall(
+  public static double recall(
       float[][] base, float[] query, Distance distance, int[] truth, int[] found, int k) {
     int depth = Math.min(k, truth.length);
     if (depth == 0) {
@@ -78,10 +79,19 @@ final class Exact {
     double tolerance = Math.abs(limit) * 1e-6 + 1e-9;
     int hits = 0;
     for (int i = 0; i < Math.min(depth, found.length); i++) {
-      if (cost(base[found[i]], query, distance) <= limit + tolerance) {
+      if (!occursBefore(found, i) && cost(base[found[i]], query, distance) <= limit + tolerance) {
         hits++;
       }
     }
     return (double) hits / depth;
+  }
+
+  private static boolean occursBefore(int[] found, int index) {
+    for (int i = 0; i < index; i++) {
+      if (found[i] == found[index]) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * A two-dimensional NumPy array on disk (format 1.0 or 2.0, C order, little-endian), memory-mapped:
  * the data sets' form. Thread-safe for reading; the mapping lives as long as the process.
  */
-final class Npy {
+public final class Npy {
   private static final Pattern HEADER =
       Pattern.compile("'descr': '([^']+)'.*'fortran_order': (\\w+).*'shape': \\((\\d+),? ?(\\d*)");
   private static final ValueLayout.OfShort SHORT =
@@ -39,7 +39,8 @@ final class Npy {
     this.columns = columns;
   }
 
-  static Npy open(Path file) {
+  /** Maps a file. */
+  public static Npy open(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       MemorySegment bytes =
           channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.global());
@@ -66,15 +67,16 @@ final class Npy {
     }
   }
 
-  int rows() {
+  public int rows() {
     return rows;
   }
 
-  int columns() {
+  public int columns() {
     return columns;
   }
 
-  float[] row(int row) {
+  /** One row as floats, owned by the caller. */
+  public float[] row(int row) {
     float[] values = new float[columns];
     long at = (long) row * columns;
     for (int i = 0; i < columns; i++) {
@@ -83,7 +85,8 @@ final class Npy {
     return values;
   }
 
-  int[] intRow(int row) {
+  /** One row of an int32 array, owned by the caller. */
+  public int[] intRow(int row) {
     int[] values = new int[columns];
     for (int i = 0; i < columns; i++) {
       values[i] = bytes.get(INT, start + ((long) row * columns + i) * 4);

@@ -8,8 +8,10 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The figures of one benchmark run, as a table, as JSON and as an SVG bar chart. Not thread-safe.
@@ -21,6 +23,9 @@ public final class Report {
   private final String name;
   private final List<Figure> rows = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final List<TextTable> tables = new ArrayList<>();
+  private final Map<String, String> plots = new LinkedHashMap<>();
+  private final ObjectNode details = JSON.createObjectNode();
 
   public Report(String kind, String name) {
     this.kind = kind;
@@ -36,6 +41,21 @@ public final class Report {
     notes.add(note);
   }
 
+  /** A table to print in place of the single figures. */
+  public void table(TextTable table) {
+    tables.add(table);
+  }
+
+  /** An SVG document to write in place of the bars; {@code name} becomes part of its file's. */
+  public void plot(String name, String svg) {
+    plots.put(name, svg);
+  }
+
+  /** What the JSON holds beside the figures, under {@code details}; to be filled. */
+  public ObjectNode details() {
+    return details;
+  }
+
   public List<Figure> rows() {
     return List.copyOf(rows);
   }
@@ -45,6 +65,21 @@ public final class Report {
   }
 
   public void print(PrintStream out) {
+    for (TextTable table : tables) {
+      out.println(table.text());
+    }
+    List<Figure> shown =
+        tables.isEmpty() ? rows : rows.stream().filter(row -> row.goal() != null).toList();
+    if (!shown.isEmpty()) {
+      printFigures(out, shown);
+    }
+    for (String note : notes) {
+      out.println("note: " + note);
+    }
+    out.flush();
+  }
+
+  private static void printFigures(PrintStream out, List<Figure> rows) {
     int width = rows.stream().mapToInt(row -> row.figure().length()).max().orElse(6);
     String format = "%-" + Math.max(width, 6) + "s  %14s %-10s %-12s %s%n";
     out.printf(Locale.ROOT, format, "figure", "value", "unit", "goal", "met");
@@ -58,10 +93,6 @@ public final class Report {
           row.goal() == null ? "" : row.goal(),
           row.met() == null ? "" : row.met() ? "yes" : "NO");
     }
-    for (String note : notes) {
-      out.println("note: " + note);
-    }
-    out.flush();
   }
 
   public void writeJson(Path file) throws IOException {
@@ -78,7 +109,32 @@ public final class Report {
     }
     ArrayNode lines = root.putArray("notes");
     notes.forEach(lines::add);
+    if (!details.isEmpty()) {
+      root.set("details", details);
+    }
     Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
+  }
+
+  /**
+   * Writes the plots that were added, each beside {@code file} with its name before the suffix, or
+   * the bars if there are none.
+   *
+   * @return the files written
+   */
+  public List<Path> writePlots(Path file) throws IOException {
+    if (plots.isEmpty()) {
+      writeSvg(file);
+      return List.of(file);
+    }
+    String name = String.valueOf(file.getFileName());
+    String stem = name.endsWith(".svg") ? name.substring(0, name.length() - 4) : name;
+    List<Path> written = new ArrayList<>();
+    for (Map.Entry<String, String> plot : plots.entrySet()) {
+      Path path = file.resolveSibling(stem + "-" + plot.getKey() + ".svg");
+      Files.writeString(path, plot.getValue());
+      written.add(path);
+    }
+    return written;
   }
 
   /** One bar per figure, scaled within its unit: bars of different units are not comparable. */
@@ -132,7 +188,7 @@ public final class Report {
     Files.writeString(file, svg);
   }
 
-  static String number(double value) {
+  public static String number(double value) {
     double size = Math.abs(value);
     if (value == Math.rint(value) && size < 1e15) {
       return String.format(Locale.ROOT, "%,d", (long) value);
@@ -140,7 +196,8 @@ public final class Report {
     return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 1 ? "%.2f" : "%.4f", value);
   }
 
-  private static String escape(String text) {
+  /** Text as XML wants it. */
+  public static String escape(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -1,0 +1,141 @@
+package dev.quiver.bench.ann;
+
+import dev.quiver.bench.Figure;
+import dev.quiver.bench.Report;
+import dev.quiver.bench.TextTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Tables and figures of speed at given recalls. */
+final class RecallTable {
+  static final double[] RECALLS = {0.90, 0.95, 0.98, 0.99};
+  private static final String REFERENCE = "hnswlib";
+
+  private final String title;
+  private final List<Series> series;
+  private final Series.Clock clock;
+
+  RecallTable(String title, List<Series> series, int threads) {
+    this.title = title;
+    this.series = series;
+    this.clock = Series.clock(series, threads);
+  }
+
+  Series.Clock clock() {
+    return clock;
+  }
+
+  void addTo(Report report) {
+    report.table(new TextTable(title + ": queries/s at recall@10, " + basis(), header(), speeds()));
+    List<List<String>> ratios = ratios();
+    if (!ratios.isEmpty()) {
+      report.table(new TextTable(title + ": Quiver against its peers", header(), ratios));
+    }
+    for (Series each : series) {
+      for (double recall : RECALLS) {
+        Curve curve = each.curve(clock);
+        curve
+            .qpsAt(recall)
+            .ifPresent(
+                qps ->
+                    report.add(
+                        Figure.of(
+                            title + ": " + each.name() + ": QPS at recall " + recall, qps, "1/s")));
+      }
+    }
+  }
+
+  private String basis() {
+    return clock == Series.Clock.CPU
+        ? "by CPU time of the searching thread (others kept the processors busy)"
+        : "by the wall clock";
+  }
+
+  private static List<String> header() {
+    List<String> header = new ArrayList<>(List.of("contender"));
+    for (double recall : RECALLS) {
+      header.add(String.format(Locale.ROOT, "%.2f", recall));
+    }
+    return header;
+  }
+
+  private List<List<String>> speeds() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Series each : series) {
+      List<String> row = new ArrayList<>(List.of(each.name()));
+      for (double recall : RECALLS) {
+        row.add(speed(each.curve(clock), recall));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  /** The speed, or what is known of it, outside of the measured range. */
+  static String speed(Curve curve, double recall) {
+    OptionalDouble qps = curve.qpsAt(recall);
+    if (qps.isPresent()) {
+      return String.format(Locale.ROOT, "%,.0f", qps.getAsDouble());
+    }
+    OptionalDouble bound = curve.lowerBoundAt(recall);
+    return bound.isPresent()
+        ? String.format(Locale.ROOT, ">= %,.0f", bound.getAsDouble())
+        : "not reached";
+  }
+
+  private List<List<String>> ratios() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Series each : series) {
+      if (!each.name().startsWith("quiver")) {
+        continue;
+      }
+      List<String> toReference = new ArrayList<>(List.of(each.name() + " / " + REFERENCE));
+      List<String> toBest = new ArrayList<>(List.of(each.name() + " / best peer"));
+      List<String> toKernel = new ArrayList<>(List.of(each.name() + " / quiver"));
+      for (double recall : RECALLS) {
+        toReference.add(ratio(each, find(REFERENCE), recall));
+        Series best = bestPeer(recall);
+        String ratio = ratio(each, best, recall);
+        toBest.add(best == null || ratio.equals("-") ? "-" : ratio + " " + best.name());
+        toKernel.add(ratio(each, find("quiver"), recall));
+      }
+      rows.add(toReference);
+      rows.add(toBest);
+      if (each.name().startsWith("quiver-lucene")) {
+        rows.add(toKernel);
+      }
+    }
+    return rows;
+  }
+
+  private @Nullable Series find(String name) {
+    return series.stream().filter(each -> each.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private @Nullable Series bestPeer(double recall) {
+    Series best = null;
+    double most = 0;
+    for (Series each : series) {
+      double qps = each.curve(clock).qpsAt(recall).orElse(0);
+      if (!each.name().startsWith("quiver") && qps > most) {
+        best = each;
+        most = qps;
+      }
+    }
+    return best;
+  }
+
+  private String ratio(Series of, @Nullable Series to, double recall) {
+    if (to == null) {
+      return "-";
+    }
+    OptionalDouble own = of.curve(clock).qpsAt(recall);
+    OptionalDouble other = to.curve(clock).qpsAt(recall);
+    return own.isPresent() && other.isPresent()
+        ? String.format(Locale.ROOT, "%.2f", own.getAsDouble() / other.getAsDouble())
+        : "-";
+  }
+}
