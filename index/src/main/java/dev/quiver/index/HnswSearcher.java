@@ -27,6 +27,9 @@ public final class HnswSearcher {
   /** On top, divided by the accepted share: the rejected nodes that the walk reaches over. */
   private static final double REACH_COST_PER_RESULT = 10;
 
+  /** What a walk by codes costs of one by vectors. */
+  private static final double CODED_COST = 0.4;
+
   private HnswSearcher() {}
 
   /**
@@ -89,7 +92,7 @@ public final class HnswSearcher {
     scratch.reset(size, graph.neighbourCountMax(0), request.visitLimit());
     int ef = Math.min(request.effectiveEf(), size);
     int accepted = filter == null ? size : measure(filter, size);
-    SearchStrategy strategy = choose(filter, size, accepted, ef);
+    SearchStrategy strategy = choose(filter, size, accepted, ef, coded != null);
     int k = request.k();
     boolean completed =
         strategy != SearchStrategy.EXACT
@@ -136,7 +139,7 @@ public final class HnswSearcher {
   }
 
   private static SearchStrategy choose(
-      @Nullable OrdinalFilter filter, int size, int accepted, int ef) {
+      @Nullable OrdinalFilter filter, int size, int accepted, int ef, boolean coded) {
     if (size <= ef) {
       // The walk would visit every node.
       return SearchStrategy.EXACT;
@@ -145,7 +148,7 @@ public final class HnswSearcher {
       return SearchStrategy.WALK;
     }
     double reach = REACH_COST_PER_RESULT * size / Math.max(1, accepted);
-    double walkCost = ef * (WALK_COST_PER_RESULT + reach);
+    double walkCost = ef * (WALK_COST_PER_RESULT + reach) * (coded ? CODED_COST : 1);
     if (accepted <= walkCost) {
       return SearchStrategy.EXACT;
     }
