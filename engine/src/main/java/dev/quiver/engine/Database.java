@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.query.QueryRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,8 +70,21 @@ public interface Database extends AutoCloseable {
   List<UpdateResult> write(
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout);
 
-  /** Hits, best first; ties by ascending id. */
-  List<ScoredPoint> search(String collection, SearchRequest request);
+  /**
+   * Ranks points; all stages of the query see the same state of the collection.
+   *
+   * @param request its texts have been replaced by vectors
+   * @return points in rank order, ties by ascending id; scored 1 where nothing scores them
+   * @throws QuiverException {@link ErrorCode#BAD_REQUEST} or {@link ErrorCode#WRONG_INPUT} for a
+   *     tree that cannot be run or does not fit the collection; {@link ErrorCode#NOT_FOUND} when a
+   *     point that it names does not exist or has no such vector
+   */
+  List<ScoredPoint> query(String collection, QueryRequest request);
+
+  /** A query for the points nearest to a vector: hits, best first. */
+  default List<ScoredPoint> search(String collection, SearchRequest request) {
+    return query(collection, request.query());
+  }
 
   /** The points among {@code ids} that exist, in the order of {@code ids}. */
   List<PointRecord> retrieve(
