@@ -4,18 +4,15 @@ import dev.quiver.engine.Database;
 import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointRecord;
 import dev.quiver.engine.QuiverException;
-import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.VectorSelection;
 import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Points;
 import io.qdrant.client.grpc.PointsGrpc;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Reads of the service {@code qdrant.Points}; {@link GrpcPointWrites} adds the writes. */
+/** Plain reads of the service {@code qdrant.Points}. */
 class GrpcPointReads extends PointsGrpc.PointsImplBase {
   private static final int DEFAULT_SCROLL_LIMIT = 10;
 
@@ -23,140 +20,20 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   final GrpcCalls calls;
   final Inference inference;
   final ApiLimits limits;
-  private final Queries queries;
-  private final GrpcReads reads;
-  private final ResultBudget budget;
+  final GrpcReads reads;
+  final ResultBudget budget;
 
   GrpcPointReads(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     this.database = database;
     this.inference = inference;
     this.calls = calls;
     this.limits = limits;
-    this.queries = new Queries(database);
     this.reads = new GrpcReads(limits.resultsMax());
     this.budget = ResultBudget.ofGrpc(database);
   }
 
   static double secondsSince(long startNanos) {
     return (System.nanoTime() - startNanos) / 1e9;
-  }
-
-  @Override
-  public void search(Points.SearchPoints request, StreamObserver<Points.SearchResponse> reply) {
-    long start = System.nanoTime();
-    calls.search(
-        "Search",
-        request.hasTimeout(),
-        request.getTimeout(),
-        reply,
-        () -> {
-          String collection = name(request.getCollectionName());
-          Queries.Query query = reads.search(request);
-          budget.check(collection, List.of(query));
-          Points.SearchResponse.Builder response = Points.SearchResponse.newBuilder();
-          for (ScoredPoint hit : queries.run(collection, query, inference.batch())) {
-            response.addResult(GrpcReads.write(hit));
-          }
-          return response.setTime(secondsSince(start)).build();
-        });
-  }
-
-  @Override
-  public void searchBatch(
-      Points.SearchBatchPoints request, StreamObserver<Points.SearchBatchResponse> reply) {
-    long start = System.nanoTime();
-    calls.searchAll(
-        "SearchBatch",
-        request.hasTimeout(),
-        request.getTimeout(),
-        reply,
-        false,
-        _ -> {
-          String collection = name(request.getCollectionName());
-          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
-          checkBatch("search_points", request.getSearchPointsCount());
-          List<Queries.Query> batch = new ArrayList<>(request.getSearchPointsCount());
-          for (Points.SearchPoints search : request.getSearchPointsList()) {
-            checkInnerCollection(search.getCollectionName(), collection);
-            batch.add(reads.search(search));
-          }
-          return searches(collection, batch, inference.batch());
-        },
-        results -> {
-          Points.SearchBatchResponse.Builder response = Points.SearchBatchResponse.newBuilder();
-          for (List<ScoredPoint> hits : results) {
-            response.addResult(GrpcReads.batch(hits));
-          }
-          return response.setTime(secondsSince(start)).build();
-        });
-  }
-
-  @Override
-  public void query(Points.QueryPoints request, StreamObserver<Points.QueryResponse> reply) {
-    long start = System.nanoTime();
-    calls.searchAll(
-        "Query",
-        request.hasTimeout(),
-        request.getTimeout(),
-        reply,
-        GrpcReads.isText(request),
-        timeout ->
-            prepared(name(request.getCollectionName()), List.of(reads.query(request)), timeout),
-        results -> {
-          Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
-          for (ScoredPoint hit : results.getFirst()) {
-            response.addResult(GrpcReads.write(hit));
-          }
-          return response.setTime(secondsSince(start)).build();
-        });
-  }
-
-  @Override
-  public void queryBatch(
-      Points.QueryBatchPoints request, StreamObserver<Points.QueryBatchResponse> reply) {
-    long start = System.nanoTime();
-    calls.searchAll(
-        "QueryBatch",
-        request.hasTimeout(),
-        request.getTimeout(),
-        reply,
-        request.getQueryPointsList().stream().anyMatch(GrpcReads::isText),
-        timeout -> {
-          String collection = name(request.getCollectionName());
-          GrpcReads.checkConsistency(request.hasReadConsistency(), request.getReadConsistency());
-          checkBatch("query_points", request.getQueryPointsCount());
-          List<Queries.Query> batch = new ArrayList<>(request.getQueryPointsCount());
-          for (Points.QueryPoints query : request.getQueryPointsList()) {
-            checkInnerCollection(query.getCollectionName(), collection);
-            batch.add(reads.query(query));
-          }
-          return prepared(collection, batch, timeout);
-        },
-        results -> {
-          Points.QueryBatchResponse.Builder response = Points.QueryBatchResponse.newBuilder();
-          for (List<ScoredPoint> hits : results) {
-            response.addResult(GrpcReads.batch(hits));
-          }
-          return response.setTime(secondsSince(start)).build();
-        });
-  }
-
-  private List<GrpcCalls.Work<List<ScoredPoint>>> prepared(
-      String collection, List<Queries.Query> batch, Duration timeout) {
-    Inference.Batch texts = inference.batch();
-    Queries.collect(batch, texts);
-    texts.run(timeout);
-    return searches(collection, batch, texts);
-  }
-
-  private List<GrpcCalls.Work<List<ScoredPoint>>> searches(
-      String collection, List<Queries.Query> batch, Inference.Batch texts) {
-    budget.check(collection, batch);
-    List<GrpcCalls.Work<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
-    for (Queries.Query query : batch) {
-      searches.add(() -> queries.run(collection, query, texts));
-    }
-    return searches;
   }
 
   @Override
@@ -263,17 +140,6 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   static String name(String collection) {
     CollectionDocuments.checkName(collection);
     return collection;
-  }
-
-  private static void checkInnerCollection(String inner, String outer) {
-    if (!inner.isEmpty() && !inner.equals(outer)) {
-      throw QuiverException.badRequest(
-          "collection_name: \""
-              + Shape.abbreviate(inner)
-              + "\" in a batch on \""
-              + outer
-              + "\" (expected: the batch's collection, or nothing)");
-    }
   }
 
   void checkBatch(String field, int count) {

@@ -5,6 +5,7 @@ import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointSelector;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.WriteOp;
+import dev.quiver.engine.query.VectorInput;
 import dev.quiver.engine.filter.Filter;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -588,14 +588,6 @@ final class GrpcBadRequestsTest {
                             .addQueryPoints(query().setCollectionName("other"))
                             .build())),
         query(
-            "prefetch", "prefetch", query().addPrefetch(Points.PrefetchQuery.getDefaultInstance())),
-        query("fusion", "fusion", query().setQuery(QueryFactory.fusion(Points.Fusion.RRF))),
-        query("sample", "sample", query().setQuery(QueryFactory.sample(Points.Sample.Random))),
-        query(
-            "recommend",
-            "recommend",
-            query().setQuery(QueryFactory.recommend(Points.RecommendInput.getDefaultInstance()))),
-        query(
             "multivector query",
             "multivector",
             query()
