@@ -74,7 +74,8 @@ public interface Database extends AutoCloseable {
    * Ranks points; all stages of the query see the same state of the collection.
    *
    * @param request its texts have been replaced by vectors
-   * @return points in rank order, ties by ascending id; scored 1 where nothing scores them
+   * @return points in rank order, ties by ascending id; scored 1 where nothing scores them. Which
+   *     of several points with the score of the last place are left out is not said
    * @throws QuiverException {@link ErrorCode#BAD_REQUEST} or {@link ErrorCode#WRONG_INPUT} for a
    *     tree that cannot be run or does not fit the collection; {@link ErrorCode#NOT_FOUND} when a
    *     point that it names does not exist or has no such vector

@@ -108,7 +108,8 @@ final class QueryRules {
   }
 
   private static void checkWeights(Query.Fusion fusion, int prefetches) {
-    if (fusion instanceof Query.Rrf(_, List<Float> weights) && weights.size() != prefetches) {
+    List<Float> weights = fusion instanceof Query.Rrf rrf ? rrf.weights() : null;
+    if (weights != null && weights.size() != prefetches) {
       throw invalid(
           "RRF weights length ("
               + weights.size()

@@ -45,7 +45,8 @@ public final class FormulaEvaluator {
     if (!Float.isFinite(score)) {
       throw notFinite(Formula.shown(value) + " as f32", score);
     }
-    return score;
+    // No negative zero, which would rank below zero.
+    return score + 0f;
   }
 
   private double value(Expression expression, Scene point) throws IOException {
