@@ -240,8 +240,7 @@ class GrpcPointQueries extends GrpcPointReads {
     texts.run(timeout);
     budget.check(collection, batch);
     return batch.stream()
-        .<GrpcCalls.Work<List<ScoredPoint>>>map(
-            query -> () -> runner.run(collection, query, texts))
+        .<GrpcCalls.Work<List<ScoredPoint>>>map(query -> () -> runner.run(collection, query, texts))
         .toList();
   }
 

@@ -103,8 +103,7 @@ final class GrpcQueries {
         GrpcReads.vectors(recommend.hasWithVectors(), recommend.getWithVectors()));
   }
 
-  private static List<VectorInput> inputs(
-      List<Common.PointId> ids, List<Points.Vector> vectors) {
+  private static List<VectorInput> inputs(List<Common.PointId> ids, List<Points.Vector> vectors) {
     List<VectorInput> inputs = new ArrayList<>(ids.size() + vectors.size());
     GrpcIds.read(ids).forEach(id -> inputs.add(new VectorInput.ById(id)));
     vectors.forEach(vector -> inputs.add(GrpcVectors.read(vector)));
@@ -160,14 +159,12 @@ final class GrpcQueries {
       return null;
     }
     if (Float.isNaN(value)) {
-      throw QuiverException.badRequest(
-          "score_threshold: NaN (expected: a number)");
+      throw QuiverException.badRequest("score_threshold: NaN (expected: a number)");
     }
     return value;
   }
 
-  private static @Nullable LookupLocation lookup(
-      boolean present, Points.LookupLocation location) {
+  private static @Nullable LookupLocation lookup(boolean present, Points.LookupLocation location) {
     if (!present) {
       return null;
     }

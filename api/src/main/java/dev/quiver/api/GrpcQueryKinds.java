@@ -76,16 +76,14 @@ final class GrpcQueryKinds {
       case AverageVector -> Query.Strategy.AVERAGE_VECTOR;
       case BestScore -> Query.Strategy.BEST_SCORE;
       case SumScores -> Query.Strategy.SUM_SCORES;
-      case UNRECOGNIZED ->
-          throw GrpcFaults.malformed("Unknown recommend strategy: " + value);
+      case UNRECOGNIZED -> throw GrpcFaults.malformed("Unknown recommend strategy: " + value);
     };
   }
 
   private static Query discover(Points.DiscoverInput discover) {
     require(discover.hasTarget(), "DiscoverInput target is missing");
     require(discover.hasContext(), "DiscoverInput context is missing");
-    return new Query.Discover(
-        GrpcVectors.read(discover.getTarget()), pairs(discover.getContext()));
+    return new Query.Discover(GrpcVectors.read(discover.getTarget()), pairs(discover.getContext()));
   }
 
   private static List<Query.Pair> pairs(Points.ContextInput context) {

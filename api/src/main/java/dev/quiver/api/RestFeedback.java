@@ -105,8 +105,7 @@ final class RestFeedback {
       case "b" -> {
         float b = in.float32();
         if (b < 0) {
-          in.invalid(
-              label + "strategy.naive.b", "value " + b + " invalid, must be 0.0 or larger");
+          in.invalid(label + "strategy.naive.b", "value " + b + " invalid, must be 0.0 or larger");
         }
         coefficients[1] = b;
       }

@@ -54,8 +54,7 @@ final class RestQueryBody {
     switch (name) {
       case "prefetch" -> prefetch = prefetches(in);
       case "query" ->
-          query =
-              in.isNull() ? new Query.None() : RestQueryKinds.read(in, label + "query.");
+          query = in.isNull() ? new Query.None() : RestQueryKinds.read(in, label + "query.");
       default -> {
         return ofSearch(in, name) || ofReferences(in, name);
       }

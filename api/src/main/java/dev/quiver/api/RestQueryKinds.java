@@ -173,8 +173,7 @@ final class RestQueryKinds {
       case "best_score" -> Query.Strategy.BEST_SCORE;
       case "sum_scores" -> Query.Strategy.SUM_SCORES;
       default ->
-          throw unknownVariant(
-              in, word, "one of `average_vector`, `best_score`, `sum_scores`");
+          throw unknownVariant(in, word, "one of `average_vector`, `best_score`, `sum_scores`");
     };
   }
 
@@ -296,8 +295,7 @@ final class RestQueryKinds {
     return new Query.Sample();
   }
 
-  private static QuiverException unknownVariant(
-      JsonIn in, String word, String expected) {
+  private static QuiverException unknownVariant(JsonIn in, String word, String expected) {
     return in.error("unknown variant `" + Shape.abbreviate(word) + "`, expected " + expected);
   }
 }

@@ -57,15 +57,15 @@ final class RestSearch {
     return exchange -> {
       String collection = exchange.collection();
       Duration timeout = exchange.readTimeout();
-      List<QueryRequest> all = exchange.body(in -> RestQueries.batch(in, exchange.limits(), reader));
+      List<QueryRequest> all =
+          exchange.body(in -> RestQueries.batch(in, exchange.limits(), reader));
       List<List<ScoredPoint>> hits = run(collection, all, timeout);
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> out.array(hits, list -> writer.write(out, list, bare)));
     };
   }
 
-  private List<List<ScoredPoint>> run(
-      String collection, List<QueryRequest> all, Duration timeout) {
+  private List<List<ScoredPoint>> run(String collection, List<QueryRequest> all, Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     budget.check(collection, all);
     Inference.Batch texts = inference.batch();

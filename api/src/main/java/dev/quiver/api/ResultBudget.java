@@ -96,7 +96,9 @@ final class ResultBudget {
       if (bytes > bytesMax) {
         throw QuiverException.badRequest(
             "limit: the results of "
-                + (queries.size() == 1 ? "the query" : "the batch's " + queries.size() + " searches")
+                + (queries.size() == 1
+                    ? "the query"
+                    : "the batch's " + queries.size() + " searches")
                 + " and of their prefetches would take more than "
                 + bytesMax
                 + " bytes together; take smaller limits or smaller batches, or leave the vectors"

@@ -60,8 +60,13 @@ final class BadQueries {
             400,
             JSON + "query.recommend.positive[0]: invalid type: boolean..."),
         query(
-            "{'discover': {'context': []}}", 400, JSON + "query.discover: missing field `target`..."),
-        query("{'discover': {'target': 1}}", 400, JSON + "query.discover: missing field `context`..."),
+            "{'discover': {'context': []}}",
+            400,
+            JSON + "query.discover: missing field `target`..."),
+        query(
+            "{'discover': {'target': 1}}",
+            400,
+            JSON + "query.discover: missing field `context`..."),
         query(
             "{'context': [{'positive': 1}]}",
             400,
@@ -99,7 +104,10 @@ final class BadQueries {
   private static List<BadRequest> examples() {
     return List.of(
         query("{'recommend': {'positive': [77]}}", 404, "Not found: No point with id 77 found"),
-        query("{'context': {'positive': 1, 'negative': 78}}", 404, "Not found: No point with id 78 found"),
+        query(
+            "{'context': {'positive': 1, 'negative': 78}}",
+            404,
+            "Not found: No point with id 78 found"),
         query(
             "{'recommend': {'negative': [1]}}",
             400,
@@ -166,7 +174,9 @@ final class BadQueries {
             400,
             "Bad request: Can't use score_threshold with an order_by query."),
         query(
-            "{'order_by': 'n'}", 400, WRONG + "No range index for `order_by` key: `n`. Please create..."),
+            "{'order_by': 'n'}",
+            400,
+            WRONG + "No range index for `order_by` key: `n`. Please create..."),
         query(
             "{'fusion': 'rrf'}",
             400,
@@ -220,10 +230,10 @@ final class BadQueries {
   }
 
   private static List<BadRequest> formulas() {
-    String noNumber =
-        " value for %s in the payload and/or in the formula defaults. Error: %s";
+    String noNumber = " value for %s in the payload and/or in the formula defaults. Error: %s";
     return List.of(
-        formula("true", 400, JSON + "invalid type: boolean `true`, expected a formula's expression..."),
+        formula(
+            "true", 400, JSON + "invalid type: boolean `true`, expected a formula's expression..."),
         formula(
             "'$rank'",
             400,
@@ -239,9 +249,13 @@ final class BadQueries {
             400,
             WRONG
                 + "Validation failed: failed to parse variable ID a..b: Invalid payload variable: a..b"),
-        formula("{'mult': 5}", 400, JSON + "invalid type: integer `5`, expected a sequence at query.formula.mult"),
+        formula(
+            "{'mult': 5}",
+            400,
+            JSON + "invalid type: integer `5`, expected a sequence at query.formula.mult"),
         formula("{'div': {'left': 1}}", 400, JSON + "missing field `right` at query.formula.div"),
-        formula("{'pow': {'base': 1}}", 400, JSON + "missing field `exponent` at query.formula.pow"),
+        formula(
+            "{'pow': {'base': 1}}", 400, JSON + "missing field `exponent` at query.formula.pow"),
         formula(
             "{'geo_distance': {'origin': {'lon': 200, 'lat': 0}, 'to': 'place'}}",
             400,
@@ -254,8 +268,7 @@ final class BadQueries {
         formula(
             "{'exp_decay': {'x': '$score', 'midpoint': 1}}",
             400,
-            WRONG
-                + "Validation failed: Decay midpoint should be in the range (0.0, 1.0), got 1."),
+            WRONG + "Validation failed: Decay midpoint should be in the range (0.0, 1.0), got 1."),
         formula(
             "{'lin_decay': {'x': '$score', 'midpoint': 2}}",
             400,
@@ -274,7 +287,9 @@ final class BadQueries {
                 + "Expected number"
                 + noNumber.formatted("missing", "No value found in a payload nor defaults")),
         formula(
-            "'k'", 400, WRONG + "Expected number" + noNumber.formatted("k", "Value is not a number")),
+            "'k'",
+            400,
+            WRONG + "Expected number" + noNumber.formatted("k", "Value is not a number")),
         formula(
             "{'datetime_key': 'k'}",
             400,
@@ -292,7 +307,9 @@ final class BadQueries {
         formula(
             "{'sqrt': -4}", 400, WRONG + "The expression √-4 = NaN produced a non-finite number"),
         formula(
-            "{'mult': [1e30, 1e30]}", 400, WRONG + "The expression ... as f32 = inf produced a non-finite number"),
+            "{'mult': [1e30, 1e30]}",
+            400,
+            WRONG + "The expression ... as f32 = inf produced a non-finite number"),
         post(
             P + "/query",
             "{" + PREFETCH + "'query': {'formula': '$score', 'defaults': {'$rank': 1}}}",

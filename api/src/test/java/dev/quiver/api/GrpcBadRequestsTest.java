@@ -14,7 +14,6 @@ import com.google.protobuf.UnknownFieldSet;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.qdrant.client.QdrantGrpcClient;
-import io.qdrant.client.QueryFactory;
 import io.qdrant.client.VectorFactory;
 import io.qdrant.client.VectorInputFactory;
 import io.qdrant.client.grpc.Collections;

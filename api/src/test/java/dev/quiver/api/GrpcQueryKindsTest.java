@@ -48,8 +48,7 @@ final class GrpcQueryKindsTest {
     fixture = new GrpcFixture(folder);
     await(
         fixture.client.createCollectionAsync(
-            "sky",
-            VectorParams.newBuilder().setSize(2).setDistance(Distance.Dot).build()));
+            "sky", VectorParams.newBuilder().setSize(2).setDistance(Distance.Dot).build()));
     float[][] places = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}, {0.8f, 0.6f}};
     for (int i = 0; i < places.length; i++) {
       await(
@@ -123,14 +122,11 @@ final class GrpcQueryKindsTest {
   private static Points.RelevanceFeedbackInput.Builder feedback() {
     return Points.RelevanceFeedbackInput.newBuilder()
         .setTarget(vectorInput(1f, 0f))
-        .addFeedback(
-            Points.FeedbackItem.newBuilder().setExample(vectorInput(0f, 1f)).setScore(1))
-        .addFeedback(
-            Points.FeedbackItem.newBuilder().setExample(vectorInput(0f, -1f)).setScore(0))
+        .addFeedback(Points.FeedbackItem.newBuilder().setExample(vectorInput(0f, 1f)).setScore(1))
+        .addFeedback(Points.FeedbackItem.newBuilder().setExample(vectorInput(0f, -1f)).setScore(0))
         .setStrategy(
             Points.FeedbackStrategy.newBuilder()
-                .setNaive(
-                    Points.NaiveFeedbackStrategy.newBuilder().setA(0.5f).setB(1).setC(1)));
+                .setNaive(Points.NaiveFeedbackStrategy.newBuilder().setA(0.5f).setB(1).setC(1)));
   }
 
   private static Points.NearestInputWithMmr.Builder diverse(float diversity) {
@@ -148,14 +144,13 @@ final class GrpcQueryKindsTest {
     Expression score = variable("$score");
     Expression byNumber =
         Expression.newBuilder()
-            .setMult(Points.MultExpression.newBuilder().addMult(variable("n")).addMult(constant(10)))
+            .setMult(
+                Points.MultExpression.newBuilder().addMult(variable("n")).addMult(constant(10)))
             .build();
     Map<QueryPoints.Builder, List<Long>> expected =
         Map.ofEntries(
             Map.entry(
-                query()
-                    .setQuery(Query.newBuilder().setNearestWithMmr(diverse(1)))
-                    .setLimit(2),
+                query().setQuery(Query.newBuilder().setNearestWithMmr(diverse(1))).setLimit(2),
                 List.of(1L, 3L)),
             Map.entry(
                 query()
@@ -185,8 +180,7 @@ final class GrpcQueryKindsTest {
                                 .setContext(context())
                                 .build())),
                 List.of(5L, 4L)),
-            Map.entry(
-                query().setQuery(QueryFactory.context(context())).setLimit(1), List.of(5L)),
+            Map.entry(query().setQuery(QueryFactory.context(context())).setLimit(1), List.of(5L)),
             Map.entry(
                 query().setQuery(Query.newBuilder().setRelevanceFeedback(feedback())),
                 List.of(2L, 5L, 1L, 3L, 4L)),
@@ -198,8 +192,7 @@ final class GrpcQueryKindsTest {
                         .setRrf(Points.Rrf.newBuilder().setK(1).addWeights(1).addWeights(4))
                         .build()),
                 List.of(2L, 5L, 1L)),
-            Map.entry(
-                fused(QueryFactory.fusion(Points.Fusion.DBSF)).setLimit(1), List.of(5L)),
+            Map.entry(fused(QueryFactory.fusion(Points.Fusion.DBSF)).setLimit(1), List.of(5L)),
             Map.entry(
                 boosted(
                     Expression.newBuilder()
@@ -250,8 +243,7 @@ final class GrpcQueryKindsTest {
                     Expression.newBuilder()
                         .setCondition(
                             Common.Condition.newBuilder()
-                                .setHasId(
-                                    Common.HasIdCondition.newBuilder().addHasId(id(1))))),
+                                .setHasId(Common.HasIdCondition.newBuilder().addHasId(id(1))))),
                 1.0),
             Map.entry(
                 of.apply(
@@ -312,7 +304,8 @@ final class GrpcQueryKindsTest {
                               .findFirst()
                               .orElseThrow();
                       assertThat((double) east.getScore())
-                          .isCloseTo(entry.getValue(), within(1e-5 * Math.max(1, entry.getValue())));
+                          .isCloseTo(
+                              entry.getValue(), within(1e-5 * Math.max(1, entry.getValue())));
                     }));
   }
 
@@ -348,7 +341,8 @@ final class GrpcQueryKindsTest {
             .build();
     assertThat(ids(await(fixture.client.recommendAsync(recommend)))).containsExactly(5L, 2L);
     assertThat(ids(await(fixture.client.discoverAsync(discover)))).containsExactly(5L, 4L);
-    assertThat(await(fixture.client.recommendBatchAsync("sky", List.of(recommend, recommend), null)))
+    assertThat(
+            await(fixture.client.recommendBatchAsync("sky", List.of(recommend, recommend), null)))
         .extracting(batch -> ids(batch.getResultList()))
         .containsExactly(List.of(5L, 2L), List.of(5L, 2L));
     assertThat(await(fixture.client.discoverBatchAsync("sky", List.of(discover), null)))
@@ -376,8 +370,7 @@ final class GrpcQueryKindsTest {
                 fused(rrf).setUsing("x")),
             new Bad(
                 "RRF weights length (1) does not match number of prefetches (2)",
-                fused(
-                    Query.newBuilder().setRrf(Points.Rrf.newBuilder().addWeights(1)).build())),
+                fused(Query.newBuilder().setRrf(Points.Rrf.newBuilder().addWeights(1)).build())),
             new Bad(
                 "[query.rrf.k: value 0 invalid, must be 1 or larger]",
                 fused(Query.newBuilder().setRrf(Points.Rrf.newBuilder().setK(0)).build())),
@@ -392,8 +385,7 @@ final class GrpcQueryKindsTest {
                             .setNearestWithMmr(
                                 Points.NearestInputWithMmr.newBuilder()
                                     .setNearest(vectorInput(1f, 0f))
-                                    .setMmr(
-                                        Points.Mmr.newBuilder().setCandidatesLimit(20_000))))),
+                                    .setMmr(Points.Mmr.newBuilder().setCandidatesLimit(20_000))))),
             new Bad(
                 "mmr is missing",
                 query()
@@ -405,8 +397,7 @@ final class GrpcQueryKindsTest {
             new Bad(
                 "At least one positive or negative vector/id must be provided",
                 query()
-                    .setQuery(
-                        QueryFactory.recommend(Points.RecommendInput.getDefaultInstance()))),
+                    .setQuery(QueryFactory.recommend(Points.RecommendInput.getDefaultInstance()))),
             new Bad(
                 "Positive vectors should not be empty with `average` strategy",
                 query()
@@ -425,8 +416,7 @@ final class GrpcQueryKindsTest {
                     .setQuery(
                         QueryFactory.context(
                             Points.ContextInput.newBuilder()
-                                .addPairs(
-                                    Points.ContextInputPair.newBuilder().setPositive(at(1)))
+                                .addPairs(Points.ContextInputPair.newBuilder().setPositive(at(1)))
                                 .build()))),
             new Bad(
                 "strategy is missing",
@@ -437,8 +427,7 @@ final class GrpcQueryKindsTest {
                 query()
                     .setQuery(Query.newBuilder().setRelevanceFeedback(feedback().clearFeedback()))),
             new Bad(
-                "invalid fusion type value 9",
-                fused(Query.newBuilder().setFusionValue(9).build())),
+                "invalid fusion type value 9", fused(Query.newBuilder().setFusionValue(9).build())),
             new Bad("missing field: variant", boosted(Expression.getDefaultInstance())),
             new Bad("Invalid reserved word: $rank", boosted(variable("$rank"))),
             new Bad(
@@ -476,11 +465,15 @@ final class GrpcQueryKindsTest {
   void whatIsNotThereIsNotFound() {
     for (QueryPoints.Builder query :
         List.of(
-            query().setQuery(QueryFactory.context(
-                Points.ContextInput.newBuilder()
-                    .addPairs(
-                        Points.ContextInputPair.newBuilder().setPositive(at(1)).setNegative(at(77)))
-                    .build())),
+            query()
+                .setQuery(
+                    QueryFactory.context(
+                        Points.ContextInput.newBuilder()
+                            .addPairs(
+                                Points.ContextInputPair.newBuilder()
+                                    .setPositive(at(1))
+                                    .setNegative(at(77)))
+                            .build())),
             query()
                 .setQuery(nearest(1))
                 .setLookupFrom(Points.LookupLocation.newBuilder().setCollectionName("nowhere")))) {

@@ -108,8 +108,7 @@ final class ResultBudgetTest {
               null,
               1,
               null);
-      QueryRequest query =
-          new QueryRequest(root, 0, PayloadSelection.NONE, VectorSelection.NONE);
+      QueryRequest query = new QueryRequest(root, 0, PayloadSelection.NONE, VectorSelection.NONE);
       assertThatCode(() -> budget.check("c", List.of(query)))
           .as("there are no points")
           .doesNotThrowAnyException();

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Maximal marginal relevance over candidates: each pick has the largest {@code (1 - diversity) *
- * similarity to the query - diversity * similarity to the nearest earlier pick}. Costs a
- * comparison for each pick and candidate.
+ * similarity to the query - diversity * similarity to the nearest earlier pick}. Costs a comparison
+ * for each pick and candidate.
  */
 final class Diversity {
   private final ViewPoints points;

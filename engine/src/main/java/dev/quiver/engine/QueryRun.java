@@ -85,8 +85,7 @@ final class QueryRun {
     return results;
   }
 
-  private List<Hit> ranked(QueryStage stage, @Nullable Filter above, int limit)
-      throws IOException {
+  private List<Hit> ranked(QueryStage stage, @Nullable Filter above, int limit) throws IOException {
     Filter filter = Filter.both(above, stage.filter());
     List<Hit> hits;
     if (stage.prefetch().isEmpty()) {
@@ -103,8 +102,7 @@ final class QueryRun {
 
   // ---- leaves
 
-  private List<Hit> found(QueryStage stage, @Nullable Filter filter, int limit)
-      throws IOException {
+  private List<Hit> found(QueryStage stage, @Nullable Filter filter, int limit) throws IOException {
     return switch (stage.query()) {
       case Query.OfVectors query -> searched(stage, query, filter, limit);
       case Query.ByValue(OrderBy orderBy) -> {
@@ -117,8 +115,7 @@ final class QueryRun {
             },
             limit);
       }
-      case Query.Sample _ ->
-          unranked(RandomDocs.draw(points, matches(filter), limit, random));
+      case Query.Sample _ -> unranked(RandomDocs.draw(points, matches(filter), limit, random));
       case Query.None _ ->
           new Scroll(
                   points.reader(),
@@ -236,12 +233,12 @@ final class QueryRun {
         VectorSearch search = new VectorSearch(points, stage.using(), fullScanThreshold);
         int wanted = Query.Mmr.of(query) == null ? limit : candidates(stage, query);
         List<Hit> hits =
-            search.bestOf(
-                objective(query, vectors), largerIsBetter(stage, query), docs, wanted);
+            search.bestOf(objective(query, vectors), largerIsBetter(stage, query), docs, wanted);
         yield picked(stage, query, vectors, search, passing(stage, hits), limit);
       }
       case Query.ByValue(OrderBy orderBy) ->
-          ordered(orderBy, context -> among(docs, context.docBase, context.reader().maxDoc()), limit);
+          ordered(
+              orderBy, context -> among(docs, context.docBase, context.reader().maxDoc()), limit);
       case Query.Fusion fusion -> first(passing(stage, Fusions.fused(fusion, lists)), limit);
       case Query.Boost(var formula) -> {
         List<Hit> scored =

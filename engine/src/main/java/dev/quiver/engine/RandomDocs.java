@@ -56,8 +56,7 @@ final class RandomDocs {
     return docs.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private static int[] listed(
-      ViewPoints points, List<@Nullable AcceptSet> accepted, int matching) {
+  private static int[] listed(ViewPoints points, List<@Nullable AcceptSet> accepted, int matching) {
     int[] all = new int[matching];
     int size = 0;
     for (int leaf = 0; leaf < accepted.size(); leaf++) {

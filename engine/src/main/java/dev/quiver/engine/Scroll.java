@@ -98,8 +98,7 @@ final class Scroll {
     private final @Nullable Bits accept;
     private @Nullable BytesRef current;
 
-    Cursor(
-        LeafPoints leaf, int docBase, TermsEnum terms, @Nullable Bits accept, BytesRef first)
+    Cursor(LeafPoints leaf, int docBase, TermsEnum terms, @Nullable Bits accept, BytesRef first)
         throws IOException {
       this.leaf = leaf;
       this.docBase = docBase;

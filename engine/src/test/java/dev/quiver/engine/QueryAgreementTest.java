@@ -89,7 +89,8 @@ class QueryAgreementTest {
     }
     engine.write(
         "c",
-        List.of(new WriteOp.CreateFieldIndex(new PayloadIndex("n", PayloadIndex.Type.INTEGER, null))),
+        List.of(
+            new WriteOp.CreateFieldIndex(new PayloadIndex("n", PayloadIndex.Type.INTEGER, null))),
         true,
         null);
     Map<PointId, ReferencePoint> points = filled("c", random, distances);
@@ -178,7 +179,9 @@ class QueryAgreementTest {
                     .map(point -> point.vectors().get(name))
                     .filter(other -> other != null)
                     .toList();
-            if (!taken.isEmpty() && distances.get(name) != Distance.COSINE && random.nextInt(60) == 0) {
+            if (!taken.isEmpty()
+                && distances.get(name) != Distance.COSINE
+                && random.nextInt(60) == 0) {
               precise = taken.get(random.nextInt(taken.size()));
               for (int i = 0; i < dimension; i++) {
                 vector[i] = (float) precise[i];
@@ -203,7 +206,8 @@ class QueryAgreementTest {
       payload.putObject("g").put("lon", random.nextInt(20)).put("lat", random.nextInt(20));
     }
     if (random.nextBoolean()) {
-      payload.put("t", "20%02d-0%d-11T10:00:00Z".formatted(10 + random.nextInt(20), 1 + random.nextInt(9)));
+      payload.put(
+          "t", "20%02d-0%d-11T10:00:00Z".formatted(10 + random.nextInt(20), 1 + random.nextInt(9)));
     }
     points.put(id, new ReferencePoint(id, known, payload));
     return new WriteOp.Upsert(
@@ -222,8 +226,10 @@ class QueryAgreementTest {
       return;
     }
     found += actual.size();
-    assertThat(actual).as(where).extracting(ScoredPoint::id).containsExactlyElementsOf(
-        expected.stream().map(hit -> hit.point().id()).toList());
+    assertThat(actual)
+        .as(where)
+        .extracting(ScoredPoint::id)
+        .containsExactlyElementsOf(expected.stream().map(hit -> hit.point().id()).toList());
     for (int i = 0; i < actual.size(); i++) {
       double score = expected.get(i).score();
       assertThat((double) actual.get(i).score())
@@ -239,8 +245,7 @@ class QueryAgreementTest {
   @Test
   void aSampleHasDifferentPointsThatMatch() {
     Random random = new Random(7);
-    Map<String, Distance> distances =
-        new TreeMap<>(Map.of("", Distance.DOT, "b", Distance.COSINE));
+    Map<String, Distance> distances = new TreeMap<>(Map.of("", Distance.DOT, "b", Distance.COSINE));
     engine.createCollection("c", config(distances));
     Map<PointId, ReferencePoint> points = filled("c", random, distances);
     ReferenceQueries reference = new ReferenceQueries(points, Map.of(), distances);
@@ -267,8 +272,7 @@ class QueryAgreementTest {
       List<PointId> matching =
           reference.run(source, 1_000).stream().map(hit -> hit.point().id()).toList();
       List<ScoredPoint> sample =
-          engine.query(
-              "c", new QueryRequest(root, 0, PayloadSelection.NONE, VectorSelection.NONE));
+          engine.query("c", new QueryRequest(root, 0, PayloadSelection.NONE, VectorSelection.NONE));
       assertThat(sample).hasSize(Math.min(limit, matching.size()));
       assertThat(sample).extracting(ScoredPoint::id).doesNotHaveDuplicates().isSubsetOf(matching);
       assertThat(sample).extracting(ScoredPoint::score).allMatch(score -> score == 1f);

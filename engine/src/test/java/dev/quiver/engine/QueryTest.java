@@ -97,13 +97,10 @@ class QueryTest {
 
   @Test
   void scoresBeyondSinglePrecisionAreTheLastInTheRanking() {
-    for (Query.Strategy strategy :
-        List.of(Query.Strategy.BEST_SCORE, Query.Strategy.SUM_SCORES)) {
+    for (Query.Strategy strategy : List.of(Query.Strategy.BEST_SCORE, Query.Strategy.SUM_SCORES)) {
       Query query = new Query.Recommend(List.of(at(1)), List.of(), strategy);
       List<ScoredPoint> ranked = run(QueryStage.of(query, 10));
-      assertThat(ranked)
-          .extracting(ScoredPoint::id)
-          .containsExactly(PointId.of(3), PointId.of(2));
+      assertThat(ranked).extracting(ScoredPoint::id).containsExactly(PointId.of(3), PointId.of(2));
       assertThat(ranked).extracting(ScoredPoint::score).allMatch(Float::isFinite);
     }
   }

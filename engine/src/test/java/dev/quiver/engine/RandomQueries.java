@@ -52,8 +52,7 @@ final class RandomQueries {
     LookupLocation lookup = random.nextInt(4) == 0 ? lookup(using) : null;
     Query query = query(prefetch.size(), using, lookup);
     boolean fusing = query instanceof Query.Fusion;
-    boolean scored =
-        query instanceof Query.OfVectors || fusing || query instanceof Query.Boost;
+    boolean scored = query instanceof Query.OfVectors || fusing || query instanceof Query.Boost;
     return new QueryStage(
         prefetch,
         query,
@@ -86,8 +85,7 @@ final class RandomQueries {
               new Query.Mmr(
                   random.nextFloat(), random.nextBoolean() ? null : (Integer) random.nextInt(30)));
       case 2 ->
-          new Query.Recommend(
-              list(input, 1, 3), list(input, 0, 2), Query.Strategy.AVERAGE_VECTOR);
+          new Query.Recommend(list(input, 1, 3), list(input, 0, 2), Query.Strategy.AVERAGE_VECTOR);
       case 3 -> {
         List<VectorInput> positive = list(input, 0, 3);
         yield new Query.Recommend(
@@ -188,7 +186,8 @@ final class RandomQueries {
             return any;
           });
     } else if (kind == 1) {
-      Set<PointId> ids = Set.copyOf(points.keySet().stream().filter(_ -> random.nextInt(3) == 0).toList());
+      Set<PointId> ids =
+          Set.copyOf(points.keySet().stream().filter(_ -> random.nextInt(3) == 0).toList());
       filter = Filter.mustNot(new Condition.HasId(ids));
       reference.mean(filter, point -> !ids.contains(point.id()));
     } else {
@@ -203,8 +202,7 @@ final class RandomQueries {
     JsonNodeFactory json = JsonNodeFactory.instance;
     defaults.put(new Expression.PayloadValue(path("f")), json.numberNode(0.25));
     defaults.put(
-        new Expression.PayloadValue(path("g")),
-        json.objectNode().put("lon", 1.5).put("lat", -3));
+        new Expression.PayloadValue(path("g")), json.objectNode().put("lon", 1.5).put("lat", -3));
     defaults.put(new Expression.PayloadValue(path("t")), json.textNode("2024-02-29T12:00:00Z"));
     if (random.nextBoolean()) {
       defaults.put(new Expression.Score(random.nextInt(3)), json.numberNode(random.nextInt(5)));
@@ -247,9 +245,7 @@ final class RandomQueries {
           new Expression.Apply(
               pick(
                   List.of(
-                      Expression.Function.SQRT,
-                      Expression.Function.LN,
-                      Expression.Function.LOG10)),
+                      Expression.Function.SQRT, Expression.Function.LN, Expression.Function.LOG10)),
               positive(depth - 1));
       default ->
           new Expression.Decay(

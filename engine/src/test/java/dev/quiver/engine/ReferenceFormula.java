@@ -74,7 +74,12 @@ final class ReferenceFormula {
             case LOG10 -> Math.log10(value(to));
             case LN -> Math.log(value(to));
           };
-      case Expression.Decay(var shape, Expression x, Expression target, double scale, double mid) -> {
+      case Expression.Decay(
+              var shape,
+              Expression x,
+              Expression target,
+              double scale,
+              double mid) -> {
         double away = Math.abs(value(x) - (target == null ? 0 : value(target))) / scale;
         yield switch (shape) {
           case LINEAR -> Math.max(0, 1 - (1 - mid) * away);

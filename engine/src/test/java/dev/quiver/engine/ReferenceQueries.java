@@ -1,10 +1,10 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.LookupLocation;
 import dev.quiver.engine.query.Query;
 import dev.quiver.engine.query.QueryStage;
 import dev.quiver.engine.query.VectorInput;
-import dev.quiver.engine.filter.Filter;
 import dev.quiver.index.Distance;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -170,8 +170,7 @@ public final class SegmentVectors {
     SearchRequest request = new SearchRequest(Math.min(k, size()), efSearch, Long.MAX_VALUE);
     try {
       return hits(
-          objective,
-          SCRATCHES.with(scratch -> search(objective, request, exact, filter, scratch)));
+          objective, SCRATCHES.with(scratch -> search(objective, request, exact, filter, scratch)));
     } catch (IllegalStateException e) {
       throw closedOr(e);
     }

@@ -105,7 +105,8 @@ public sealed interface Expression {
    *
    * @param target null: 0
    */
-  record Decay(Shape shape, Expression x, @Nullable Expression target, double scale, double midpoint)
+  record Decay(
+      Shape shape, Expression x, @Nullable Expression target, double scale, double midpoint)
       implements Expression {
     public static final double DEFAULT_SCALE = 1;
     public static final double DEFAULT_MIDPOINT = 0.5;

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads a formula from the JSON form that Qdrant's REST API gives it. Stateless. */
 public final class ExpressionReader {

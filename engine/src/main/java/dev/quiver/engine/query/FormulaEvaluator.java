@@ -155,8 +155,7 @@ public final class FormulaEvaluator {
   }
 
   /** The value at a path, of which there must be one, or its default. */
-  private JsonNode payloadValue(PayloadPath path, String expected, Scene point)
-      throws IOException {
+  private JsonNode payloadValue(PayloadPath path, String expected, Scene point) throws IOException {
     boolean everyElement = path.steps().getLast() instanceof PayloadPath.Step.Every;
     ArrayNode all = JsonNodeFactory.instance.arrayNode();
     for (JsonNode value : path.valuesIn(point.payload())) {
