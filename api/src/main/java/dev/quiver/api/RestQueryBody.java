@@ -147,7 +147,7 @@ final class RestQueryBody {
   }
 
   private static LookupLocation lookup(JsonIn in) throws IOException {
-    String[] names = new String[2];
+    @Nullable String[] names = new @Nullable String[2];
     in.object(
         "LookupLocation",
         name -> {
@@ -161,10 +161,11 @@ final class RestQueryBody {
           }
           return true;
         });
-    if (names[0] == null) {
+    String collection = names[0];
+    if (collection == null) {
       throw in.missing("collection");
     }
-    return new LookupLocation(names[0], names[1]);
+    return new LookupLocation(collection, names[1]);
   }
 
   /** Refuses a body without {@code limit}, which has no default in the older calls. */
