@@ -53,10 +53,7 @@ class QueryAgreementTest {
   @BeforeEach
   void open() {
     // Every other segment gets a graph; graphs this small are walked over all their nodes.
-    engine =
-        Engine.open(
-            folder,
-            EngineOptions.defaults().withFullScanThreshold(16).withFiles(new UnsyncedFiles()));
+    engine = Engine.open(folder, EngineOptions.defaults().withFullScanThreshold(16));
   }
 
   @AfterEach
@@ -67,7 +64,7 @@ class QueryAgreementTest {
   @Test
   void theEngineAnswersAsAPlainModelDoes() {
     Long replayed = Long.getLong("quiver.query.seed");
-    int rounds = replayed != null ? 1 : Integer.getInteger("quiver.query.rounds", 150);
+    int rounds = replayed != null ? 1 : Integer.getInteger("quiver.query.rounds", 100);
     long first = replayed != null ? replayed : System.nanoTime();
     System.out.println("quiver.query.seed=" + first + " and the " + (rounds - 1) + " after it");
     for (int round = 0; round < rounds; round++) {
@@ -125,7 +122,7 @@ class QueryAgreementTest {
       values.add(i);
     }
     Collections.shuffle(values, random);
-    int batches = 1 + random.nextInt(4);
+    int batches = 1 + random.nextInt(3);
     for (int batch = 0; batch < batches; batch++) {
       List<WriteOp> operations = new ArrayList<>();
       int count = random.nextInt(40);
