@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 
+import queries
 from qdrant_client import QdrantClient, models
 
 STEPS = []
@@ -404,17 +405,19 @@ def _(c, _ctx):
     c.delete_collection(name)
 
 
+queries.steps(step)
+
+
 @step("what a later version brings is refused, not ignored")
-def _(c, ctx):
+def _(c, _ctx):
     expect_error(
-        lambda: c.query_points(COLLECTION, prefetch=models.Prefetch(query=[1.0, 0, 0, 0], limit=5), query=models.FusionQuery(fusion=models.Fusion.RRF)),
-        "ot implemented",
+        lambda: c.query_points(COLLECTION, query=models.SparseVector(indices=[1], values=[1.0])), "ot implemented"
     )
 
 
 @step("delete collections")
 def _(c, _ctx):
-    for name in (COLLECTION, NAMED, TEXTS):
+    for name in (COLLECTION, NAMED, TEXTS, queries.COLLECTION, queries.ELSEWHERE):
         assert c.delete_collection(name)
         check(c.collection_exists(name), False)
 

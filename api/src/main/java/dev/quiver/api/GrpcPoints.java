@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The service {@code qdrant.Points}: the writes here, the reads above. */
-final class GrpcPoints extends GrpcPointReads {
+final class GrpcPoints extends GrpcPointQueries {
   GrpcPoints(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     super(database, inference, calls, limits);
   }

@@ -4,6 +4,8 @@ import dev.quiver.engine.Database;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorParams;
 import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.query.QueryStage;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +16,9 @@ import java.util.Map;
 final class ResultBudget {
   /** A result without vectors: id, score, objects around them. */
   private static final long RESULT_BYTES = 256;
+
+  /** A point in the list of a query's stage. */
+  private static final long HIT_BYTES = 64;
 
   /** A float as it is stored, in the message and on its way out. */
   private static final int GRPC_BYTES_PER_FLOAT = 3 * Float.BYTES;
@@ -75,32 +80,43 @@ final class ResultBudget {
    *
    * @throws QuiverException BAD_REQUEST
    */
-  void check(String collection, List<Queries.Query> queries) {
-    if (queries.size() == 1) {
-      Queries.Query only = queries.getFirst();
-      check(collection, (long) only.limit() + only.offset(), only.vectors());
+  void check(String collection, List<QueryRequest> queries) {
+    if (queries.size() == 1 && queries.getFirst().root().prefetch().isEmpty()) {
+      QueryRequest only = queries.getFirst();
+      check(collection, only.ranked(), only.vectors());
       return;
     }
-    long points = -1;
+    long points = Long.MAX_VALUE;
     long bytes = 0;
-    for (Queries.Query query : queries) {
-      long wanted = (long) query.limit() + query.offset();
-      long bytesEach = bytesEach(collection, query.vectors());
-      if (bytes + wanted * bytesEach > bytesMax) {
-        points = points < 0 ? database.count(collection, null, false) : points;
-        wanted = Math.min(wanted, points);
+    for (QueryRequest query : queries) {
+      if (bytes + bytes(collection, query, points) > bytesMax && points == Long.MAX_VALUE) {
+        points = database.count(collection, null, false);
       }
-      bytes += wanted * bytesEach;
+      bytes += bytes(collection, query, points);
       if (bytes > bytesMax) {
         throw QuiverException.badRequest(
-            "limit: the results of the batch's "
-                + queries.size()
-                + " searches would take more than "
+            "limit: the results of "
+                + (queries.size() == 1
+                    ? "the query"
+                    : "the batch's " + queries.size() + " searches")
+                + " and of their prefetches would take more than "
                 + bytesMax
                 + " bytes together; take smaller limits or smaller batches, or leave the vectors"
                 + " out");
       }
     }
+  }
+
+  /**
+   * @param points as many there are, at most
+   */
+  private long bytes(String collection, QueryRequest query, long points) {
+    long[] hits = {0};
+    for (QueryStage prefetch : query.root().prefetch()) {
+      prefetch.forEach(stage -> hits[0] += Math.min(stage.limit(), points));
+    }
+    return Math.min(query.ranked(), points) * bytesEach(collection, query.vectors())
+        + hits[0] * HIT_BYTES;
   }
 
   private long bytesEach(String collection, VectorSelection vectors) {

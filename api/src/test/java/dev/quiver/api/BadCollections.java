@@ -214,11 +214,6 @@ final class BadCollections {
             400,
             query + "failed to deserialize read consistency query parameter value 'most'"),
         post(
-            P + "/recommend",
-            "{}",
-            501,
-            "Not implemented: POST /collections/{collection_name}/points/recommend (recommendation) comes in a later version"),
-        post(
             C + "/facet",
             "{}",
             501,

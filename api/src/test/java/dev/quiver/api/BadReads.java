@@ -159,36 +159,6 @@ final class BadReads {
             400,
             "Wrong input: Not existing vector name error: x"),
         post(
-            P + "/query",
-            "{'query': {'recommend': {'positive': [1]}}}",
-            501,
-            "Not implemented: query.recommend: a recommend query is not supported yet"),
-        post(
-            P + "/query",
-            "{'query': {'fusion': 'rrf'}, 'prefetch': []}",
-            501,
-            "Not implemented: query.fusion: a fusion query is not supported yet"),
-        post(
-            P + "/query",
-            "{'query': {'nearest': [1,2,3,4], 'mmr': {}}}",
-            501,
-            "Not implemented: query.mmr: mmr is not supported yet"),
-        post(
-            P + "/query",
-            "{'prefetch': [{'query': [1,2,3,4]}], 'query': [1,2,3,4]}",
-            501,
-            "Not implemented: prefetch: prefetch is not supported yet"),
-        post(
-            P + "/query",
-            "{'query': [1,2,3,4], 'lookup_from': {'collection': 'named'}}",
-            501,
-            "Not implemented: lookup_from: vectors of other collections are not supported yet"),
-        post(
-            P + "/query",
-            "{'score_threshold': 0.5}",
-            400,
-            "Bad request: score_threshold: 0.5 cannot be used with no query..."),
-        post(
             P + "/query/batch",
             "{'searches': [{}, {'limit': 0}]}",
             422,

@@ -17,9 +17,13 @@ import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.WriteOp;
+import dev.quiver.engine.query.Query;
+import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.query.QueryStage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -88,17 +92,41 @@ final class ResultBudgetTest {
     }
   }
 
-  private static Queries.Query query(int limit) {
-    return new Queries.Query(
-        "",
-        new Queries.Ranking.None(),
-        null,
-        SearchParams.DEFAULT,
-        limit,
-        0,
-        null,
-        PayloadSelection.NONE,
-        VectorSelection.ALL);
+  @Test
+  void prefetchesCount() throws IOException {
+    try (Engine engine = Engine.open(folder.resolve("prefetches"), EngineOptions.defaults())) {
+      engine.createCollection("c", config());
+      ResultBudget budget = new ResultBudget(engine, 8, TEN_RESULTS);
+      QueryStage prefetch = QueryStage.of(new Query.None(), 1_000_000);
+      QueryStage root =
+          new QueryStage(
+              Collections.nCopies(100, prefetch),
+              new Query.Dbsf(),
+              "",
+              null,
+              SearchParams.DEFAULT,
+              null,
+              1,
+              null);
+      QueryRequest query = new QueryRequest(root, 0, PayloadSelection.NONE, VectorSelection.NONE);
+      assertThatCode(() -> budget.check("c", List.of(query)))
+          .as("there are no points")
+          .doesNotThrowAnyException();
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        points.add(new Point(PointId.of(i), Map.of(), Payload.EMPTY));
+      }
+      engine.write(
+          "c", List.of(new WriteOp.Upsert(points, null, WriteOp.UpdateMode.UPSERT)), true, null);
+      assertThatThrownBy(() -> budget.check("c", List.of(query)))
+          .isInstanceOf(QuiverException.class)
+          .hasMessageContaining("the query and of their prefetches");
+    }
+  }
+
+  private static QueryRequest query(int limit) {
+    return new QueryRequest(
+        QueryStage.of(new Query.None(), limit), 0, PayloadSelection.NONE, VectorSelection.ALL);
   }
 
   @Test

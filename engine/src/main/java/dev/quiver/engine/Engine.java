@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
+import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -17,10 +18,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -266,15 +267,24 @@ public final class Engine implements Database {
   }
 
   @Override
-  public List<ScoredPoint> search(String collection, SearchRequest request) {
+  public List<ScoredPoint> query(String collection, QueryRequest request) {
+    checkOpen();
+    QueryRules.check(request.root());
+    Slot slot = catalog.find(collection);
+    Examples.Elsewhere elsewhere =
+        Examples.Elsewhere.read(this, request.root(), name -> catalog.findOrNull(name) == slot);
     return reading(
         collection,
         (lease, view) ->
-            new VectorSearch(
+            new QueryRun(
                     lease.config(),
                     lease.shard().declared(),
-                    resources.options().fullScanThreshold())
-                .search(view.reader(), request));
+                    new ViewPoints(view.reader()),
+                    resources.options().fullScanThreshold(),
+                    elsewhere,
+                    request.root(),
+                    ThreadLocalRandom.current())
+                .run(request));
   }
 
   @Override
@@ -284,13 +294,13 @@ public final class Engine implements Database {
         collection,
         (lease, view) -> {
           Records records = new Records(lease.config(), payload, vectors);
-          LeafPoints[] leaves = ShardIndex.leavesOf(view.reader());
+          ViewPoints points = new ViewPoints(view.reader());
           List<PointRecord> found = new ArrayList<>(ids.size());
           Map<PointId, PointRecord> seen = new HashMap<>();
           for (PointId id : ids) {
             PointRecord record = seen.get(id);
             if (record == null) {
-              record = find(leaves, id, records);
+              record = find(points, id, records);
             }
             if (record != null) {
               seen.put(id, record);
@@ -301,16 +311,14 @@ public final class Engine implements Database {
         });
   }
 
-  private static @Nullable PointRecord find(LeafPoints[] leaves, PointId id, Records records)
+  private static @Nullable PointRecord find(ViewPoints points, PointId id, Records records)
       throws IOException {
-    BytesRef term = new BytesRef(PointIds.toBytes(id));
-    for (LeafPoints leaf : leaves) {
-      int doc = leaf.find(term);
-      if (doc >= 0) {
-        return records.record(leaf, doc, null);
-      }
+    int doc = points.find(id);
+    if (doc < 0) {
+      return null;
     }
-    return null;
+    int leaf = points.leafOf(doc);
+    return records.record(points.leaf(leaf), doc - points.docBase(leaf), null);
   }
 
   @Override

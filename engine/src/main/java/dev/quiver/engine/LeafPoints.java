@@ -106,15 +106,24 @@ final class LeafPoints {
 
   /** Returns the vector of this name, owned by the caller, or null when the point lacks it. */
   float @Nullable [] vector(int doc, String name) throws IOException {
+    SegmentVectors segment = segment(name);
+    return segment == null ? null : segment.vector(doc);
+  }
+
+  boolean hasVector(int doc, String name) throws IOException {
+    SegmentVectors segment = segment(name);
+    return segment != null && segment.hasVector(doc);
+  }
+
+  private @Nullable SegmentVectors segment(String name) throws IOException {
     SegmentVectors segment = vectors.get(name);
     if (segment == null) {
       segment = SegmentVectors.of(leaf, Fields.vector(name));
-      if (segment == null) {
-        return null;
+      if (segment != null) {
+        vectors.put(name, segment);
       }
-      vectors.put(name, segment);
     }
-    return segment.vector(doc);
+    return segment;
   }
 
   StoredPoint point(CollectionConfig config, int doc) throws IOException {
