@@ -223,8 +223,8 @@ public final class Engine implements Database {
           Shard shard = lease.shard();
           long indexed = 0;
           for (LeafReaderContext context : view.reader().leaves()) {
-            for (String name : lease.config().vectors().keySet()) {
-              SegmentVectors vectors = SegmentVectors.of(context.reader(), Fields.vector(name));
+            for (String field : shard.declared().vectors().fields()) {
+              SegmentVectors vectors = SegmentVectors.of(context.reader(), field);
               indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
             }
           }
@@ -251,8 +251,24 @@ public final class Engine implements Database {
   public List<UpdateResult> write(
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
     try (Slot.Lease lease = acquire(collection)) {
-      return lease.shard().write(operations, wait, timeout);
+      if (operations.stream().noneMatch(Engine::changesVectors)) {
+        return lease.shard().write(operations, wait, timeout);
+      }
+      // These are waited for in any case, since they change the configuration too.
+      List<UpdateResult> results = lease.shard().write(operations, true, timeout);
+      follow(lease);
+      return wait
+          ? results
+          : results.stream()
+              .map(
+                  result ->
+                      new UpdateResult(result.operationId(), UpdateResult.Status.ACKNOWLEDGED))
+              .toList();
     }
+  }
+
+  private static boolean changesVectors(WriteOp operation) {
+    return operation instanceof WriteOp.CreateVector || operation instanceof WriteOp.DeleteVector;
   }
 
   @Override
@@ -273,7 +289,7 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.config(), payload, vectors);
+          Records records = new Records(lease.shard().declared().vectors(), payload, vectors);
           LeafPoints[] leaves = ShardIndex.leavesOf(view.reader());
           List<PointRecord> found = new ArrayList<>(ids.size());
           Map<PointId, PointRecord> seen = new HashMap<>();
@@ -308,8 +324,9 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.config(), request.payload(), request.vectors());
           Declared declared = lease.shard().declared();
+          Records records =
+              new Records(declared.vectors(), request.payload(), request.vectors());
           Matches matches = new Matches(view.reader(), request.filter(), declared);
           Scroll scroll = new Scroll(view.reader(), matches, records);
           OrderBy orderBy = request.orderBy();
@@ -341,7 +358,22 @@ public final class Engine implements Database {
 
   private Slot.Lease acquire(String collection) {
     checkOpen();
-    return catalog.find(collection).acquire();
+    Slot.Lease lease = catalog.find(collection).acquire();
+    try {
+      follow(lease);
+      return lease;
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  private void follow(Slot.Lease lease) {
+    try {
+      catalog.follow(lease.slot(), lease.shard());
+    } catch (IOException e) {
+      throw failure("configuration of `" + lease.slot().name() + "` cannot be written", e);
+    }
   }
 
   /** Waits for what runs, commits and closes every collection, and gives the folder back. */

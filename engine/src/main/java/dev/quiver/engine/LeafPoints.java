@@ -104,23 +104,23 @@ final class LeafPoints {
     return Payload.ofBytes(BytesRef.deepCopyOf(bytes).bytes);
   }
 
-  /** Returns the vector of this name, owned by the caller, or null when the point lacks it. */
-  float @Nullable [] vector(int doc, String name) throws IOException {
-    SegmentVectors segment = vectors.get(name);
+  /** Returns the vector in a field, owned by the caller, or null when the point lacks it. */
+  float @Nullable [] vector(int doc, String field) throws IOException {
+    SegmentVectors segment = vectors.get(field);
     if (segment == null) {
-      segment = SegmentVectors.of(leaf, Fields.vector(name));
+      segment = SegmentVectors.of(leaf, field);
       if (segment == null) {
         return null;
       }
-      vectors.put(name, segment);
+      vectors.put(field, segment);
     }
     return segment.vector(doc);
   }
 
-  StoredPoint point(CollectionConfig config, int doc) throws IOException {
+  StoredPoint point(VectorFields fields, int doc) throws IOException {
     Map<String, float[]> all = new LinkedHashMap<>();
-    for (String name : config.vectors().keySet()) {
-      float[] vector = vector(doc, name);
+    for (String name : fields.byName().keySet()) {
+      float[] vector = vector(doc, fields.field(name));
       if (vector != null) {
         all.put(name, vector);
       }

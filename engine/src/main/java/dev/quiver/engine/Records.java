@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /** What of a point is returned: its payload and vectors as they were asked for. */
 final class Records {
-  private final CollectionConfig config;
+  private final VectorFields fields;
   private final PayloadSelection payload;
   private final VectorSelection vectors;
 
   /**
    * @throws QuiverException {@link ErrorCode#WRONG_INPUT} for a vector name that does not exist
    */
-  Records(CollectionConfig config, PayloadSelection payload, VectorSelection vectors) {
-    this.config = config;
+  Records(VectorFields fields, PayloadSelection payload, VectorSelection vectors) {
+    this.fields = fields;
     this.payload = payload;
     this.vectors = vectors;
     if (vectors instanceof VectorSelection.Names(List<String> names)) {
       for (String name : names) {
-        VectorRules.paramsOf(config, name);
+        fields.field(name);
       }
     }
   }
@@ -39,12 +39,12 @@ final class Records {
       case VectorSelection.None _ -> {
         return null;
       }
-      case VectorSelection.All _ -> names = config.vectors().keySet();
+      case VectorSelection.All _ -> names = fields.byName().keySet();
       case VectorSelection.Names(List<String> some) -> names = some;
     }
     Map<String, VectorValue> found = new LinkedHashMap<>();
     for (String name : names) {
-      float[] values = leaf.vector(doc, name);
+      float[] values = leaf.vector(doc, fields.field(name));
       if (values != null) {
         found.put(name, new VectorValue.Dense(values));
       }

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardIndex implements AutoCloseable {
   private static final String OFFSET_KEY = "quiver.offset";
   private static final String INDEXES_KEY = "quiver.payload_indexes";
+  private static final String VECTORS_KEY = "quiver.vectors";
   private static final String FORMAT_KEY = "quiver.format";
   private static final int FORMAT = 1;
 
@@ -70,7 +71,8 @@ final class ShardIndex implements AutoCloseable {
   private final GraphMergePolicy mergePolicy;
   private volatile long committedMerges;
   private volatile long committedOffset;
-  private volatile Declared declared = Declared.of(Map.of());
+  private volatile VectorFields committedVectors;
+  private volatile Declared declared;
 
   /** What was written since the view, by id; null for a deleted point. */
   private final Map<PointId, Recent> recent = new ConcurrentHashMap<>();
@@ -122,6 +124,9 @@ final class ShardIndex implements AutoCloseable {
     this.merges = resources.mergePool();
     this.mergePolicy = new GraphMergePolicy(resources.vectors().fullScanThreshold());
     this.view = new View(new MultiReader(), 0, 0);
+    // Vectors that are made or dropped are committed before the configuration has them.
+    this.declared = Declared.of(Map.of(), VectorFields.initial(config.get()));
+    this.committedVectors = declared.vectors();
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
@@ -151,7 +156,13 @@ final class ShardIndex implements AutoCloseable {
           directory + ": index format " + format + " (expected: " + FORMAT + ")");
     }
     committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
-    declared = Declared.of(IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")));
+    String vectors = data.get(VECTORS_KEY);
+    if (vectors != null) {
+      committedVectors = VectorFields.fromJson(vectors);
+    }
+    declared =
+        Declared.of(
+            IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")), committedVectors);
     appliedOffset = committedOffset;
     view = new View(reader, committedOffset, 0);
   }
@@ -166,6 +177,11 @@ final class ShardIndex implements AutoCloseable {
 
   Declared declared() {
     return declared;
+  }
+
+  /** The vectors as of the last commit. */
+  VectorFields committedVectors() {
+    return committedVectors;
   }
 
   boolean merging() {
@@ -228,9 +244,19 @@ final class ShardIndex implements AutoCloseable {
     }
   }
 
-  /** Changes the payload indexes; the next commit stores them. */
+  /** Changes the payload indexes or the vectors; the next commit stores them. */
   void declare(Declared changed) {
+    if (!changed.vectors().equals(declared.vectors())) {
+      // The points in it may have a vector that was dropped.
+      forgetRecent();
+    }
     declared = changed;
+  }
+
+  private void forgetRecent() {
+    recentComplete = false;
+    recent.clear();
+    recentBytes.set(0);
   }
 
   void delete(PointId id, long offset) throws IOException {
@@ -243,9 +269,7 @@ final class ShardIndex implements AutoCloseable {
     appliedOffset = offset;
     if (recent.size() > MOST_RECENT_POINTS || recentBytes.get() > MOST_RECENT_BYTES) {
       // A bulk load: the next operation that reads makes a view instead.
-      recentComplete = false;
-      recent.clear();
-      recentBytes.set(0);
+      forgetRecent();
     }
   }
 
@@ -287,7 +311,7 @@ final class ShardIndex implements AutoCloseable {
       for (LeafPoints leaf : leaves) {
         int doc = leaf.find(term);
         if (doc >= 0) {
-          return leaf.point(config.get(), doc);
+          return leaf.point(declared.vectors(), doc);
         }
       }
       return null;
@@ -313,19 +337,22 @@ final class ShardIndex implements AutoCloseable {
     return new Lookup(view(0));
   }
 
-  /** Makes everything applied durable, and the payload indexes with it. */
+  /** Makes everything applied durable, and what is declared with it. */
   void commit() throws IOException {
     long offset = appliedOffset;
     Map<String, String> data = new HashMap<>();
     data.put(FORMAT_KEY, Integer.toString(FORMAT));
     data.put(OFFSET_KEY, Long.toString(offset));
-    data.put(INDEXES_KEY, IndexDeclarations.toJson(declared.byField()));
-    IndexWriter current = writer();
+    Declared current = declared;
+    data.put(INDEXES_KEY, IndexDeclarations.toJson(current.byField()));
+    data.put(VECTORS_KEY, current.vectors().toJson());
+    IndexWriter committing = writer();
     long merged = merges.finished();
-    current.setLiveCommitData(data.entrySet());
-    current.commit();
+    committing.setLiveCommitData(data.entrySet());
+    committing.commit();
     committedMerges = merged;
     committedOffset = offset;
+    committedVectors = current.vectors();
     resources.metrics().commits.increment();
   }
 

@@ -29,6 +29,9 @@ final class Slot {
   private final String name;
   private volatile CollectionConfig config;
 
+  /** The vectors of the shard that the configuration was last made to follow. */
+  private volatile @Nullable VectorFields followed;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition unused = lock.newCondition();
 
@@ -75,6 +78,14 @@ final class Slot {
     config = changed;
   }
 
+  @Nullable VectorFields followed() {
+    return followed;
+  }
+
+  void followed(VectorFields vectors) {
+    followed = vectors;
+  }
+
   long lastUsedNanos() {
     return lastUsedNanos;
   }
@@ -89,6 +100,10 @@ final class Slot {
 
     Shard shard() {
       return leased;
+    }
+
+    Slot slot() {
+      return Slot.this;
     }
 
     CollectionConfig config() {

@@ -33,9 +33,9 @@ final class VectorSearch {
   private record Hit(LeafPoints leaf, int doc, float score, PointId id) {}
 
   List<ScoredPoint> search(IndexReader reader, SearchRequest request) throws IOException {
-    VectorParams params = VectorRules.paramsOf(config, request.using());
+    VectorParams params = declared.vectors().params(request.using(), config);
     float[] query = VectorRules.checked(params, request.vector());
-    Records records = new Records(config, request.payload(), request.vectors());
+    Records records = new Records(declared.vectors(), request.payload(), request.vectors());
     long wanted = (long) request.limit() + request.offset();
     if (request.limit() <= 0 || reader.numDocs() == 0) {
       return List.of();
@@ -65,9 +65,10 @@ final class VectorSearch {
     Matches matches = new Matches(reader, request.filter(), declared);
     Integer askedEf = request.params().hnswEf();
     int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
+    String field = declared.vectors().field(request.using());
     List<SegmentResult> results = new ArrayList<>();
     for (LeafReaderContext context : reader.leaves()) {
-      SegmentVectors vectors = SegmentVectors.of(context.reader(), Fields.vector(request.using()));
+      SegmentVectors vectors = SegmentVectors.of(context.reader(), field);
       if (vectors == null || vectors.size() == 0 || skipped(vectors, request.params())) {
         continue;
       }

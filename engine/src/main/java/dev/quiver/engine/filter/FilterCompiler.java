@@ -39,13 +39,22 @@ public final class FilterCompiler {
 
   private final PayloadIndexes indexes;
   private final FieldCompiler fields;
+  private final VectorKeys vectors;
+
+  /** What {@link Fields#HAS} names a vector by. */
+  @FunctionalInterface
+  public interface VectorKeys {
+    /** Null when there is no such vector. */
+    @Nullable String keyOrNull(String name);
+  }
 
   /**
    * @param indexes the ones declared now, whatever was declared when documents were written
    */
-  public FilterCompiler(PayloadIndexes indexes) {
+  public FilterCompiler(PayloadIndexes indexes, VectorKeys vectors) {
     this.indexes = indexes;
     this.fields = new FieldCompiler(indexes);
+    this.vectors = vectors;
   }
 
   /**
@@ -113,7 +122,12 @@ public final class FilterCompiler {
         yield path.hasIndex() ? verified(widened, condition) : widened;
       }
       case Condition.HasId(var ids) -> ids(ids);
-      case Condition.HasVector(String name) -> new TermQuery(Fields.hasTerm(name));
+      case Condition.HasVector(String name) -> {
+        String key = vectors.keyOrNull(name);
+        yield key == null
+            ? new MatchNoDocsQuery("no such vector")
+            : new TermQuery(Fields.hasTerm(key));
+      }
       case Condition.Slice(int total, int index) -> new SliceQuery(total, index);
       case Condition.Nested(String key, Filter inner) ->
           verified(nestedCandidates(PayloadPath.parse(key), inner), condition);
