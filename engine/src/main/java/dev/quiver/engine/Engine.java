@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.lucene.SegmentVectors;
@@ -341,6 +342,27 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> new Matches(view.reader(), filter, lease.shard().declared()).count());
+  }
+
+  @Override
+  public List<FacetHit> facet(String collection, FacetRequest request) {
+    return reading(
+        collection,
+        (lease, view) -> {
+          Declared declared = lease.shard().declared();
+          FacetValues values = FacetValues.of(request.key(), declared.indexes());
+          Matches matches = new Matches(view.reader(), request.filter(), declared);
+          return values.top(view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
+        });
+  }
+
+  @Override
+  public DistanceMatrix matrix(String collection, MatrixRequest request) {
+    return reading(
+        collection,
+        (lease, view) ->
+            new MatrixSearch(view.reader(), lease.config(), lease.shard().declared(), request)
+                .search());
   }
 
   private interface Reading<T> {
