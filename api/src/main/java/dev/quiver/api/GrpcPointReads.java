@@ -24,9 +24,9 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   final GrpcCalls calls;
   final Inference inference;
   final ApiLimits limits;
-  private final Queries queries;
-  private final GrpcReads reads;
-  private final ResultBudget budget;
+  final Queries queries;
+  final GrpcReads reads;
+  final ResultBudget budget;
 
   GrpcPointReads(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     this.database = database;

@@ -11,6 +11,7 @@ import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.SearchRequest;
+import dev.quiver.engine.VectorParams;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.filter.Filter;
@@ -52,7 +53,24 @@ public final class Queries {
       int offset,
       @Nullable Float scoreThreshold,
       PayloadSelection payload,
-      VectorSelection vectors) {}
+      VectorSelection vectors) {
+
+    /** This query's best points among those that match a further filter, without vectors. */
+    Query candidates(Filter among, int most, PayloadSelection selected) {
+      Filter both =
+          filter == null ? among : new Filter(List.of(filter, among), List.of(), List.of(), null);
+      return new Query(
+          using,
+          ranking,
+          both,
+          params,
+          most,
+          0,
+          scoreThreshold,
+          selected,
+          VectorSelection.NONE);
+    }
+  }
 
   private static final float SCORE_WITHOUT_RANKING = 1.0f;
 
@@ -95,6 +113,33 @@ public final class Queries {
         refuseThreshold(threshold, "no query");
         yield listed(collection, query, null);
       }
+    };
+  }
+
+  /**
+   * The best points of a query in groups; its limit, offset and selections do not count. As {@link
+   * #run} otherwise.
+   */
+  List<Groups.Group> groups(
+      String collection, Query query, Groups.Request request, Inference.Batch inference) {
+    return Groups.run(
+        database,
+        collection,
+        request,
+        order(collection, query),
+        (filter, limit, payload) ->
+            run(collection, query.candidates(filter, limit, payload), inference));
+  }
+
+  private Groups.Order order(String collection, Query query) {
+    return switch (query.ranking()) {
+      case Ranking.Nearest _ -> {
+        VectorParams params = database.collectionConfig(collection).vectors().get(query.using());
+        yield params == null || params.distance().higherScoreIsCloser()
+            ? Groups.Order.HIGHER_SCORE
+            : Groups.Order.LOWER_SCORE;
+      }
+      case Ranking.ByValue _, Ranking.None _ -> Groups.Order.ARRIVAL;
     };
   }
 

@@ -121,11 +121,22 @@ final class RestReads {
 
   /** SearchRequest of the old search family. */
   static Queries.Query search(JsonIn in, ApiLimits limits) throws IOException {
+    return search(in, limits, _ -> false, true);
+  }
+
+  /**
+   * @param others told of every member first; what it reads is not read here
+   */
+  static Queries.Query search(
+      JsonIn in, ApiLimits limits, JsonIn.Members others, boolean needsLimit) throws IOException {
     String label = label(in.path(), "search_request");
     Body body = new Body(PayloadSelection.NONE);
     in.object(
         "SearchRequest",
         name -> {
+          if (others.read(name)) {
+            return true;
+          }
           if (name.equals("vector")) {
             namedVector(in, body);
             return true;
@@ -135,7 +146,7 @@ final class RestReads {
     if (body.vector == null) {
       throw in.missing("vector");
     }
-    if (body.limit == null) {
+    if (needsLimit && body.limit == null) {
       throw in.missing("limit");
     }
     body.ranking = new Queries.Ranking.Nearest(body.vector);
@@ -171,11 +182,22 @@ final class RestReads {
 
   /** QueryRequest in its dense forms. */
   static Queries.Query query(JsonIn in, ApiLimits limits) throws IOException {
+    return query(in, limits, _ -> false);
+  }
+
+  /**
+   * @param others told of every member first; what it reads is not read here
+   */
+  static Queries.Query query(JsonIn in, ApiLimits limits, JsonIn.Members others)
+      throws IOException {
     String label = label(in.path(), "internal");
     Body body = new Body(PayloadSelection.NONE);
     in.object(
         "QueryRequest",
         name -> {
+          if (others.read(name)) {
+            return true;
+          }
           switch (name) {
             case "query" -> {
               if (!in.isNull()) {
