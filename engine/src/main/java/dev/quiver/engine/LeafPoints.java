@@ -100,8 +100,12 @@ final class LeafPoints {
     if (values == null || !values.advanceExact(doc)) {
       return Payload.EMPTY;
     }
-    BytesRef bytes = values.binaryValue();
-    return Payload.ofBytes(BytesRef.deepCopyOf(bytes).bytes);
+    return payload(values.binaryValue());
+  }
+
+  /** A payload as it is stored. */
+  static Payload payload(BytesRef stored) {
+    return Payload.ofBytes(BytesRef.deepCopyOf(stored).bytes);
   }
 
   /** Returns the vector in a field, owned by the caller, or null when the point lacks it. */

@@ -411,7 +411,16 @@ final class Shard implements AutoCloseable {
     return dirtySinceNanos == 0
         && (settledOffset != index.appliedOffset() || index.mergeRetryDue())
         && quiet()
-        && index.wantsSettling();
+        && wantsSettling();
+  }
+
+  private boolean wantsSettling() {
+    try {
+      return index.wantsSettling();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw shardError("index cannot be read", e);
+    }
   }
 
   /** Merges what is left over from writing, in the background. Once, until something is written. */
@@ -433,7 +442,7 @@ final class Shard implements AutoCloseable {
 
   /** Whether merges run, or will as soon as writing pauses. */
   boolean optimizing() {
-    return merging() || (settledOffset != index.appliedOffset() && index.wantsSettling());
+    return merging() || (settledOffset != index.appliedOffset() && wantsSettling());
   }
 
   /** Commits the index and cuts the log behind it. */

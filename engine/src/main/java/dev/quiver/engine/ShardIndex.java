@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,8 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
+import org.apache.lucene.index.OneMergeWrappingMergePolicy;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -69,6 +73,8 @@ final class ShardIndex implements AutoCloseable {
   private volatile long appliedOffset;
 
   private final GraphMergePolicy mergePolicy;
+  private final SegmentTidying tidying;
+  private volatile Stale stale;
   private volatile long committedMerges;
   private volatile long committedOffset;
   private volatile VectorFields committedVectors;
@@ -116,7 +122,10 @@ final class ShardIndex implements AutoCloseable {
   }
 
   private ShardIndex(
-      Directory directory, Supplier<CollectionConfig> config, EngineResources resources)
+      Directory directory,
+      Path scratchFolder,
+      Supplier<CollectionConfig> config,
+      EngineResources resources)
       throws IOException {
     this.directory = directory;
     this.config = config;
@@ -127,6 +136,8 @@ final class ShardIndex implements AutoCloseable {
     // Vectors that are made or dropped are committed before the configuration has them.
     this.declared = Declared.of(Map.of(), VectorFields.initial(config.get()));
     this.committedVectors = declared.vectors();
+    this.tidying = new SegmentTidying(this::declared, scratchFolder);
+    this.stale = new Stale(view.reader(), declared, Set.of());
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
@@ -134,7 +145,7 @@ final class ShardIndex implements AutoCloseable {
     // Only this process is in the data folder; see DataFolderLock.
     Directory directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
     try {
-      ShardIndex index = new ShardIndex(directory, config, resources);
+      ShardIndex index = new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
       if (DirectoryReader.indexExists(directory)) {
         index.load();
       }
@@ -362,23 +373,48 @@ final class ShardIndex implements AutoCloseable {
   }
 
   /** Whether searches would gain from {@link #settle}, as far as the current view shows. */
-  boolean wantsSettling() {
+  boolean wantsSettling() throws IOException {
     List<Integer> documents = new ArrayList<>();
     for (LeafReaderContext leaf : view.reader().leaves()) {
       documents.add(leaf.reader().maxDoc());
     }
-    return config.get().vectors().values().stream().anyMatch(params -> params.m() > 0)
-        && GraphMergePolicy.wantsSettling(documents, resources.vectors().fullScanThreshold());
+    boolean hasGraph = config.get().vectors().values().stream().anyMatch(params -> params.m() > 0);
+    return (hasGraph
+            && GraphMergePolicy.wantsSettling(documents, resources.vectors().fullScanThreshold()))
+        || !staleSegments().isEmpty();
   }
+
+  /** Names of segments that gain from being written again, as far as the current view shows. */
+  private Set<String> staleSegments() throws IOException {
+    try (View current = view(0)) {
+      Declared now = declared;
+      Stale known = stale;
+      if (known.reader() == current.reader() && known.declared() == now) {
+        return known.segments();
+      }
+      Set<String> names = new HashSet<>();
+      for (LeafReaderContext leaf : current.reader().leaves()) {
+        if (leaf.reader() instanceof SegmentReader segment
+            && SegmentTidying.isStale(leaf, now)) {
+          names.add(segment.getSegmentName());
+        }
+      }
+      stale = new Stale(current.reader(), now, names);
+      return names;
+    }
+  }
+
+  /** What was found of a view's segments. */
+  private record Stale(IndexReader reader, Declared declared, Set<String> segments) {}
 
   /** Starts the merges that an index at rest deserves; they run in the background. */
   void settle() throws IOException {
     IndexWriter current = writer();
-    mergePolicy.settling(true);
+    mergePolicy.beginSettling(staleSegments());
     try {
       current.maybeMerge();
     } finally {
-      mergePolicy.settling(false);
+      mergePolicy.endSettling();
     }
   }
 
@@ -396,7 +432,7 @@ final class ShardIndex implements AutoCloseable {
       IndexWriterConfig settings = new IndexWriterConfig();
       settings.setCodec(new QuiverCodec(resources.vectors()));
       settings.setMergeScheduler(merges);
-      settings.setMergePolicy(mergePolicy);
+      settings.setMergePolicy(new OneMergeWrappingMergePolicy(mergePolicy, tidying::tidying));
       settings.setUseCompoundFile(true);
       settings.setCommitOnClose(false);
       settings.setMaxFullFlushMergeWaitMillis(0);

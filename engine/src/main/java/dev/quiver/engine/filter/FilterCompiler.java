@@ -70,6 +70,23 @@ public final class FilterCompiler {
     return query instanceof MatchAllDocsQuery ? null : query;
   }
 
+  /**
+   * Documents that lack the tokens of a declared text index, since they were written before it;
+   * null when no text index is declared.
+   */
+  public @Nullable Query untokenised() {
+    List<Query> any = new ArrayList<>();
+    indexes
+        .texts()
+        .forEach(
+            (path, analysis) -> {
+              if (!path.hasIndex()) {
+                any.add(FieldCompiler.untokenised(Location.of(path), analysis));
+              }
+            });
+    return any.isEmpty() ? null : Queries.any(any);
+  }
+
   private Query filter(Filter filter) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     List<Query> required = new ArrayList<>();
