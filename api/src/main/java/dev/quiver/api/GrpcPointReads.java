@@ -140,9 +140,10 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   private List<Supplier<List<ScoredPoint>>> searches(
       String collection, List<Queries.Query> batch, Inference.Batch texts) {
     budget.check(collection, batch);
+    ResultBudget.Payloads payloads = budget.payloads();
     List<Supplier<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
     for (Queries.Query query : batch) {
-      searches.add(() -> queries.run(collection, query, texts));
+      searches.add(() -> payloads.counted(queries.run(collection, query, texts)));
     }
     return searches;
   }

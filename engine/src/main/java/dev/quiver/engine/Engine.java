@@ -280,7 +280,7 @@ public final class Engine implements Database {
             new VectorSearch(
                     lease.config(),
                     lease.shard().declared(),
-                    resources.options().fullScanThreshold())
+                    resources.options())
                 .search(view.reader(), request));
   }
 
@@ -290,7 +290,7 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.shard().declared().vectors(), payload, vectors);
+          Records records = records(lease.shard().declared(), payload, vectors);
           LeafPoints[] leaves = ShardIndex.leavesOf(view.reader());
           List<PointRecord> found = new ArrayList<>(ids.size());
           Map<PointId, PointRecord> seen = new HashMap<>();
@@ -306,6 +306,11 @@ public final class Engine implements Database {
           }
           return found;
         });
+  }
+
+  private Records records(Declared declared, PayloadSelection payload, VectorSelection vectors) {
+    return new Records(
+        declared.vectors(), payload, vectors, resources.options().resultPayloadBytes());
   }
 
   private static @Nullable PointRecord find(LeafPoints[] leaves, PointId id, Records records)
@@ -326,8 +331,7 @@ public final class Engine implements Database {
         collection,
         (lease, view) -> {
           Declared declared = lease.shard().declared();
-          Records records =
-              new Records(declared.vectors(), request.payload(), request.vectors());
+          Records records = records(declared, request.payload(), request.vectors());
           Matches matches = new Matches(view.reader(), request.filter(), declared);
           Scroll scroll = new Scroll(view.reader(), matches, records);
           OrderBy orderBy = request.orderBy();

@@ -22,12 +22,12 @@ final class VectorSearch {
 
   private final CollectionConfig config;
   private final Declared declared;
-  private final int fullScanThreshold;
+  private final EngineOptions options;
 
-  VectorSearch(CollectionConfig config, Declared declared, int fullScanThreshold) {
+  VectorSearch(CollectionConfig config, Declared declared, EngineOptions options) {
     this.config = config;
     this.declared = declared;
-    this.fullScanThreshold = fullScanThreshold;
+    this.options = options;
   }
 
   private record Hit(LeafPoints leaf, int doc, float score, PointId id) {}
@@ -35,7 +35,12 @@ final class VectorSearch {
   List<ScoredPoint> search(IndexReader reader, SearchRequest request) throws IOException {
     VectorParams params = declared.vectors().params(request.using(), config);
     float[] query = VectorRules.checked(params, request.vector());
-    Records records = new Records(declared.vectors(), request.payload(), request.vectors());
+    Records records =
+        new Records(
+            declared.vectors(),
+            request.payload(),
+            request.vectors(),
+            options.resultPayloadBytes());
     long wanted = (long) request.limit() + request.offset();
     if (request.limit() <= 0 || reader.numDocs() == 0) {
       return List.of();
@@ -84,7 +89,7 @@ final class VectorSearch {
 
   /** Small segments are searched in any case: scanning them costs no more than a graph walk. */
   private boolean skipped(SegmentVectors vectors, SearchParams params) {
-    return params.indexedOnly() && !vectors.hasGraph() && vectors.size() >= fullScanThreshold;
+    return params.indexedOnly() && !vectors.hasGraph() && vectors.size() >= options.fullScanThreshold();
   }
 
   private static List<Hit> merged(
