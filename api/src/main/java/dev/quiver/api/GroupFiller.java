@@ -98,7 +98,8 @@ final class GroupFiller {
     record Ranked(Key key, Hit best) {}
     List<Ranked> ranked = new ArrayList<>(groups.size());
     groups.forEach(
-        (key, hits) -> hits.values().stream().min(order).ifPresent(hit -> ranked.add(new Ranked(key, hit))));
+        (key, hits) ->
+            hits.values().stream().min(order).ifPresent(hit -> ranked.add(new Ranked(key, hit))));
     ranked.sort((a, b) -> order.compare(a.best(), b.best()));
     return ranked.stream().limit(request.limit()).map(Ranked::key).toList();
   }

@@ -104,10 +104,7 @@ final class Groups {
 
   /** What was asked for of the hits, and was not read of all candidates. */
   private static Map<PointId, PointRecord> records(
-      Database database,
-      String collection,
-      Request request,
-      Map<Key, List<ScoredPoint>> filled) {
+      Database database, String collection, Request request, Map<Key, List<ScoredPoint>> filled) {
     if (request.payload() instanceof PayloadSelection.None
         && request.vectors() instanceof VectorSelection.None) {
       return Map.of();

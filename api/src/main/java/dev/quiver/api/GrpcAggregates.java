@@ -53,10 +53,7 @@ class GrpcAggregates extends GrpcPointReads {
           call.checkConsistency();
           call.refuseShardKey();
           return groups(
-              call.collection(),
-              reads.query(query),
-              GrpcGroups.request(request, limits),
-              timeout);
+              call.collection(), reads.query(query), GrpcGroups.request(request, limits), timeout);
         },
         (call, results) ->
             Points.QueryGroupsResponse.newBuilder()
@@ -99,9 +96,7 @@ class GrpcAggregates extends GrpcPointReads {
                   GrpcFilters.readIf(request.hasFilter(), request.getFilter()),
                   (int) limit);
           Points.FacetResponse.Builder response = Points.FacetResponse.newBuilder();
-          database
-              .facet(collection, facet)
-              .forEach(hit -> response.addHits(GrpcGroups.write(hit)));
+          database.facet(collection, facet).forEach(hit -> response.addHits(GrpcGroups.write(hit)));
           return response.setTime(call.seconds()).build();
         });
   }

@@ -60,15 +60,7 @@ public final class Queries {
       Filter both =
           filter == null ? among : new Filter(List.of(filter, among), List.of(), List.of(), null);
       return new Query(
-          using,
-          ranking,
-          both,
-          params,
-          most,
-          0,
-          scoreThreshold,
-          selected,
-          VectorSelection.NONE);
+          using, ranking, both, params, most, 0, scoreThreshold, selected, VectorSelection.NONE);
     }
   }
 

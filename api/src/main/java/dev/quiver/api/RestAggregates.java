@@ -34,8 +34,7 @@ final class RestAggregates {
     String collection = exchange.collection();
     Duration timeout = exchange.readTimeout();
     FacetRequest request = exchange.body(in -> facet(in, exchange.limits()));
-    List<FacetHit> hits =
-        pool.run("Facet", timeout, () -> database.facet(collection, request));
+    List<FacetHit> hits = pool.run("Facet", timeout, () -> database.facet(collection, request));
     exchange.ok(out -> out.facet(hits));
   }
 

@@ -59,8 +59,7 @@ final class RestGroups {
   private List<Groups.Group> run(String collection, Grouped grouped, Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     Groups.Request request = grouped.groups();
-    budget.check(
-        collection, (long) request.limit() * request.groupSize(), request.vectors());
+    budget.check(collection, (long) request.limit() * request.groupSize(), request.vectors());
     Inference.Batch texts = inference.batch();
     Queries.collect(List.of(grouped.query()), texts);
     if (!texts.isEmpty()) {
@@ -144,8 +143,7 @@ final class RestGroups {
                 + " or smaller");
       }
       return new Grouped(
-          query,
-          new Groups.Request(groupBy, size, most, lookup, query.payload(), query.vectors()));
+          query, new Groups.Request(groupBy, size, most, lookup, query.payload(), query.vectors()));
     }
   }
 

@@ -15,7 +15,8 @@ final class BadReads {
     String json = "Format error in JSON body: ";
     String valid = "Validation error in JSON body: ";
     return List.of(
-        post(P + "/query/groups", "{'query': [1,2,3,4]}", 400, json + "missing field `group_by`..."),
+        post(
+            P + "/query/groups", "{'query': [1,2,3,4]}", 400, json + "missing field `group_by`..."),
         post(
             P + "/query/groups",
             "{'query': [1,2,3,4], 'group_by': 'a..b'}",

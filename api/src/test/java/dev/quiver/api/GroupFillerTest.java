@@ -97,9 +97,7 @@ class GroupFillerTest {
       Map<Groups.Key, List<ScoredPoint>> expected = expected(limit, size);
       assertThat(requests).as(where).isLessThanOrEqualTo(10);
       List<Groups.Key> keys = List.copyOf(found.keySet());
-      assertThat(keys)
-          .as(where)
-          .isEqualTo(List.copyOf(expected.keySet()).subList(0, keys.size()));
+      assertThat(keys).as(where).isEqualTo(List.copyOf(expected.keySet()).subList(0, keys.size()));
       found.forEach(
           (key, hits) ->
               assertThat(hits).as(where).isEqualTo(expected.get(key).subList(0, hits.size())));

@@ -170,10 +170,7 @@ final class GrpcAggregatesTest {
     assertThat(pairs.getPairsList())
         .extracting(
             pair -> pair.getA().getNum(), pair -> pair.getB().getNum(), pair -> pair.getScore())
-        .containsExactly(
-            tuple(1L, 4L, 4f),
-            tuple(3L, 4L, 12f),
-            tuple(4L, 3L, 12f));
+        .containsExactly(tuple(1L, 4L, 4f), tuple(3L, 4L, 12f), tuple(4L, 3L, 12f));
     Points.SearchMatrixOffsets offsets = await(points().searchMatrixOffsets(request)).getResult();
     assertThat(offsets.getOffsetsRowList()).containsExactly(0L, 1L, 2L);
     assertThat(offsets.getOffsetsColList()).containsExactly(2L, 2L, 1L);
@@ -277,8 +274,7 @@ final class GrpcAggregatesTest {
             + " https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which"
             + " payload schemas support Match conditions",
         points()
-            .facet(
-                Points.FacetCounts.newBuilder().setCollectionName("c").setKey("none").build()));
+            .facet(Points.FacetCounts.newBuilder().setCollectionName("c").setKey("none").build()));
     refused(
         "Validation error in body: [sample: value 1 invalid, must be 2 or larger]",
         points()

@@ -91,21 +91,20 @@ class RestGroupsTest {
                 ok(
                     rest.post(
                         P + "/search/groups",
-                        json(
-                            "{'vector': [0], 'group_by': 'doc', 'group_size': 2, 'limit': 10}")))))
+                        json("{'vector': [0], 'group_by': 'doc', 'group_size': 2, 'limit': 10}")))))
         .isEqualTo(groups);
     assertThat(
             shown(
                 ok(
                     rest.post(
-                        P + "/query/groups", json("{'query': [9], 'group_by': 'doc', 'limit': 2}")))))
+                        P + "/query/groups",
+                        json("{'query': [9], 'group_by': 'doc', 'limit': 2}")))))
         .isEqualTo("18446744073709551615: 8 | \"f47ac10b-58cc-4372-a567-0e02b2c3d479\": 6");
   }
 
   @Test
   void aPointIsInTheGroupOfEachOfItsValues() {
-    assertThat(
-            shown(ok(rest.post(P + "/query/groups", json("{'query': [0], 'group_by': 'tag'}")))))
+    assertThat(shown(ok(rest.post(P + "/query/groups", json("{'query': [0], 'group_by': 'tag'}")))))
         .isEqualTo("\"東京\": 1 2 | \"b\": 1 3");
     assertThat(
             shown(ok(rest.post(P + "/query/groups", json("{'query': [0], 'group_by': 'tag[]'}")))))
@@ -135,11 +134,7 @@ class RestGroupsTest {
                         json("{'query': 1, 'group_by': 'doc', 'limit': 2, 'group_size': 5}")))))
         .as("a point's id; the point itself is left out")
         .isEqualTo("7: 2 3 | -3: 4");
-    assertThat(
-            shown(
-                ok(
-                    rest.post(
-                        P + "/query/groups", json("{'group_by': 'doc', 'limit': 2}")))))
+    assertThat(shown(ok(rest.post(P + "/query/groups", json("{'group_by': 'doc', 'limit': 2}")))))
         .as("no query")
         .isEqualTo("7: 1 2 3 | -3: 4");
   }
@@ -194,7 +189,8 @@ class RestGroupsTest {
   @Test
   void facetsCountPoints() {
     for (String index :
-        List.of("{'field_name': 'tag', 'field_schema': 'keyword'}",
+        List.of(
+            "{'field_name': 'tag', 'field_schema': 'keyword'}",
             "{'field_name': 'on', 'field_schema': 'bool'}")) {
       ok(rest.put(C + "/index?wait=true", json(index)));
     }
@@ -214,8 +210,7 @@ class RestGroupsTest {
 
   @Test
   void theMatrixHasTwoForms() {
-    String body =
-        json("{'filter': {'must': {'has_id': [1, 2, 4, 8]}}, 'sample': 10, 'limit': 2}");
+    String body = json("{'filter': {'must': {'has_id': [1, 2, 4, 8]}}, 'sample': 10, 'limit': 2}");
     assertThat(ok(rest.post(P + "/search/matrix/pairs", body)))
         .isEqualTo(
             tree(
@@ -237,8 +232,7 @@ class RestGroupsTest {
     assertThat(
             ok(
                 rest.post(
-                    P + "/search/matrix/offsets",
-                    json("{'filter': {'must': {'has_id': [1]}}}"))))
+                    P + "/search/matrix/offsets", json("{'filter': {'must': {'has_id': [1]}}}"))))
         .isEqualTo(tree("{'offsets_row': [], 'offsets_col': [], 'scores': [], 'ids': []}"));
   }
 }

@@ -62,8 +62,7 @@ class RestVectorNamesTest {
           rest.put(C + "/vectors/picture", json("{'dense': {'size': 3, 'distance': 'Euclid'}}"));
       assertThat(other.status()).isEqualTo(400);
       assertThat(other.error())
-          .isEqualTo(
-              "Wrong input: Vector `picture` already exists with a different configuration");
+          .isEqualTo("Wrong input: Vector `picture` already exists with a different configuration");
 
       ok(rest.delete(C + "/vectors/picture?wait=true"));
       ok(rest.delete(C + "/vectors/picture?wait=true"));

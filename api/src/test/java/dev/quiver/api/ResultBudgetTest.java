@@ -166,8 +166,7 @@ final class ResultBudgetTest {
       List<PointId> all = points.stream().map(Point::id).toList();
 
       assertThat(
-              engine.retrieve(
-                  "c", all.subList(0, 10), PayloadSelection.ALL, VectorSelection.NONE))
+              engine.retrieve("c", all.subList(0, 10), PayloadSelection.ALL, VectorSelection.NONE))
           .hasSize(10);
       assertThatThrownBy(
               () -> engine.retrieve("c", all, PayloadSelection.ALL, VectorSelection.NONE))
@@ -176,10 +175,7 @@ final class ResultBudgetTest {
                   + " take a smaller limit and scroll, or select fewer fields with with_payload");
       assertThat(
               engine.retrieve(
-                  "c",
-                  all,
-                  new PayloadSelection.Include(List.of("other")),
-                  VectorSelection.NONE))
+                  "c", all, new PayloadSelection.Include(List.of("other")), VectorSelection.NONE))
           .as("what is not selected does not count")
           .hasSize(11);
       assertThatThrownBy(
@@ -211,7 +207,12 @@ final class ResultBudgetTest {
               .map(
                   id ->
                       new ScoredPoint(
-                          id, 0, 1, points.get((int) ((PointId.Num) id).value()).payload(), null, null))
+                          id,
+                          0,
+                          1,
+                          points.get((int) ((PointId.Num) id).value()).payload(),
+                          null,
+                          null))
               .toList();
       assertThat(batch.counted(ten)).isSameAs(ten);
       assertThatThrownBy(() -> batch.counted(ten))

@@ -24,8 +24,7 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
   public static CollectionConfig fromDocument(ObjectNode document) {
     Map<String, VectorParams> vectors = new LinkedHashMap<>();
     vectorDocuments(document)
-        .forEach(
-            (name, vector) -> vectors.put(name, params(vector, document.path("hnsw_config"))));
+        .forEach((name, vector) -> vectors.put(name, params(vector, document.path("hnsw_config"))));
     return new CollectionConfig(document, Map.copyOf(vectors));
   }
 

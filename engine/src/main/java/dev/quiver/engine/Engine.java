@@ -277,10 +277,7 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) ->
-            new VectorSearch(
-                    lease.config(),
-                    lease.shard().declared(),
-                    resources.options())
+            new VectorSearch(lease.config(), lease.shard().declared(), resources.options())
                 .search(view.reader(), request));
   }
 
@@ -356,7 +353,8 @@ public final class Engine implements Database {
           Declared declared = lease.shard().declared();
           FacetValues values = FacetValues.of(request.key(), declared.indexes());
           Matches matches = new Matches(view.reader(), request.filter(), declared);
-          return values.top(view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
+          return values.top(
+              view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
         });
   }
 

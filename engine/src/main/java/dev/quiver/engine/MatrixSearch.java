@@ -41,8 +41,7 @@ final class MatrixSearch {
     this.request = request;
     this.field = declared.vectors().field(request.using());
     this.similarity =
-        VectorSearch.similarity(
-            declared.vectors().params(request.using(), config).distance());
+        VectorSearch.similarity(declared.vectors().params(request.using(), config).distance());
     this.accepted = AcceptedDocs.of(reader, new Matches(reader, request.filter(), declared));
     this.vectors = new SegmentVectors[reader.leaves().size()];
     for (LeafReaderContext context : reader.leaves()) {
@@ -101,8 +100,7 @@ final class MatrixSearch {
           indexes[Arrays.binarySearch(sorted, chosen.get(i).doc())] = i;
         }
       }
-      sampled.add(
-          new SampledLeaf(segment, new AcceptSet(docs, sorted.length), sorted, indexes));
+      sampled.add(new SampledLeaf(segment, new AcceptSet(docs, sorted.length), sorted, indexes));
     }
     return sampled.toArray(SampledLeaf[]::new);
   }
@@ -128,8 +126,7 @@ final class MatrixSearch {
     }
     // Indexes are in the order of ids, by which equal scores are ordered.
     Comparator<Neighbour> byScore = (a, b) -> Float.compare(a.score(), b.score());
-    found.sort(
-        (similarity ? byScore.reversed() : byScore).thenComparingInt(Neighbour::index));
+    found.sort((similarity ? byScore.reversed() : byScore).thenComparingInt(Neighbour::index));
     return List.copyOf(found.subList(0, Math.min(request.limit(), found.size())));
   }
 

@@ -22,7 +22,8 @@ final class OpRules {
   private OpRules() {}
 
   /**
-   * @throws QuiverException for the first part that does not fit the collection's vectors or cannot be read
+   * @throws QuiverException for the first part that does not fit the collection's vectors or cannot
+   *     be read
    */
   static List<WriteOp> prepare(VectorFields vectors, List<WriteOp> operations) {
     List<WriteOp> prepared = new ArrayList<>(operations.size());

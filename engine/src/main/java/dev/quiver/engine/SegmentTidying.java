@@ -118,10 +118,8 @@ final class SegmentTidying {
     }
   }
 
-  private static CodecReader withTokens(CodecReader reader, TokenIndex tokens)
-      throws IOException {
-    LeafReader others =
-        new WithoutFields(reader, field -> TokenIndex.FIELDS.contains(field.name));
+  private static CodecReader withTokens(CodecReader reader, TokenIndex tokens) throws IOException {
+    LeafReader others = new WithoutFields(reader, field -> TokenIndex.FIELDS.contains(field.name));
     LeafReader both = new ParallelLeafReader(false, others, tokens.reader());
     KnnVectorsReader vectors = reader.getVectorReader();
     return new FilterCodecReader(SlowCodecReaderWrapper.wrap(both)) {

@@ -145,7 +145,8 @@ final class ShardIndex implements AutoCloseable {
     // Only this process is in the data folder; see DataFolderLock.
     Directory directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
     try {
-      ShardIndex index = new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
+      ShardIndex index =
+          new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
       if (DirectoryReader.indexExists(directory)) {
         index.load();
       }
@@ -394,8 +395,7 @@ final class ShardIndex implements AutoCloseable {
       }
       Set<String> names = new HashSet<>();
       for (LeafReaderContext leaf : current.reader().leaves()) {
-        if (leaf.reader() instanceof SegmentReader segment
-            && SegmentTidying.isStale(leaf, now)) {
+        if (leaf.reader() instanceof SegmentReader segment && SegmentTidying.isStale(leaf, now)) {
           names.add(segment.getSegmentName());
         }
       }

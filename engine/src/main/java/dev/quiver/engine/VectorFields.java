@@ -135,9 +135,7 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
           ObjectNode tuned = known.get(name);
           changed.put(
               name,
-              tuned != null && isAlike(tuned, entry.params())
-                  ? tuned
-                  : entry.params().deepCopy());
+              tuned != null && isAlike(tuned, entry.params()) ? tuned : entry.params().deepCopy());
         });
     if (changed.equals(known)) {
       return config;

@@ -37,10 +37,7 @@ final class VectorSearch {
     float[] query = VectorRules.checked(params, request.vector());
     Records records =
         new Records(
-            declared.vectors(),
-            request.payload(),
-            request.vectors(),
-            options.resultPayloadBytes());
+            declared.vectors(), request.payload(), request.vectors(), options.resultPayloadBytes());
     long wanted = (long) request.limit() + request.offset();
     if (request.limit() <= 0 || reader.numDocs() == 0) {
       return List.of();
@@ -89,7 +86,9 @@ final class VectorSearch {
 
   /** Small segments are searched in any case: scanning them costs no more than a graph walk. */
   private boolean skipped(SegmentVectors vectors, SearchParams params) {
-    return params.indexedOnly() && !vectors.hasGraph() && vectors.size() >= options.fullScanThreshold();
+    return params.indexedOnly()
+        && !vectors.hasGraph()
+        && vectors.size() >= options.fullScanThreshold();
   }
 
   private static List<Hit> merged(

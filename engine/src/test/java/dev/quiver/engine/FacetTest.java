@@ -61,7 +61,8 @@ class FacetTest {
         String text = new UUID(random.nextInt(2), random.nextInt(20)).toString();
         yield Payload.JSON
             .getNodeFactory()
-            .textNode(random.nextInt(upperCase) == 0 ? text.toUpperCase(java.util.Locale.ROOT) : text);
+            .textNode(
+                random.nextInt(upperCase) == 0 ? text.toUpperCase(java.util.Locale.ROOT) : text);
       }
       default -> Payload.JSON.getNodeFactory().textNode(word());
     };
@@ -123,8 +124,7 @@ class FacetTest {
                   "c",
                   List.of(
                       new WriteOp.CreateFieldIndex(
-                          PayloadIndexes.parse(
-                              key, Payload.JSON.getNodeFactory().textNode(type)))),
+                          PayloadIndexes.parse(key, Payload.JSON.getNodeFactory().textNode(type)))),
                   true,
                   null));
       Map<PointId, ObjectNode> model = new TreeMap<>();

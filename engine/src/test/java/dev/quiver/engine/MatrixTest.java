@@ -23,8 +23,7 @@ class MatrixTest {
   @TempDir Path folder;
 
   private static Engine filled(Path folder, Random random, float[][] vectors) {
-    Engine engine =
-        Engine.open(folder, EngineOptions.builder().fullScanThreshold(60).build());
+    Engine engine = Engine.open(folder, EngineOptions.builder().fullScanThreshold(60).build());
     engine.createCollection(
         "c",
         Configs.parse(

@@ -149,8 +149,7 @@ class TidyingTest {
           .isEqualTo(counts);
       assertThat(engine.collectionInfo("c").indexedVectors()).isEqualTo(indexed);
     }
-    FilterCompiler compiler =
-        new FilterCompiler(new PayloadIndexes(List.of(index)), name -> name);
+    FilterCompiler compiler = new FilterCompiler(new PayloadIndexes(List.of(index)), name -> name);
     assertThat(
             overSegments(
                 leaf -> {

@@ -69,8 +69,7 @@ class VectorNamesTest {
       assertThat(engine.collectionInfo("c").config().vectors().get("v").size()).isEqualTo(3);
       assertThat(
               engine
-                  .retrieve(
-                      "c", List.of(PointId.of(1)), PayloadSelection.NONE, VectorSelection.ALL)
+                  .retrieve("c", List.of(PointId.of(1)), PayloadSelection.NONE, VectorSelection.ALL)
                   .getFirst()
                   .vectors())
           .isEmpty();
@@ -99,7 +98,15 @@ class VectorNamesTest {
       Filter had =
           Filter.must(
               new Condition.Field(
-                  "had", new Condition.Match.Bool(true), null, null, null, null, null, null, null,
+                  "had",
+                  new Condition.Match.Bool(true),
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
+                  null,
                   null));
       assertThat(engine.count("c", had, true)).isEqualTo(1);
       assertThat(engine.count("c", has, true)).isZero();
@@ -151,7 +158,9 @@ class VectorNamesTest {
                               try {
                                 write(
                                     engine,
-                                    put(i % 10, Map.of("v", new VectorValue.Dense(new float[size]))));
+                                    put(
+                                        i % 10,
+                                        Map.of("v", new VectorValue.Dense(new float[size]))));
                               } catch (QuiverException e) {
                                 assertThat(e.code()).isEqualTo(ErrorCode.WRONG_INPUT);
                                 refused++;

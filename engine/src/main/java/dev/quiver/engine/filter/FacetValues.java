@@ -104,7 +104,9 @@ public final class FacetValues {
       DocIdSetIterator wanted =
           docs instanceof BitSet set ? new BitSetIterator(set, set.approximateCardinality()) : null;
       DocIdSetIterator iterator =
-          wanted == null ? payloads : ConjunctionUtils.intersectIterators(List.of(wanted, payloads));
+          wanted == null
+              ? payloads
+              : ConjunctionUtils.intersectIterators(List.of(wanted, payloads));
       for (int doc = iterator.nextDoc();
           doc != DocIdSetIterator.NO_MORE_DOCS;
           doc = iterator.nextDoc()) {
@@ -241,8 +243,7 @@ public final class FacetValues {
 
   private boolean walk(IndexReader reader, Accepted accepted, BytesRef prefix, Best best)
       throws IOException {
-    PriorityQueue<Cursor> cursors =
-        new PriorityQueue<>((a, b) -> a.current.compareTo(b.current));
+    PriorityQueue<Cursor> cursors = new PriorityQueue<>((a, b) -> a.current.compareTo(b.current));
     for (LeafReaderContext leaf : reader.leaves()) {
       org.apache.lucene.index.Terms terms = leaf.reader().terms(Terms.EXACT);
       if (terms != null) {
@@ -276,8 +277,7 @@ public final class FacetValues {
       if (type == PayloadIndex.Type.UUID && isOtherFormOfUuid(term, prefix.length)) {
         return false;
       }
-      Value value =
-          best.admits(count) ? value(term, prefix.length, exampleLeaf, exampleDoc) : null;
+      Value value = best.admits(count) ? value(term, prefix.length, exampleLeaf, exampleDoc) : null;
       if (value != null) {
         best.offer(new FacetHit(value, count));
       }

@@ -253,8 +253,7 @@ final class FieldCompiler {
    */
   private Query tokenised(
       Condition.Field field, Location at, TextAnalysis analysis, Query byTokens) {
-    return Queries.any(
-        List.of(byTokens, verified(untokenised(at, analysis), onlyMatch(field))));
+    return Queries.any(List.of(byTokens, verified(untokenised(at, analysis), onlyMatch(field))));
   }
 
   /** Documents with a value at the location that this analysis has not tokenised. */

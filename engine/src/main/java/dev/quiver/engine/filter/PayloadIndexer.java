@@ -2,7 +2,6 @@ package dev.quiver.engine.filter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.filter.Condition.GeoPoint;
 import java.util.ArrayList;
 import java.util.HashMap;
