@@ -70,7 +70,7 @@ final class Matches {
    * #accepted} is.
    */
   @Nullable AcceptSet[] all() throws IOException {
-    AcceptSet[] sets = new AcceptSet[reader.leaves().size()];
+    @Nullable AcceptSet[] sets = new @Nullable AcceptSet[reader.leaves().size()];
     for (LeafReaderContext context : reader.leaves()) {
       sets[context.ord] = accepted(context);
     }

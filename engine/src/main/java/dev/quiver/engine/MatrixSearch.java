@@ -43,7 +43,7 @@ final class MatrixSearch {
     this.similarity =
         VectorSearch.similarity(declared.vectors().params(request.using(), config).distance());
     this.accepted = AcceptedDocs.of(reader, new Matches(reader, request.filter(), declared));
-    this.vectors = new SegmentVectors[reader.leaves().size()];
+    this.vectors = new @Nullable SegmentVectors[reader.leaves().size()];
     for (LeafReaderContext context : reader.leaves()) {
       vectors[context.ord] = SegmentVectors.of(context.reader(), field);
     }

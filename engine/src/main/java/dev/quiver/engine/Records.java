@@ -46,6 +46,9 @@ final class Records {
       return null;
     }
     Payload selected = PayloadEdits.select(leaf.payload(doc), payload);
+    if (selected == null) {
+      return null;
+    }
     payloadBytes += selected.bytes().length;
     if (payloadBytes > payloadBytesMax) {
       throw QuiverException.badRequest(
