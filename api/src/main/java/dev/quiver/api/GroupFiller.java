@@ -1,7 +1,6 @@
 package dev.quiver.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.quiver.api.Groups.Key;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointId;
@@ -9,6 +8,7 @@ import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.filter.Condition;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.PayloadPath;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class GroupFiller {
   private final PayloadPath path;
   private final PayloadSelection candidatePayload;
   private final Comparator<Hit> order;
-  private final Map<Key, Map<PointId, Hit>> groups = new LinkedHashMap<>();
+  private final Map<Groups.Key, Map<PointId, Hit>> groups = new LinkedHashMap<>();
   private final Set<PointId> seen = new HashSet<>();
 
   /**
@@ -58,22 +59,22 @@ final class GroupFiller {
   }
 
   /** The best groups in order, each with its best hits in order. */
-  Map<Key, List<ScoredPoint>> fill(Groups.Source source) {
+  Map<Groups.Key, List<ScoredPoint>> fill(Groups.Source source) {
     boolean more = true;
     for (int i = 0; i < MOST_COLLECTING && more && !isDone(); i++) {
       more = add(source.best(unseen(notFull()), candidates(), candidatePayload));
     }
     more = true;
     for (int i = 0; i < MOST_FILLING && more && !isDone(); i++) {
-      List<Key> unfilled = bestKeys().stream().filter(key -> !isFull(key)).toList();
+      List<Groups.Key> unfilled = bestKeys().stream().filter(key -> !isFull(key)).toList();
       Condition wanted = unfilled.isEmpty() ? notFull() : oneOf(unfilled);
       more = add(source.best(unseen(wanted), candidates(), candidatePayload));
     }
-    Map<Key, List<ScoredPoint>> best = new LinkedHashMap<>();
-    for (Key key : bestKeys()) {
+    Map<Groups.Key, List<ScoredPoint>> best = new LinkedHashMap<>();
+    for (Groups.Key key : bestKeys()) {
       best.put(
           key,
-          groups.get(key).values().stream()
+          groups.getOrDefault(key, Map.of()).values().stream()
               .sorted(order)
               .limit(request.groupSize())
               .map(Hit::point)
@@ -90,12 +91,12 @@ final class GroupFiller {
     return bestKeys().stream().filter(this::isFull).count() >= request.limit();
   }
 
-  private boolean isFull(Key key) {
+  private boolean isFull(Groups.Key key) {
     return groups.getOrDefault(key, Map.of()).size() >= request.groupSize();
   }
 
-  private List<Key> bestKeys() {
-    record Ranked(Key key, Hit best) {}
+  private List<Groups.Key> bestKeys() {
+    record Ranked(Groups.Key key, Hit best) {}
     List<Ranked> ranked = new ArrayList<>(groups.size());
     groups.forEach(
         (key, hits) ->
@@ -109,7 +110,7 @@ final class GroupFiller {
     for (ScoredPoint point : points) {
       Hit hit = new Hit(point, seen.size());
       if (seen.add(point.id())) {
-        for (Key key : keys(point.payload())) {
+        for (Groups.Key key : keys(point.payload())) {
           groups.computeIfAbsent(key, _ -> new LinkedHashMap<>()).put(point.id(), hit);
         }
       }
@@ -118,8 +119,8 @@ final class GroupFiller {
   }
 
   /** The groups that a point belongs to; none when one of its values cannot be a group's. */
-  private Set<Key> keys(@Nullable Payload payload) {
-    Set<Key> keys = new LinkedHashSet<>();
+  private Set<Groups.Key> keys(@Nullable Payload payload) {
+    Set<Groups.Key> keys = new LinkedHashSet<>();
     if (payload == null) {
       return keys;
     }
@@ -132,9 +133,9 @@ final class GroupFiller {
       }
       for (JsonNode element : elements) {
         if (element.isTextual()) {
-          keys.add(new Key.Text(element.textValue()));
+          keys.add(new Groups.Key.Text(element.textValue()));
         } else if (element.isIntegralNumber()) {
-          keys.add(new Key.Number(element.bigIntegerValue()));
+          keys.add(new Groups.Key.Whole(element.bigIntegerValue()));
         } else {
           return Set.of();
         }
@@ -157,30 +158,35 @@ final class GroupFiller {
 
   /** Points with a value of another group than the full ones; null when none is full. */
   private @Nullable Condition notFull() {
-    List<Key> full = groups.keySet().stream().filter(this::isFull).toList();
-    List<Condition> conditions = new ArrayList<>();
-    List<String> texts = texts(full);
-    if (!texts.isEmpty()) {
-      conditions.add(match(new Condition.Match.ExceptKeyword(texts)));
-    }
-    List<Long> numbers = numbers(full);
-    if (!numbers.isEmpty()) {
-      conditions.add(match(new Condition.Match.ExceptInt(numbers)));
-    }
+    List<Groups.Key> full = groups.keySet().stream().filter(this::isFull).toList();
+    List<Condition> conditions =
+        conditions(full, Condition.Match.ExceptKeyword::new, Condition.Match.ExceptInt::new);
     return conditions.isEmpty() ? null : new Filter(conditions, List.of(), List.of(), null);
   }
 
-  private Condition oneOf(List<Key> keys) {
-    List<Condition> conditions = new ArrayList<>();
+  private Condition oneOf(List<Groups.Key> keys) {
+    List<Condition> conditions =
+        conditions(keys, Condition.Match.AnyKeyword::new, Condition.Match.AnyInt::new);
+    return new Filter(List.of(), conditions, List.of(), null);
+  }
+
+  /**
+   * One condition for the texts among the keys and one for the numbers, as far as there are any.
+   */
+  private List<Condition> conditions(
+      List<Groups.Key> keys,
+      Function<List<String>, Condition.Match> ofTexts,
+      Function<List<Long>, Condition.Match> ofNumbers) {
+    List<Condition> conditions = new ArrayList<>(2);
     List<String> texts = texts(keys);
     if (!texts.isEmpty()) {
-      conditions.add(match(new Condition.Match.AnyKeyword(texts)));
+      conditions.add(match(ofTexts.apply(texts)));
     }
     List<Long> numbers = numbers(keys);
     if (!numbers.isEmpty()) {
-      conditions.add(match(new Condition.Match.AnyInt(numbers)));
+      conditions.add(match(ofNumbers.apply(numbers)));
     }
-    return new Filter(List.of(), conditions, List.of(), null);
+    return conditions;
   }
 
   private Condition match(Condition.Match match) {
@@ -188,20 +194,20 @@ final class GroupFiller {
         request.groupBy(), match, null, null, null, null, null, null, null, null);
   }
 
-  private static List<String> texts(List<Key> keys) {
+  private static List<String> texts(List<Groups.Key> keys) {
     return keys.stream()
-        .filter(Key.Text.class::isInstance)
-        .map(key -> ((Key.Text) key).value())
+        .filter(Groups.Key.Text.class::isInstance)
+        .map(key -> ((Groups.Key.Text) key).value())
         .toList();
   }
 
   /** Numbers that a filter can name: signed 64-bit ones. */
-  private static List<Long> numbers(List<Key> keys) {
+  private static List<Long> numbers(List<Groups.Key> keys) {
     return keys.stream()
-        .filter(Key.Number.class::isInstance)
-        .map(key -> ((Key.Number) key).value())
+        .filter(Groups.Key.Whole.class::isInstance)
+        .map(key -> ((Groups.Key.Whole) key).value())
         .filter(value -> value.bitLength() < Long.SIZE)
-        .map(java.math.BigInteger::longValue)
+        .map(BigInteger::longValue)
         .toList();
   }
 }

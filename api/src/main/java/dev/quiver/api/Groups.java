@@ -64,7 +64,7 @@ final class Groups {
     /**
      * @param value from {@code -2^63} to {@code 2^64 - 1}
      */
-    record Number(BigInteger value) implements Key {}
+    record Whole(BigInteger value) implements Key {}
   }
 
   /**
@@ -154,8 +154,7 @@ final class Groups {
 
   private static @Nullable PointId pointIdOrNull(Key key) {
     return switch (key) {
-      case Key.Number(BigInteger value) ->
-          value.signum() < 0 ? null : PointId.of(value.longValue());
+      case Key.Whole(BigInteger value) -> value.signum() < 0 ? null : PointId.of(value.longValue());
       case Key.Text(String text) -> {
         try {
           PointId id = PointIds.parseUuid(text);

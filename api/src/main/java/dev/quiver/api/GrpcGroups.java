@@ -153,7 +153,7 @@ final class GrpcGroups {
     Points.GroupId.Builder id = Points.GroupId.newBuilder();
     switch (key) {
       case Groups.Key.Text(String text) -> id.setStringValue(text);
-      case Groups.Key.Number(BigInteger number) -> {
+      case Groups.Key.Whole(BigInteger number) -> {
         if (number.signum() < 0) {
           id.setIntegerValue(number.longValue());
         } else {

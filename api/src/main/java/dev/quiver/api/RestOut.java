@@ -192,7 +192,7 @@ final class RestOut {
       json.writeFieldName("id");
       switch (group.key()) {
         case Groups.Key.Text(String text) -> json.writeString(text);
-        case Groups.Key.Number(var number) -> json.writeNumber(number);
+        case Groups.Key.Whole(var number) -> json.writeNumber(number);
       }
       PointRecord lookup = group.lookup();
       if (lookup != null) {

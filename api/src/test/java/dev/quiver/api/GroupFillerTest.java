@@ -51,7 +51,7 @@ class GroupFillerTest {
           keys.add(new Groups.Key.Text("k" + value));
         } else {
           array.add(value);
-          keys.add(new Groups.Key.Number(BigInteger.valueOf(value)));
+          keys.add(new Groups.Key.Whole(BigInteger.valueOf(value)));
         }
       }
       float score = descending ? count - i / 3 : i / 3;

@@ -220,7 +220,7 @@ final class Catalog {
    * after such an operation, and after a crash between the two when the shard is next used.
    */
   void follow(Slot slot, Shard shard) throws IOException {
-    if (shard.declared().vectors() == slot.followed()) {
+    if (shard.declared().vectors().equals(slot.followed())) {
       return;
     }
     shard.commitVectors();
@@ -233,7 +233,7 @@ final class Catalog {
       VectorFields vectors = shard.committedVectors();
       CollectionConfig before = slot.config();
       CollectionConfig changed = vectors.in(before);
-      if (changed != before) {
+      if (!changed.equals(before)) {
         writeDocument(slot.name(), slot.folder(), changed);
         slot.config(changed);
       }

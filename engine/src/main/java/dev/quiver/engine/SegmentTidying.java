@@ -122,27 +122,34 @@ final class SegmentTidying {
     LeafReader others = new WithoutFields(reader, field -> TokenIndex.FIELDS.contains(field.name));
     LeafReader both = new ParallelLeafReader(false, others, tokens.reader());
     KnnVectorsReader vectors = reader.getVectorReader();
-    return new FilterCodecReader(SlowCodecReaderWrapper.wrap(both)) {
-      /** The segment's own, so that its graphs are continued. */
+    return new Uncached(SlowCodecReaderWrapper.wrap(both)) {
+      // The segment's own, so that its graphs are continued.
       @Override
       public @Nullable KnnVectorsReader getVectorReader() {
         return vectors;
       }
-
-      @Override
-      public @Nullable CacheHelper getCoreCacheHelper() {
-        return null;
-      }
-
-      @Override
-      public @Nullable CacheHelper getReaderCacheHelper() {
-        return null;
-      }
     };
   }
 
+  /** A changed segment, which no cache may take for the original. */
+  private static class Uncached extends FilterCodecReader {
+    Uncached(CodecReader in) {
+      super(in);
+    }
+
+    @Override
+    public @Nullable CacheHelper getCoreCacheHelper() {
+      return null;
+    }
+
+    @Override
+    public @Nullable CacheHelper getReaderCacheHelper() {
+      return null;
+    }
+  }
+
   /** A segment that seems not to have some of its fields. */
-  private static final class WithoutFields extends FilterCodecReader {
+  private static final class WithoutFields extends Uncached {
     private final FieldInfos left;
 
     WithoutFields(CodecReader in, Predicate<FieldInfo> hidden) {
@@ -159,16 +166,6 @@ final class SegmentTidying {
     @Override
     public FieldInfos getFieldInfos() {
       return left;
-    }
-
-    @Override
-    public @Nullable CacheHelper getCoreCacheHelper() {
-      return null;
-    }
-
-    @Override
-    public @Nullable CacheHelper getReaderCacheHelper() {
-      return null;
     }
   }
 }

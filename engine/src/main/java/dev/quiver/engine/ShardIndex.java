@@ -390,7 +390,7 @@ final class ShardIndex implements AutoCloseable {
     try (View current = view(0)) {
       Declared now = declared;
       Stale known = stale;
-      if (known.reader() == current.reader() && known.declared() == now) {
+      if (known.reader().equals(current.reader()) && known.declared().equals(now)) {
         return known.segments();
       }
       Set<String> names = new HashSet<>();

@@ -87,32 +87,34 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
    * @throws QuiverException wrong input when a vector of this name but of another kind exists
    */
   VectorFields after(WriteOp operation) {
-    switch (operation) {
-      case WriteOp.CreateVector(String name, ObjectNode params) -> {
-        Entry before = byName.get(name);
-        if (before != null) {
-          if (!isAlike(before.params(), params)) {
-            throw QuiverException.wrongInput(
-                "Vector `" + name + "` already exists with a different configuration");
-          }
-          return this;
-        }
-        Map<String, Entry> changed = new LinkedHashMap<>(byName);
-        changed.put(name, new Entry(nextGeneration, params));
-        return new VectorFields(changed, nextGeneration + 1);
-      }
-      case WriteOp.DeleteVector(String name) -> {
-        if (!byName.containsKey(name)) {
-          return this;
-        }
-        Map<String, Entry> changed = new LinkedHashMap<>(byName);
-        changed.remove(name);
-        return new VectorFields(changed, nextGeneration);
-      }
-      default -> {
-        return this;
-      }
+    return switch (operation) {
+      case WriteOp.CreateVector(String name, ObjectNode params) -> with(name, params);
+      case WriteOp.DeleteVector(String name) -> without(name);
+      default -> this;
+    };
+  }
+
+  private VectorFields with(String name, ObjectNode params) {
+    Entry before = byName.get(name);
+    if (before == null) {
+      Map<String, Entry> changed = new LinkedHashMap<>(byName);
+      changed.put(name, new Entry(nextGeneration, params));
+      return new VectorFields(changed, nextGeneration + 1);
     }
+    if (!isAlike(before.params(), params)) {
+      throw QuiverException.wrongInput(
+          "Vector `" + name + "` already exists with a different configuration");
+    }
+    return this;
+  }
+
+  private VectorFields without(String name) {
+    if (!byName.containsKey(name)) {
+      return this;
+    }
+    Map<String, Entry> changed = new LinkedHashMap<>(byName);
+    changed.remove(name);
+    return new VectorFields(changed, nextGeneration);
   }
 
   /** Whether two vectors hold the same kind of values; how they are indexed may differ. */
