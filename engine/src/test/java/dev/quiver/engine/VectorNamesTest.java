@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,28 @@ class VectorNamesTest {
   }
 
   @Test
+  void anEditOfAPointDoesNotBringItsDroppedVectorBack() {
+    try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
+      engine.createCollection("c", Configs.of(1, "Dot"));
+      PointSelector one = new PointSelector.ByIds(List.of(PointId.of(1)));
+      Payload edited = Payload.of(Payload.JSON.createObjectNode().put("edited", true));
+      write(
+          engine,
+          create("v", 2),
+          put(1, Map.of("v", VectorValue.dense(1, 2))),
+          new WriteOp.DeleteVector("v"),
+          create("v", 2),
+          new WriteOp.SetPayload(edited, one, null));
+      assertThat(
+              engine
+                  .retrieve("c", List.of(PointId.of(1)), PayloadSelection.NONE, VectorSelection.ALL)
+                  .getFirst()
+                  .vectors())
+          .isEmpty();
+    }
+  }
+
+  @Test
   void anotherKindOfVectorOfTheSameNameIsRefused() {
     try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
       engine.createCollection("c", Configs.of(1, "Dot"));
@@ -138,6 +161,20 @@ class VectorNamesTest {
       write(engine, new WriteOp.DeleteVector(""));
       assertThat(engine.collectionConfig("c").vectors()).containsOnlyKeys("v");
     }
+  }
+
+  /** Points enough that checking them takes a while. */
+  private static WriteOp many(int size) {
+    List<Point> points =
+        LongStream.range(0, 1000)
+            .mapToObj(
+                i ->
+                    new Point(
+                        PointId.of(i % 10),
+                        Map.of("v", new VectorValue.Dense(new float[size])),
+                        Payload.EMPTY))
+            .toList();
+    return new WriteOp.Upsert(points, null, WriteOp.UpdateMode.UPSERT);
   }
 
   @Test
@@ -154,13 +191,9 @@ class VectorNamesTest {
                       threads.submit(
                           () -> {
                             int refused = 0;
-                            for (long i = 0; changed.getCount() > 0; i++) {
+                            while (changed.getCount() > 0) {
                               try {
-                                write(
-                                    engine,
-                                    put(
-                                        i % 10,
-                                        Map.of("v", new VectorValue.Dense(new float[size]))));
+                                engine.write("c", List.of(many(size)), true, null);
                               } catch (QuiverException e) {
                                 assertThat(e.code()).isEqualTo(ErrorCode.WRONG_INPUT);
                                 refused++;
