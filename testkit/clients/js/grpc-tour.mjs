@@ -174,6 +174,28 @@ step('queries of every kind', async () => {
   assert.equal(old.result.map(idOf).join(''), '524');
 });
 
+step('groups, facets, the distance matrix', async () => {
+  const G = `${C}-groups`;
+  await collections.create({
+    collectionName: G,
+    vectorsConfig: {config: {case: 'params', value: {size: 4n, distance: COSINE}}},
+  });
+  await points.upsert({
+    collectionName: G,
+    wait: true,
+    points: ['a', 'a', 'b'].map((tag, i) => ({id: num(i + 1), vectors: dense(1, i, 0, 0), payload: {tag: text(tag)}})),
+  });
+  const nearest = {variant: {case: 'nearest', value: {variant: {case: 'dense', value: {data: [1, 0, 0, 0]}}}}};
+  const {result} = await points.queryGroups({collectionName: G, query: nearest, groupBy: 'tag'});
+  assert.deepEqual(result.groups.map((g) => [g.id.kind.value, g.hits.map(idOf)]), [['a', ['1', '2']], ['b', ['3']]]);
+  await points.createFieldIndex({collectionName: G, wait: true, fieldName: 'tag', fieldType: 0});
+  const facet = await points.facet({collectionName: G, key: 'tag'});
+  assert.deepEqual(facet.hits.map((h) => [h.value.variant.value, h.count]), [['a', 2n], ['b', 1n]]);
+  const matrix = await points.searchMatrixOffsets({collectionName: G, limit: 1n});
+  assert.deepEqual(matrix.result.ids.map((id) => id.pointIdOptions.value), [1n, 2n, 3n]);
+  await collections.delete({collectionName: G});
+});
+
 step('text in, search out', async () => {
   await collections.create({
     collectionName: TEXTS,

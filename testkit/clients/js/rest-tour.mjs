@@ -209,6 +209,24 @@ step('queries of every kind', async () => {
   await expectError(() => ask({query: {fusion: 'rrf'}}), 'cannot apply Fusion without prefetches');
 });
 
+step('groups, facets, the distance matrix', async () => {
+  const G = `${C}-groups`;
+  await client.createCollection(G, {vectors: {size: 1, distance: 'Euclid'}});
+  const payloads = [{doc: 7, tag: ['東京', 'x']}, {doc: 7, tag: '東京'}, {doc: 'nine', tag: ['x', 'x']}, {}];
+  await client.upsert(G, {wait: true, points: payloads.map((payload, i) => ({id: i + 1, vector: [i + 1], payload}))});
+  const groups = (await client.queryGroups(G, {query: [0], group_by: 'doc', with_lookup: G})).groups;
+  assert.deepEqual(groups.map((g) => [g.id, ids(g.hits)]), [[7, [1, 2]], ['nine', [3]]]);
+  await client.createPayloadIndex(G, {field_name: 'tag', field_schema: 'keyword', wait: true});
+  assert.deepEqual((await client.facet(G, {key: 'tag'})).hits, [{value: 'x', count: 2}, {value: '東京', count: 2}]);
+  const matrix = {filter: {must: [{has_id: [1, 2, 4]}]}, limit: 1};
+  assert.deepEqual((await client.searchMatrixPairs(G, matrix)).pairs.map((p) => [p.a, p.b, p.score]), [[1, 2, 1], [2, 1, 1], [4, 2, 2]]);
+  assert.deepEqual((await client.searchMatrixOffsets(G, matrix)).offsets_col, [1, 0, 1]);
+  await client.createVectorName(G, 'extra', {wait: true, dense: {size: 2, distance: 'Dot'}});
+  assert.deepEqual((await client.query(G, {query: [1, 1], using: 'extra'})).points, []);
+  await client.deleteVectorName(G, 'extra', {wait: true});
+  await client.deleteCollection(G);
+});
+
 step('text in, search out', async () => {
   const model = 'sentence-transformers/all-MiniLM-L6-v2';
   await client.createCollection(TEXTS, {vectors: {size: 384, distance: 'Cosine'}});

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 
 /** Queries of the service {@code qdrant.Points}, and the older calls that are queries. */
 class GrpcPointQueries extends GrpcPointReads {
-  private final Queries runner;
-  private final GrpcQueries queries;
+  final Queries runner;
+  final GrpcQueries queries;
 
   GrpcPointQueries(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     super(database, inference, calls, limits);
@@ -194,8 +194,10 @@ class GrpcPointQueries extends GrpcPointReads {
     Queries.collect(batch, texts);
     texts.run(timeout);
     budget.check(collection, batch);
+    ResultBudget.Payloads payloads = budget.payloads();
     return batch.stream()
-        .<Supplier<List<ScoredPoint>>>map(query -> () -> runner.run(collection, query, texts))
+        .<Supplier<List<ScoredPoint>>>map(
+            query -> () -> payloads.counted(runner.run(collection, query, texts)))
         .toList();
   }
 

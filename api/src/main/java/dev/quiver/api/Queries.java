@@ -2,9 +2,13 @@ package dev.quiver.api;
 
 import dev.quiver.engine.Database;
 import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.ReadDemand;
 import dev.quiver.engine.ScoredPoint;
+import dev.quiver.engine.VectorParams;
+import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.LookupLocation;
 import dev.quiver.engine.query.Query;
 import dev.quiver.engine.query.QueryRequest;
@@ -98,6 +102,75 @@ public final class Queries {
    */
   public List<ScoredPoint> run(String collection, QueryRequest query, Inference.Batch inference) {
     return database.query(collection, query.map(inference::embedded));
+  }
+
+  /**
+   * The best points of a query in groups; its limit, offset and selections do not count. As {@link
+   * #run} otherwise.
+   */
+  List<Groups.Group> groups(
+      String collection, QueryRequest query, Groups.Request request, Inference.Batch inference) {
+    QueryRequest embedded = query.map(inference::embedded);
+    return Groups.run(
+        database,
+        collection,
+        request,
+        order(collection, query.root()),
+        (filter, limit, payload) ->
+            database.query(collection, candidates(embedded.root(), filter, limit, payload)));
+  }
+
+  /** A query's best points among those that match a further filter, without vectors. */
+  private static QueryRequest candidates(
+      QueryStage root, @Nullable Filter among, int most, PayloadSelection payload) {
+    QueryStage stage =
+        new QueryStage(
+            root.prefetch(),
+            root.query(),
+            root.using(),
+            Filter.both(root.filter(), among),
+            root.params(),
+            root.scoreThreshold(),
+            most,
+            root.lookup());
+    return new QueryRequest(stage, 0, payload, VectorSelection.NONE);
+  }
+
+  private Groups.Order order(String collection, QueryStage root) {
+    return switch (root.query()) {
+      case Query.Nearest(_, Query.Mmr mmr) when mmr != null -> Groups.Order.ARRIVAL;
+      case Query.Nearest _ -> byDistance(collection, root);
+      case Query.Recommend recommend
+          when recommend.strategy() == Query.Strategy.AVERAGE_VECTOR ->
+          byDistance(collection, root);
+      case Query.OfVectors _, Query.Fusion _, Query.Boost _ -> Groups.Order.HIGHER_SCORE;
+      case Query.ByValue _, Query.Sample _, Query.None _ -> Groups.Order.ARRIVAL;
+    };
+  }
+
+  private Groups.Order byDistance(String collection, QueryStage root) {
+    VectorParams params = database.collectionConfig(collection).vectors().get(root.using());
+    return params == null || params.distance().higherScoreIsCloser()
+        ? Groups.Order.HIGHER_SCORE
+        : Groups.Order.LOWER_SCORE;
+  }
+
+  /**
+   * Lets a grouped query through, as {@link #admit} does: its limit is that of groups, and the caller must be allowed to read the collection in which it looks up points.
+   */
+  static void admitGroups(
+      Database database,
+      Access access,
+      String collection,
+      QueryRequest query,
+      Groups.Request groups,
+      @Nullable Duration timeout) {
+    Groups.Lookup lookup = groups.lookup();
+    if (lookup != null) {
+      access.require(Right.READ, lookup.collection());
+    }
+    QueryRequest asked = candidates(query.root(), null, groups.limit(), PayloadSelection.NONE);
+    admit(database, access, collection, List.of(asked), false, timeout);
   }
 
   /** The query that a call of the older recommendation API stands for. */

@@ -18,18 +18,39 @@ final class RestQueries {
 
   /** QueryRequest. */
   static QueryRequest query(JsonIn in, ApiLimits limits) throws IOException {
+    return query(in, limits, _ -> false);
+  }
+
+  /**
+   * @param others told of every member first; what it reads is not read here
+   */
+  static QueryRequest query(JsonIn in, ApiLimits limits, JsonIn.Members others)
+      throws IOException {
     RestQueryBody body = new RestQueryBody(label(in, "internal"), limits);
-    in.object("QueryRequest", name -> body.ofStage(in, name) || body.ofRequest(in, name));
+    in.object(
+        "QueryRequest",
+        name -> others.read(name) || body.ofStage(in, name) || body.ofRequest(in, name));
     return body.request(in);
   }
 
   /** SearchRequest of the old search family. */
   static QueryRequest search(JsonIn in, ApiLimits limits) throws IOException {
+    return search(in, limits, _ -> false, true);
+  }
+
+  /**
+   * @param others told of every member first; what it reads is not read here
+   */
+  static QueryRequest search(
+      JsonIn in, ApiLimits limits, JsonIn.Members others, boolean needsLimit) throws IOException {
     RestQueryBody body = new RestQueryBody(label(in, "search_request"), limits);
     List<VectorInput> vector = new ArrayList<>(1);
     in.object(
         "SearchRequest",
         name -> {
+          if (others.read(name)) {
+            return true;
+          }
           if (name.equals("vector")) {
             vector.add(namedVector(in, body));
             return true;
@@ -40,7 +61,7 @@ final class RestQueries {
       throw in.missing("vector");
     }
     body.setQuery(new Query.Nearest(vector.getLast()));
-    return body.requireLimit(in).request(in);
+    return (needsLimit ? body.requireLimit(in) : body).request(in);
   }
 
   /** NamedVectorStruct: numbers, or a name and numbers. */

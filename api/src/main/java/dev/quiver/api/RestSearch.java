@@ -83,10 +83,11 @@ final class RestSearch {
       database.collectionConfig(collection);
       texts.run(timeout);
     }
+    ResultBudget.Payloads payloads = budget.payloads();
     return pool.runAll(
         "Search",
         Duration.ofNanos(deadlineNanos - System.nanoTime()),
         all.size(),
-        i -> queries.run(collection, all.get(i), texts));
+        i -> payloads.counted(queries.run(collection, all.get(i), texts)));
   }
 }

@@ -50,6 +50,12 @@ final class LookupAccessTest {
     bodies.put("recommend/batch", "{'searches':[" + recommend + "]}");
     bodies.put("discover", discover);
     bodies.put("discover/batch", "{'searches':[" + discover + "]}");
+    bodies.put("query/groups", "{'group_by':'of'," + nested + "}");
+    bodies.put("query/groups?", "{'group_by':'of','query':1,'with_lookup':'COLLECTION'}");
+    bodies.put(
+        "search/groups",
+        "{'group_by':'of','vector':[1,1],'limit':1,'group_size':1,"
+            + "'with_lookup':{'collection':'COLLECTION'}}");
     return bodies;
   }
 
@@ -111,7 +117,38 @@ final class LookupAccessTest {
     calls.put(
         "discover batch",
         other -> client.discoverBatchAsync("mine", List.of(discover(other)), null));
+    calls.put(
+        "query groups",
+        other ->
+            client.queryGroupsAsync(
+                groups().addPrefetch(nested(other).getPrefetch(0)).build()));
+    calls.put(
+        "query groups with lookup",
+        other -> client.queryGroupsAsync(groups().setWithLookup(withLookup(other)).build()));
+    calls.put(
+        "search groups with lookup",
+        other ->
+            client.searchGroupsAsync(
+                Points.SearchPointGroups.newBuilder()
+                    .setCollectionName("mine")
+                    .addAllVector(List.of(1f, 1f))
+                    .setGroupBy("of")
+                    .setGroupSize(1)
+                    .setLimit(1)
+                    .setWithLookup(withLookup(other))
+                    .build()));
     return calls;
+  }
+
+  private static Points.QueryPointGroups.Builder groups() {
+    return Points.QueryPointGroups.newBuilder()
+        .setCollectionName("mine")
+        .setQuery(nearest(id(1)))
+        .setGroupBy("of");
+  }
+
+  private static Points.WithLookup withLookup(String collection) {
+    return Points.WithLookup.newBuilder().setCollection(collection).build();
   }
 
   private static Points.LookupLocation lookup(String collection) {

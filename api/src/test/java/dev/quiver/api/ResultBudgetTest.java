@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
@@ -13,7 +14,10 @@ import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.Point;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ScoredPoint;
+import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.SearchParams;
+import dev.quiver.engine.SearchRequest;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.WriteOp;
@@ -166,6 +170,81 @@ final class ResultBudgetTest {
       assertThat(rest.post(C + "/points/scroll", json("{'limit': 1000000}")).status())
           .as("without vectors it is small")
           .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void payloadsCountAsTheyAreRead() throws IOException {
+    EngineOptions options = EngineOptions.builder().resultPayloadBytes(1000).build();
+    try (Engine engine = Engine.open(folder, options)) {
+      engine.createCollection("c", config());
+      List<Point> points = new ArrayList<>();
+      for (int i = 0; i < 11; i++) {
+        ObjectNode payload = Payload.JSON.createObjectNode();
+        // 100 bytes as JSON.
+        payload.put("text", "x".repeat(89));
+        points.add(
+            new Point(
+                PointId.of(i),
+                Map.of("", new VectorValue.Dense(new float[100])),
+                Payload.of(payload)));
+      }
+      engine.write(
+          "c", List.of(new WriteOp.Upsert(points, null, WriteOp.UpdateMode.UPSERT)), true, null);
+      List<PointId> all = points.stream().map(Point::id).toList();
+
+      assertThat(
+              engine.retrieve("c", all.subList(0, 10), PayloadSelection.ALL, VectorSelection.NONE))
+          .hasSize(10);
+      assertThatThrownBy(
+              () -> engine.retrieve("c", all, PayloadSelection.ALL, VectorSelection.NONE))
+          .hasMessage(
+              "Bad request: limit: the payloads of the results take more than 1000 bytes together;"
+                  + " take a smaller limit and scroll, or select fewer fields with with_payload");
+      assertThat(
+              engine.retrieve(
+                  "c", all, new PayloadSelection.Include(List.of("other")), VectorSelection.NONE))
+          .as("what is not selected does not count")
+          .hasSize(11);
+      assertThatThrownBy(
+              () ->
+                  engine.scroll(
+                      "c",
+                      new ScrollRequest(
+                          null, 11, null, null, PayloadSelection.ALL, VectorSelection.NONE)))
+          .hasMessageContaining("more than 1000 bytes");
+      assertThatThrownBy(
+              () ->
+                  engine.search(
+                      "c",
+                      new SearchRequest(
+                          "",
+                          new VectorValue.Dense(new float[100]),
+                          null,
+                          SearchParams.DEFAULT,
+                          11,
+                          0,
+                          null,
+                          PayloadSelection.ALL,
+                          VectorSelection.NONE)))
+          .hasMessageContaining("more than 1000 bytes");
+
+      ResultBudget.Payloads batch = new ResultBudget(engine, 8, 4 * 1500).payloads();
+      List<ScoredPoint> ten =
+          all.subList(0, 10).stream()
+              .map(
+                  id ->
+                      new ScoredPoint(
+                          id,
+                          0,
+                          1,
+                          points.get((int) ((PointId.Num) id).value()).payload(),
+                          null,
+                          null))
+              .toList();
+      assertThat(batch.counted(ten)).isSameAs(ten);
+      assertThatThrownBy(() -> batch.counted(ten))
+          .hasMessageContaining("the payloads of the batch's results take more than 1500 bytes");
     }
   }
 

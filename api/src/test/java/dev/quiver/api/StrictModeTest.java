@@ -177,6 +177,39 @@ final class StrictModeTest {
   }
 
   @Test
+  void readsOverManyPoints() {
+    strict("{'enabled':true,'max_query_limit':4,'unindexed_filtering_retrieve':false}");
+    String groups = "{'group_by':'city','query':[1,1],'group_size':3,'limit':LIMIT";
+
+    ok(post("/points/query/groups", groups.replace("LIMIT", "4}")));
+    refused(post("/points/query/groups", groups.replace("LIMIT", "5}")), limit("5", "4", "limit"));
+    refused(post("/points/query/groups", groups.replace("LIMIT", "1,'filter':" + CITY + "}")), NO_INDEX);
+    refused(
+        post(
+            "/points/search/groups",
+            "{'group_by':'city','vector':[1,1],'group_size':3,'limit':5}"),
+        limit("5", "4", "limit"));
+    for (String path : List.of("/points/search/matrix/pairs", "/points/search/matrix/offsets")) {
+      ok(post(path, "{'sample':3,'limit':4}"));
+      refused(post(path, "{'sample':3,'limit':5}"), limit("5", "4", "limit"));
+      refused(post(path, "{'limit':1,'filter':" + CITY + "}"), NO_INDEX);
+    }
+    refused(post("/facet", "{'key':'city','limit':5}"), limit("5", "4", "limit"));
+    refused(post("/facet", "{'key':'city','limit':1,'filter':" + CITY + "}"), NO_INDEX);
+  }
+
+  @Test
+  void conditionsOfWritesNeedIndexes() {
+    strict("{'enabled':true,'unindexed_filtering_update':false}");
+    String points = "'points':[{'id':1,'vector':[1,1]}]";
+
+    ok(put("/points?wait=true", "{" + points + "}"));
+    for (String path : List.of("/points", "/points/vectors")) {
+      refused(put(path, "{" + points + ",'update_filter':" + CITY + "}"), NO_INDEX);
+    }
+  }
+
+  @Test
   void theTimeoutOfEveryCall() {
     strict("{'enabled':true,'max_timeout':5}");
 

@@ -107,6 +107,15 @@ public interface Database extends AutoCloseable {
 
   long count(String collection, @Nullable Filter filter, boolean exact);
 
+  /**
+   * The most frequent values of a payload path, counted exactly.
+   *
+   * @throws QuiverException wrong input when the path has no index that knows single values
+   */
+  List<FacetHit> facet(String collection, FacetRequest request);
+
+  DistanceMatrix matrix(String collection, MatrixRequest request);
+
   @Override
   void close();
 }

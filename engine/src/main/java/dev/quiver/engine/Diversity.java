@@ -15,12 +15,12 @@ import java.util.List;
 final class Diversity {
   private final ViewPoints points;
   private final VectorSearch search;
-  private final String using;
+  private final String field;
 
-  Diversity(ViewPoints points, VectorSearch search, String using) {
+  Diversity(ViewPoints points, VectorSearch search, String field) {
     this.points = points;
     this.search = search;
-    this.using = using;
+    this.field = field;
   }
 
   /**
@@ -51,7 +51,7 @@ final class Diversity {
       }
       taken[best] = true;
       picked.add(byDoc.get(best));
-      float[] toBest = search.scores(Objective.similar(points.vector(docs[best], using)), docs);
+      float[] toBest = search.scores(Objective.similar(points.vector(docs[best], field)), docs);
       for (int i = 0; i < docs.length; i++) {
         redundancy[i] = Math.max(redundancy[i], toBest[i]);
       }

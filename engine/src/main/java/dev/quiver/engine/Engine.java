@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.engine.query.QueryRequest;
@@ -224,8 +225,8 @@ public final class Engine implements Database {
           Shard shard = lease.shard();
           long indexed = 0;
           for (LeafReaderContext context : view.reader().leaves()) {
-            for (String name : lease.config().vectors().keySet()) {
-              SegmentVectors vectors = SegmentVectors.of(context.reader(), Fields.vector(name));
+            for (String field : shard.declared().vectors().fields()) {
+              SegmentVectors vectors = SegmentVectors.of(context.reader(), field);
               indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
             }
           }
@@ -253,10 +254,26 @@ public final class Engine implements Database {
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
     checkOpen();
     Slot slot = catalog.find(collection);
-    try (Slot.Lease lease = slot.acquire()) {
+    try (Slot.Lease lease = acquire(slot)) {
       StrictGate.admitWrites(slot, lease, operations, timeout);
-      return lease.shard().write(operations, wait, timeout);
+      if (operations.stream().noneMatch(Engine::changesVectors)) {
+        return lease.shard().write(operations, wait, timeout);
+      }
+      // These are waited for in any case, since they change the configuration too.
+      List<UpdateResult> results = lease.shard().write(operations, true, timeout);
+      follow(lease);
+      return wait
+          ? results
+          : results.stream()
+              .map(
+                  result ->
+                      new UpdateResult(result.operationId(), UpdateResult.Status.ACKNOWLEDGED))
+              .toList();
     }
+  }
+
+  private static boolean changesVectors(WriteOp operation) {
+    return operation instanceof WriteOp.CreateVector || operation instanceof WriteOp.DeleteVector;
   }
 
   @Override
@@ -277,10 +294,9 @@ public final class Engine implements Database {
         collection,
         (lease, view) ->
             new QueryRun(
-                    lease.config(),
                     lease.shard().declared(),
                     new ViewPoints(view.reader()),
-                    resources.options().fullScanThreshold(),
+                    resources.options(),
                     elsewhere,
                     request.root(),
                     ThreadLocalRandom.current())
@@ -293,7 +309,7 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.config(), payload, vectors);
+          Records records = records(lease.shard().declared(), payload, vectors);
           ViewPoints points = new ViewPoints(view.reader());
           List<PointRecord> found = new ArrayList<>(ids.size());
           Map<PointId, PointRecord> seen = new HashMap<>();
@@ -311,6 +327,11 @@ public final class Engine implements Database {
         });
   }
 
+  private Records records(Declared declared, PayloadSelection payload, VectorSelection vectors) {
+    return new Records(
+        declared.vectors(), payload, vectors, resources.options().resultPayloadBytes());
+  }
+
   private static @Nullable PointRecord find(ViewPoints points, PointId id, Records records)
       throws IOException {
     int doc = points.find(id);
@@ -326,8 +347,8 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.config(), request.payload(), request.vectors());
           Declared declared = lease.shard().declared();
+          Records records = records(declared, request.payload(), request.vectors());
           Matches matches = new Matches(view.reader(), request.filter(), declared);
           Scroll scroll = new Scroll(view.reader(), matches, records);
           OrderBy orderBy = request.orderBy();
@@ -342,6 +363,28 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> new Matches(view.reader(), filter, lease.shard().declared()).count());
+  }
+
+  @Override
+  public List<FacetHit> facet(String collection, FacetRequest request) {
+    return reading(
+        collection,
+        (lease, view) -> {
+          Declared declared = lease.shard().declared();
+          FacetValues values = FacetValues.of(request.key(), declared.indexes());
+          Matches matches = new Matches(view.reader(), request.filter(), declared);
+          return values.top(
+              view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
+        });
+  }
+
+  @Override
+  public DistanceMatrix matrix(String collection, MatrixRequest request) {
+    return reading(
+        collection,
+        (lease, view) ->
+            new MatrixSearch(view.reader(), lease.shard().declared(), request)
+                .search());
   }
 
   private interface Reading<T> {
@@ -359,7 +402,26 @@ public final class Engine implements Database {
 
   private Slot.Lease acquire(String collection) {
     checkOpen();
-    return catalog.find(collection).acquire();
+    return acquire(catalog.find(collection));
+  }
+
+  private Slot.Lease acquire(Slot slot) {
+    Slot.Lease lease = slot.acquire();
+    try {
+      follow(lease);
+      return lease;
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  private void follow(Slot.Lease lease) {
+    try {
+      catalog.follow(lease.slot(), lease.shard());
+    } catch (IOException e) {
+      throw failure("configuration of `" + lease.slot().name() + "` cannot be written", e);
+    }
   }
 
   /** Waits for what runs, commits and closes every collection, and gives the folder back. */

@@ -68,12 +68,12 @@ final class Examples {
     }
   }
 
-  private final CollectionConfig config;
+  private final VectorFields fields;
   private final ViewPoints points;
   private final Elsewhere elsewhere;
 
-  Examples(CollectionConfig config, ViewPoints points, Elsewhere elsewhere) {
-    this.config = config;
+  Examples(VectorFields fields, ViewPoints points, Elsewhere elsewhere) {
+    this.fields = fields;
     this.points = points;
     this.elsewhere = elsewhere;
   }
@@ -116,7 +116,7 @@ final class Examples {
    *     for a vector that does not fit the stage's field
    */
   float[][] vectors(QueryStage stage, Query.OfVectors query) throws IOException {
-    VectorParams params = VectorRules.paramsOf(config, stage.using());
+    VectorParams params = fields.own(stage.using());
     List<VectorInput> inputs = query.inputs();
     float[][] vectors = new float[inputs.size()][];
     for (int i = 0; i < vectors.length; i++) {
@@ -136,13 +136,13 @@ final class Examples {
   }
 
   private VectorValue here(String name, PointId id) throws IOException {
-    VectorRules.paramsOf(config, name);
+    String field = fields.field(name);
     int doc = points.find(id);
     if (doc < 0) {
       throw missing(id);
     }
     int leaf = points.leafOf(doc);
-    float[] vector = points.leaf(leaf).vector(doc - points.docBase(leaf), name);
+    float[] vector = points.leaf(leaf).vector(doc - points.docBase(leaf), field);
     if (vector == null) {
       throw withoutVector(name);
     }

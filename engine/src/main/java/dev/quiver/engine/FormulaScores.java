@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Scores the points of prefetches by a formula. One thread at a time. */
 final class FormulaScores {
-  private final CollectionConfig config;
+  private final VectorFields fields;
   private final PayloadIndexes indexes;
   private final ViewPoints points;
   private final Map<Filter, FilterEvaluator> evaluators = new HashMap<>();
 
-  FormulaScores(CollectionConfig config, PayloadIndexes indexes, ViewPoints points) {
-    this.config = config;
-    this.indexes = indexes;
+  FormulaScores(Declared declared, ViewPoints points) {
+    this.fields = declared.vectors();
+    this.indexes = declared.indexes();
     this.points = points;
   }
 
@@ -87,8 +87,8 @@ final class FormulaScores {
 
     private Set<String> vectors() throws IOException {
       Set<String> names = new HashSet<>();
-      for (String name : config.vectors().keySet()) {
-        if (leaf.hasVector(leafDoc, name)) {
+      for (String name : fields.byName().keySet()) {
+        if (leaf.hasVector(leafDoc, fields.field(name))) {
           names.add(name);
         }
       }

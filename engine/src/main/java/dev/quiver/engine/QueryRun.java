@@ -26,10 +26,9 @@ final class QueryRun {
   /** Up to so many points to leave out, searching for more is cheaper than a filter. */
   private static final int SEARCH_MORE_MAX = 16;
 
-  private final CollectionConfig config;
   private final Declared declared;
   private final ViewPoints points;
-  private final int fullScanThreshold;
+  private final EngineOptions options;
   private final Examples examples;
   private final Set<PointId> leftOut;
   private final RandomGenerator random;
@@ -38,18 +37,16 @@ final class QueryRun {
    * @param elsewhere what the request looks up in other collections
    */
   QueryRun(
-      CollectionConfig config,
       Declared declared,
       ViewPoints points,
-      int fullScanThreshold,
+      EngineOptions options,
       Examples.Elsewhere elsewhere,
       QueryStage root,
       RandomGenerator random) {
-    this.config = config;
     this.declared = declared;
     this.points = points;
-    this.fullScanThreshold = fullScanThreshold;
-    this.examples = new Examples(config, points, elsewhere);
+    this.options = options;
+    this.examples = new Examples(declared.vectors(), points, elsewhere);
     this.leftOut = examples.named(root);
     this.random = random;
   }
@@ -57,7 +54,7 @@ final class QueryRun {
   /** A request that {@link QueryRules} let pass. */
   List<ScoredPoint> run(QueryRequest request) throws IOException {
     QueryStage root = request.root();
-    Records records = new Records(config, request.payload(), request.vectors());
+    Records records = records(request.payload(), request.vectors());
     boolean isLeaf = root.prefetch().isEmpty();
     // Each sample is another one: leaving out the first points of it would change nothing.
     int offset = isLeaf && root.query() instanceof Query.Sample ? 0 : request.offset();
@@ -120,11 +117,20 @@ final class QueryRun {
           new Scroll(
                   points.reader(),
                   matches(filter),
-                  new Records(config, PayloadSelection.NONE, VectorSelection.NONE))
+                  records(PayloadSelection.NONE, VectorSelection.NONE))
               .first(limit);
       case Query.Fusion _, Query.Boost _ ->
           throw new IllegalStateException("a stage that needs prefetches has none");
     };
+  }
+
+  private VectorSearch search(QueryStage stage) {
+    return new VectorSearch(
+        points, declared.vectors().field(stage.using()), options.fullScanThreshold());
+  }
+
+  private Records records(PayloadSelection payload, VectorSelection vectors) {
+    return new Records(declared.vectors(), payload, vectors, options.resultPayloadBytes());
   }
 
   private Matches matches(@Nullable Filter filter) throws IOException {
@@ -139,7 +145,7 @@ final class QueryRun {
       QueryStage stage, Query.OfVectors query, @Nullable Filter filter, int limit)
       throws IOException {
     float[][] vectors = examples.vectors(stage, query);
-    VectorSearch search = new VectorSearch(points, stage.using(), fullScanThreshold);
+    VectorSearch search = search(stage);
     Matches all;
     int extra = 0;
     if (filter == null && leftOut.size() <= SEARCH_MORE_MAX) {
@@ -179,7 +185,7 @@ final class QueryRun {
     Query.Mmr mmr = Query.Mmr.of(query);
     return mmr == null
         ? hits
-        : new Diversity(points, search, stage.using())
+        : new Diversity(points, search, declared.vectors().field(stage.using()))
             .picked(hits, vectors[0], mmr.diversity(), limit);
   }
 
@@ -200,7 +206,7 @@ final class QueryRun {
             || (query instanceof Query.Recommend recommend
                 && recommend.strategy() == Query.Strategy.AVERAGE_VECTOR);
     return !byDistance
-        || VectorRules.paramsOf(config, stage.using()).distance().higherScoreIsCloser();
+        || declared.vectors().own(stage.using()).distance().higherScoreIsCloser();
   }
 
   private List<Hit> ordered(OrderBy orderBy, OrderedValues.Accepted accepted, int limit)
@@ -230,7 +236,7 @@ final class QueryRun {
     return switch (stage.query()) {
       case Query.OfVectors query -> {
         float[][] vectors = examples.vectors(stage, query);
-        VectorSearch search = new VectorSearch(points, stage.using(), fullScanThreshold);
+        VectorSearch search = search(stage);
         int wanted = Query.Mmr.of(query) == null ? limit : candidates(stage, query);
         List<Hit> hits =
             search.bestOf(objective(query, vectors), largerIsBetter(stage, query), docs, wanted);
@@ -242,7 +248,7 @@ final class QueryRun {
       case Query.Fusion fusion -> first(passing(stage, Fusions.fused(fusion, lists)), limit);
       case Query.Boost(var formula) -> {
         List<Hit> scored =
-            new FormulaScores(config, declared.indexes(), points).scored(formula, lists, docs);
+            new FormulaScores(declared, points).scored(formula, lists, docs);
         scored.sort(Hit.order(true));
         yield first(passing(stage, scored), limit);
       }

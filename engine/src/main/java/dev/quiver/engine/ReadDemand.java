@@ -46,6 +46,23 @@ public record ReadDemand(
         false);
   }
 
+  /** A facet, which counts the values of a payload path. */
+  public static ReadDemand facet(long limit, @Nullable Filter filter) {
+    return search(limit, filter, SearchParams.DEFAULT, null);
+  }
+
+  /**
+   * A distance matrix.
+   *
+   * @param sample points that are compared with each other; each is searched for once
+   * @param limit neighbours of each
+   */
+  public static ReadDemand matrix(
+      long sample, long limit, @Nullable Filter filter, String using) {
+    int cost = (int) Math.min(Integer.MAX_VALUE, sample * (1L + FilterSize.conditions(filter)));
+    return new ReadDemand(limit, filter, SearchParams.DEFAULT, using, cost, false);
+  }
+
   /**
    * @param ids how many points are asked for by id
    */

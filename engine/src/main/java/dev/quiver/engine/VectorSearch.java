@@ -1,6 +1,5 @@
 package dev.quiver.engine;
 
-import dev.quiver.index.Distance;
 import dev.quiver.lucene.AcceptSet;
 import dev.quiver.lucene.Objective;
 import dev.quiver.lucene.SegmentHits;
@@ -24,9 +23,9 @@ final class VectorSearch {
   private final String field;
   private final int fullScanThreshold;
 
-  VectorSearch(ViewPoints points, String using, int fullScanThreshold) {
+  VectorSearch(ViewPoints points, String field, int fullScanThreshold) {
     this.points = points;
-    this.field = Fields.vector(using);
+    this.field = field;
     this.fullScanThreshold = fullScanThreshold;
   }
 
@@ -147,10 +146,5 @@ final class VectorSearch {
     }
     hits.sort(Hit.order(largerIsBetter));
     return hits.subList(0, Math.min(k, hits.size()));
-  }
-
-  /** Whether a larger score of this distance is a better one. */
-  static boolean similarity(Distance distance) {
-    return distance.higherScoreIsCloser();
   }
 }

@@ -48,11 +48,11 @@ final class ViewPoints {
     return leaves[leaf].id(doc - docBase(leaf));
   }
 
-  float[] vector(int doc, String name) throws IOException {
+  float[] vector(int doc, String field) throws IOException {
     int leaf = leafOf(doc);
-    float[] vector = leaves[leaf].vector(doc - docBase(leaf), name);
+    float[] vector = leaves[leaf].vector(doc - docBase(leaf), field);
     if (vector == null) {
-      throw new IllegalStateException("point without a vector " + name);
+      throw new IllegalStateException("point without a vector in " + field);
     }
     return vector;
   }
