@@ -10,9 +10,11 @@ const collections = client.api('collections');
 const points = client.api('points');
 const C = 'tour-js-grpc';
 const TEXTS = 'tour-js-grpc-texts';
+const KINDS = 'tour-js-grpc-kinds';
 const BIG = 18446744073709551615n;
 const UUID = 'c0ffee00-0000-4000-8000-00000000cafe';
 const COSINE = 1;
+const DOT = 3;
 
 const num = (value) => ({pointIdOptions: {case: 'num', value: BigInt(value)}});
 const uuid = (value) => ({pointIdOptions: {case: 'uuid', value}});
@@ -30,7 +32,7 @@ step('health', async () => {
 });
 
 step('start from nothing', async () => {
-  for (const collectionName of [C, TEXTS]) await collections.delete({collectionName});
+  for (const collectionName of [C, TEXTS, KINDS]) await collections.delete({collectionName});
 });
 
 step('create, exists, list, get', async () => {
@@ -132,6 +134,68 @@ step('payload edits and index', async () => {
   assert.deepEqual(ordered.result.map(idOf), [String(BIG), '2']);
 });
 
+step('queries of every kind', async () => {
+  await collections.create({
+    collectionName: KINDS,
+    vectorsConfig: {config: {case: 'params', value: {size: 2n, distance: DOT}}},
+  });
+  const places = [[1, 0], [0, 1], [-1, 0], [0, -1], [0.8, 0.6]];
+  await points.upsert({
+    collectionName: KINDS,
+    wait: true,
+    points: places.map((v, i) => ({id: num(i + 1), vectors: dense(...v), payload: {n: int(i + 1)}})),
+  });
+  const ask = async (request) => (await points.query({collectionName: KINDS, ...request})).result.map(idOf);
+  const at = (n) => ({variant: {case: 'id', value: num(n)}});
+  const kind = (name, value) => ({variant: {case: name, value}});
+  const pairs = {pairs: [{positive: at(1), negative: at(3)}]};
+  const prefetch = [{query: nearest(1, 0), limit: 2n}, {query: nearest(0, 1), limit: 2n}];
+  const score = {variant: {case: 'variable', value: '$score'}};
+  const byN = {variant: {case: 'mult', value: {mult: [{variant: {case: 'constant', value: 10}}, {variant: {case: 'variable', value: 'n'}}]}}};
+  const cases = {
+    mmr: [{query: kind('nearestWithMmr', {nearest: nearest(1, 0).variant.value, mmr: {diversity: 1, candidatesLimit: 5}}), limit: 2n}, '13'],
+    average: [{query: kind('recommend', {positive: [at(1)], negative: [at(3)]})}, '524'],
+    best: [{query: kind('recommend', {positive: [at(1), at(2)], negative: [at(4)], strategy: 1})}, '53'],
+    discover: [{query: kind('discover', {target: at(2), context: pairs})}, '54'],
+    context: [{query: kind('context', pairs), limit: 1n}, '5'],
+    rrf: [{prefetch, query: kind('fusion', 0)}, '512'],
+    'weighted rrf': [{prefetch, query: kind('rrf', {k: 1, weights: [1, 4]})}, '251'],
+    formula: [
+      {prefetch: [prefetch[0]], query: kind('formula', {expression: {variant: {case: 'sum', value: {sum: [score, byN]}}}})},
+      '51',
+    ],
+    nested: [{prefetch: [{prefetch, query: kind('fusion', 0)}], query: nearest(0, -1)}, '152'],
+  };
+  for (const [name, [request, expected]] of Object.entries(cases)) {
+    assert.equal((await ask(request)).join(''), expected, name);
+  }
+  assert.equal(new Set(await ask({query: kind('sample', 0), limit: 3n})).size, 3);
+  const old = await points.recommend({collectionName: KINDS, positive: [num(1)], negative: [num(3)], limit: 3n});
+  assert.equal(old.result.map(idOf).join(''), '524');
+});
+
+step('groups, facets, the distance matrix', async () => {
+  const G = `${C}-groups`;
+  await collections.create({
+    collectionName: G,
+    vectorsConfig: {config: {case: 'params', value: {size: 4n, distance: COSINE}}},
+  });
+  await points.upsert({
+    collectionName: G,
+    wait: true,
+    points: ['a', 'a', 'b'].map((tag, i) => ({id: num(i + 1), vectors: dense(1, i, 0, 0), payload: {tag: text(tag)}})),
+  });
+  const nearest = {variant: {case: 'nearest', value: {variant: {case: 'dense', value: {data: [1, 0, 0, 0]}}}}};
+  const {result} = await points.queryGroups({collectionName: G, query: nearest, groupBy: 'tag'});
+  assert.deepEqual(result.groups.map((g) => [g.id.kind.value, g.hits.map(idOf)]), [['a', ['1', '2']], ['b', ['3']]]);
+  await points.createFieldIndex({collectionName: G, wait: true, fieldName: 'tag', fieldType: 0});
+  const facet = await points.facet({collectionName: G, key: 'tag'});
+  assert.deepEqual(facet.hits.map((h) => [h.value.variant.value, h.count]), [['a', 2n], ['b', 1n]]);
+  const matrix = await points.searchMatrixOffsets({collectionName: G, limit: 1n});
+  assert.deepEqual(matrix.result.ids.map((id) => id.pointIdOptions.value), [1n, 2n, 3n]);
+  await collections.delete({collectionName: G});
+});
+
 step('text in, search out', async () => {
   await collections.create({
     collectionName: TEXTS,
@@ -181,7 +245,7 @@ step('batch update and delete', async () => {
 });
 
 step('delete collections', async () => {
-  for (const collectionName of [C, TEXTS]) {
+  for (const collectionName of [C, TEXTS, KINDS]) {
     assert.equal((await collections.delete({collectionName})).result, true);
     assert.equal((await collections.collectionExists({collectionName})).result.exists, false);
   }

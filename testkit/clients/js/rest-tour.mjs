@@ -8,6 +8,7 @@ const client = new QdrantClient({host, port: Number(port), apiKey, https: false}
 const C = 'tour-js-rest';
 const NAMED = 'tour-js-rest-named';
 const TEXTS = 'tour-js-rest-texts';
+const KINDS = 'tour-js-rest-kinds';
 // Beyond this the client needs JSON.rawJSON, which comes with Node 22.
 const BIG = Number.MAX_SAFE_INTEGER;
 const UUID = 'c0ffee00-0000-4000-8000-00000000cafe';
@@ -17,7 +18,7 @@ const sorted = (list) => list.map(String).sort();
 step('version', async () => assert.match((await client.versionInfo()).version, /^1\.19/));
 
 step('start from nothing', async () => {
-  for (const name of [C, NAMED, TEXTS]) await client.deleteCollection(name);
+  for (const name of [C, NAMED, TEXTS, KINDS]) await client.deleteCollection(name);
 });
 
 step('create, exists, list, get', async () => {
@@ -165,6 +166,67 @@ step('named vectors', async () => {
   assert.deepEqual(ids((await client.query(NAMED, {query: [0, 0], using: 'a'})).points), [2]);
 });
 
+step('queries of every kind', async () => {
+  await client.createCollection(KINDS, {vectors: {size: 2, distance: 'Dot'}});
+  await client.upsert(NAMED, {wait: true, points: [{id: 3, vector: {a: [-2, 0]}}]});
+  const places = [[1, 0], [0, 1], [-1, 0], [0, -1], [0.8, 0.6]];
+  await client.upsert(KINDS, {wait: true, points: places.map((vector, i) => ({id: i + 1, vector, payload: {n: i + 1}}))});
+  await client.createPayloadIndex(KINDS, {field_name: 'n', field_schema: 'integer', wait: true});
+  const ask = async (request) => (await client.query(KINDS, request)).points;
+  const east = {query: [1, 0], limit: 2};
+  const north = {query: [0, 1], limit: 2};
+  const cases = {
+    mmr: [{query: {nearest: [1, 0], mmr: {diversity: 1, candidates_limit: 5}}, limit: 2}, [1, 3]],
+    average_vector: [{query: {recommend: {positive: [1], negative: [3]}}}, [5, 2, 4]],
+    best_score: [{query: {recommend: {positive: [1, 2], negative: [4], strategy: 'best_score'}}}, [5, 3]],
+    sum_scores: [{query: {recommend: {positive: [1, 2], negative: [4], strategy: 'sum_scores'}}}, [5, 3]],
+    discover: [{query: {discover: {target: 2, context: [{positive: 1, negative: 3}]}}}, [5, 4]],
+    context: [{query: {context: {positive: 1, negative: 3}}, limit: 1}, [5]],
+    feedback: [
+      {
+        query: {
+          relevance_feedback: {
+            target: [1, 0],
+            feedback: [{example: [0, 1], score: 1}, {example: [0, -1], score: 0}],
+            strategy: {naive: {a: 0.5, b: 1, c: 1}},
+          },
+        },
+      },
+      [2, 5, 1, 3, 4],
+    ],
+    order_by: [{query: {order_by: {key: 'n', direction: 'desc'}}, limit: 2}, [5, 4]],
+    rrf: [{prefetch: [east, north], query: {fusion: 'rrf'}}, [5, 1, 2]],
+    'weighted rrf': [{prefetch: [east, north], query: {rrf: {k: 1, weights: [1, 4]}}}, [2, 5, 1]],
+    dbsf: [{prefetch: [{...east, limit: 3}, {...north, limit: 3}], query: {fusion: 'dbsf'}, limit: 1}, [5]],
+    formula: [{prefetch: east, query: {formula: {sum: ['$score', {mult: ['n', 10]}]}}}, [5, 1]],
+    nested: [{prefetch: {prefetch: [east, north], query: {fusion: 'rrf'}}, query: [0, -1]}, [1, 5, 2]],
+    'looked up': [{query: 3, lookup_from: {collection: NAMED, vector: 'a'}, limit: 1}, [3]],
+  };
+  for (const [name, [request, expected]] of Object.entries(cases)) {
+    assert.deepEqual(ids(await ask(request)), expected, name);
+  }
+  assert.equal(new Set(ids(await ask({query: {sample: 'random'}, limit: 3}))).size, 3);
+  await expectError(() => ask({query: {fusion: 'rrf'}}), 'cannot apply Fusion without prefetches');
+});
+
+step('groups, facets, the distance matrix', async () => {
+  const G = `${C}-groups`;
+  await client.createCollection(G, {vectors: {size: 1, distance: 'Euclid'}});
+  const payloads = [{doc: 7, tag: ['東京', 'x']}, {doc: 7, tag: '東京'}, {doc: 'nine', tag: ['x', 'x']}, {}];
+  await client.upsert(G, {wait: true, points: payloads.map((payload, i) => ({id: i + 1, vector: [i + 1], payload}))});
+  const groups = (await client.queryGroups(G, {query: [0], group_by: 'doc', with_lookup: G})).groups;
+  assert.deepEqual(groups.map((g) => [g.id, ids(g.hits)]), [[7, [1, 2]], ['nine', [3]]]);
+  await client.createPayloadIndex(G, {field_name: 'tag', field_schema: 'keyword', wait: true});
+  assert.deepEqual((await client.facet(G, {key: 'tag'})).hits, [{value: 'x', count: 2}, {value: '東京', count: 2}]);
+  const matrix = {filter: {must: [{has_id: [1, 2, 4]}]}, limit: 1};
+  assert.deepEqual((await client.searchMatrixPairs(G, matrix)).pairs.map((p) => [p.a, p.b, p.score]), [[1, 2, 1], [2, 1, 1], [4, 2, 2]]);
+  assert.deepEqual((await client.searchMatrixOffsets(G, matrix)).offsets_col, [1, 0, 1]);
+  await client.createVectorName(G, 'extra', {wait: true, dense: {size: 2, distance: 'Dot'}});
+  assert.deepEqual((await client.query(G, {query: [1, 1], using: 'extra'})).points, []);
+  await client.deleteVectorName(G, 'extra', {wait: true});
+  await client.deleteCollection(G);
+});
+
 step('text in, search out', async () => {
   const model = 'sentence-transformers/all-MiniLM-L6-v2';
   await client.createCollection(TEXTS, {vectors: {size: 384, distance: 'Cosine'}});
@@ -190,7 +252,7 @@ step('update the collection, delete points', async () => {
 });
 
 step('delete collections', async () => {
-  for (const name of [C, NAMED, TEXTS]) {
+  for (const name of [C, NAMED, TEXTS, KINDS]) {
     assert.equal(await client.deleteCollection(name), true);
     assert.deepEqual(await client.collectionExists(name), {exists: false});
   }

@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 
+import queries
 from qdrant_client import QdrantClient, models
 
 STEPS = []
@@ -404,17 +405,91 @@ def _(c, _ctx):
     c.delete_collection(name)
 
 
+@step("groups with a lookup, facets, the distance matrix")
+def _(c, _ctx):
+    name = "tour-python-groups"
+    for collection in (name, name + "-docs"):
+        c.delete_collection(collection)
+        c.create_collection(collection, vectors_config=models.VectorParams(size=1, distance=models.Distance.EUCLID))
+    payloads = [{"doc": 7, "tag": ["東京", "x"]}, {"doc": 7, "tag": "東京"}, {"doc": 8, "tag": ["x", "x"]}, {"doc": "nine"}, {}]
+    c.upsert(name, points=[models.PointStruct(id=i, vector=[float(i)], payload=p) for i, p in enumerate(payloads, 1)], wait=True)
+    c.upsert(name + "-docs", points=[models.PointStruct(id=7, vector=[1.0], payload={"title": "seven"})], wait=True)
+    groups = c.query_points_groups(name, group_by="doc", query=[0.0], group_size=2, with_lookup=name + "-docs").groups
+    check([(g.id, ids(g.hits)) for g in groups], [(7, [1, 2]), (8, [3]), ("nine", [4])])
+    check(groups[0].lookup.payload, {"title": "seven"})
+    check(groups[1].lookup, None)
+    groups = c.query_points_groups(name, group_by="tag", query=[9.0], limit=1, with_payload=False).groups
+    check([(g.id, ids(g.hits)) for g in groups], [("x", [3, 1])])
+    expect_error(lambda: c.facet(name, key="tag"), "No appropriate index for faceting: `tag`")
+    c.create_payload_index(name, field_name="tag", field_schema=models.PayloadSchemaType.KEYWORD, wait=True)
+    check([(h.value, h.count) for h in c.facet(name, key="tag", exact=True).hits], [("x", 2), ("東京", 2)])
+    below = models.Filter(must=[models.HasIdCondition(has_id=[2, 3, 5])])
+    check([(h.value, h.count) for h in c.facet(name, key="tag", facet_filter=below).hits], [("x", 1), ("東京", 1)])
+    pairs = c.search_matrix_pairs(name, query_filter=below, limit=1).pairs
+    check([(p.a, p.b, p.score) for p in pairs], [(2, 3, 1.0), (3, 2, 1.0), (5, 3, 2.0)])
+    offsets = c.search_matrix_offsets(name, query_filter=below, limit=1)
+    check((offsets.offsets_row, offsets.offsets_col, offsets.scores, offsets.ids), ([0, 1, 2], [1, 0, 1], [1.0, 1.0, 2.0], [2, 3, 5]))
+    for collection in (name, name + "-docs"):
+        c.delete_collection(collection)
+
+
+@step("updates on conditions")
+def _(c, _ctx):
+    name = "tour-python-conditions"
+    c.delete_collection(name)
+    c.create_collection(name, vectors_config=models.VectorParams(size=1, distance=models.Distance.DOT))
+
+    def point(id, version):
+        return models.PointStruct(id=id, vector=[float(version)], payload={"version": version})
+
+    def versions():
+        return [p.payload["version"] for p in c.scroll(name)[0]]
+
+    older = models.Filter(must=[models.FieldCondition(key="version", range=models.Range(lt=2))])
+    c.upsert(name, points=[point(1, 1), point(2, 5)], wait=True)
+    c.upsert(name, points=[point(1, 2), point(2, 2), point(3, 2)], update_filter=older, wait=True)
+    check(versions(), [2, 5, 2])
+    c.upsert(name, points=[point(1, 9), point(4, 9)], update_mode=models.UpdateMode.INSERT_ONLY, wait=True)
+    check(versions(), [2, 5, 2, 9])
+    c.upsert(name, points=[point(2, 6), point(5, 6)], update_mode=models.UpdateMode.UPDATE_ONLY, wait=True)
+    check(versions(), [2, 6, 2, 9])
+    newer = models.Filter(must=[models.FieldCondition(key="version", range=models.Range(gt=5))])
+    c.update_vectors(name, points=[models.PointVectors(id=i, vector=[0.5]) for i in (1, 2)], update_filter=newer, wait=True)
+    check([p.vector for p in c.retrieve(name, [1, 2], with_vectors=True)], [[2.0], [0.5]])
+    c.delete_collection(name)
+
+
+@step("a vector is added to a live collection, and dropped")
+def _(c, _ctx):
+    name = "tour-python-vectors"
+    c.delete_collection(name)
+    c.create_collection(name, vectors_config={"a": models.VectorParams(size=1, distance=models.Distance.DOT)})
+    c.upsert(name, points=[models.PointStruct(id=1, vector={"a": [1.0]})], wait=True)
+    config = models.DenseVectorNameConfig(dense=models.DenseVectorConfig(size=2, distance=models.Distance.EUCLID))
+    c.create_vector_name(name, "b", config)
+    check(c.get_collection(name).config.params.vectors["b"].size, 2)
+    check(c.query_points(name, query=[0.0, 0.0], using="b").points, [])
+    c.update_vectors(name, points=[models.PointVectors(id=1, vector={"b": [3.0, 4.0]})], wait=True)
+    check([h.score for h in c.query_points(name, query=[0.0, 0.0], using="b").points], [5.0])
+    c.delete_vector_name(name, "b")
+    expect_error(lambda: c.query_points(name, query=[0.0, 0.0], using="b"), "Not existing vector name error: b")
+    check(c.retrieve(name, [1], with_vectors=True)[0].vector, {"a": [1.0]})
+    c.delete_collection(name)
+
+
+queries.steps(step)
+
+
 @step("what a later version brings is refused, not ignored")
-def _(c, ctx):
+def _(c, _ctx):
     expect_error(
-        lambda: c.query_points(COLLECTION, prefetch=models.Prefetch(query=[1.0, 0, 0, 0], limit=5), query=models.FusionQuery(fusion=models.Fusion.RRF)),
-        "ot implemented",
+        lambda: c.query_points(COLLECTION, query=models.SparseVector(indices=[1], values=[1.0])), "ot implemented"
     )
 
 
 @step("delete collections")
 def _(c, _ctx):
-    for name in (COLLECTION, NAMED, TEXTS):
+    for name in (COLLECTION, NAMED, TEXTS, queries.COLLECTION, queries.ELSEWHERE):
         assert c.delete_collection(name)
         check(c.collection_exists(name), False)
 

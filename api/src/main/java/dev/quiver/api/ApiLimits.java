@@ -22,6 +22,13 @@ public record ApiLimits(
   public static final ApiLimits DEFAULT =
       new ApiLimits(32 << 20, 128, 1_000_000, 10_000, Duration.ofSeconds(60), Duration.ofDays(1));
 
+  static final int DEFAULT_FACET_LIMIT = 10;
+  static final int DEFAULT_MATRIX_SAMPLE = 10;
+  static final int DEFAULT_MATRIX_LIMIT = 3;
+
+  /** Every point of a sample is compared with every other. */
+  static final int MATRIX_SAMPLE_MAX = 10_000;
+
   public ApiLimits {
     requireAtLeast("bodyBytesMax", bodyBytesMax, 1);
     requireAtLeast("jsonDepthMax", jsonDepthMax, 8);

@@ -196,16 +196,39 @@ final class CollectionDocuments {
   }
 
   private static void checkVectorName(String name) {
-    String label = "Invalid dense vector name `" + Shape.abbreviate(name) + "`: ";
-    if (name.getBytes(StandardCharsets.UTF_8).length > VECTOR_NAME_MAX_BYTES) {
+    String wrong = wrongVectorName(name);
+    if (wrong != null) {
       throw QuiverException.wrongInput(
-          label + "vector name must be at most " + VECTOR_NAME_MAX_BYTES + " bytes long");
+          "Invalid dense vector name `" + Shape.abbreviate(name) + "`: " + wrong);
+    }
+  }
+
+  /** What is wrong with the name of a vector; null when nothing is. */
+  static @Nullable String wrongVectorName(String name) {
+    if (name.getBytes(StandardCharsets.UTF_8).length > VECTOR_NAME_MAX_BYTES) {
+      return "vector name must be at most " + VECTOR_NAME_MAX_BYTES + " bytes long";
     }
     int bad = firstOf(name, INVALID_NAME_CHARS);
-    if (bad >= 0) {
-      throw QuiverException.wrongInput(
-          label + "vector name cannot contain \"" + name.charAt(bad) + "\" char");
+    return bad < 0 ? null : "vector name cannot contain \"" + name.charAt(bad) + "\" char";
+  }
+
+  /**
+   * The parameters of a vector that is added to a collection.
+   *
+   * @param body {@code {"dense": {...}}}
+   * @throws QuiverException FORMAT, VALIDATION or NOT_IMPLEMENTED
+   */
+  static ObjectNode vector(String name, JsonNode body) {
+    Problems problems = new Problems(Problems.JSON_BODY);
+    if (!body.isObject() || !(body.hasNonNull("dense") || body.hasNonNull("sparse"))) {
+      throw problems.format("", "data did not match any variant of untagged enum VectorNameConfig");
     }
+    if (!body.hasNonNull("dense")) {
+      throw QuiverException.notImplemented("sparse: sparse vectors are not supported yet");
+    }
+    CollectionShapes.NEW_VECTOR.check(body.get("dense"), "dense", problems);
+    problems.throwIfAny();
+    return effectiveVector(name, CollectionShapes.NEW_VECTOR.known(body.get("dense")));
   }
 
   private static ObjectNode effectiveVector(String name, JsonNode given) {

@@ -111,6 +111,16 @@ final class CollectionShapes {
               struct("MultiVectorConfig").required(word("max_sim"), "comparator"),
               "multivector_config");
 
+  /** What a vector is that is added to a collection; how it is kept is not said there. */
+  static final Shape.Struct NEW_VECTOR =
+      struct("DenseVectorConfig")
+          .required(u64(1, 65_536), "size")
+          .required(word("Cosine", "Euclid", "Dot", "Manhattan"), "distance")
+          .optional(word("float32", "uint8", "float16", "turbo4"), "datatype")
+          .optional(
+              struct("MultiVectorConfig").required(word("max_sim"), "comparator"),
+              "multivector_config");
+
   /** One vector's parameters, or a map of them. */
   static final Shape VECTORS =
       (value, path, problems) ->

@@ -9,18 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class GrpcMissing {
   private static final Set<String> LATER =
       Set.of(
-          "qdrant.Points/CreateVectorName",
-          "qdrant.Points/DeleteVectorName",
-          "qdrant.Points/SearchGroups",
-          "qdrant.Points/Recommend",
-          "qdrant.Points/RecommendBatch",
           "qdrant.Points/RecommendGroups",
-          "qdrant.Points/Discover",
-          "qdrant.Points/DiscoverBatch",
-          "qdrant.Points/QueryGroups",
-          "qdrant.Points/Facet",
-          "qdrant.Points/SearchMatrixPairs",
-          "qdrant.Points/SearchMatrixOffsets",
           "qdrant.Snapshots/Create",
           "qdrant.Snapshots/List",
           "qdrant.Snapshots/Delete",

@@ -5,7 +5,6 @@ import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.PointRecord;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.ReadDemand;
-import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.VectorSelection;
@@ -14,11 +13,10 @@ import io.grpc.stub.StreamObserver;
 import io.qdrant.client.grpc.Points;
 import io.qdrant.client.grpc.PointsGrpc;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Reads of the service {@code qdrant.Points}; {@link GrpcPoints} adds the writes. */
+/** Plain reads of the service {@code qdrant.Points}. */
 class GrpcPointReads extends PointsGrpc.PointsImplBase {
   private static final int DEFAULT_SCROLL_LIMIT = 10;
 
@@ -26,139 +24,16 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
   final GrpcCalls calls;
   final Inference inference;
   final ApiLimits limits;
-  private final Queries queries;
-  private final GrpcReads reads;
-  private final ResultBudget budget;
+  final GrpcReads reads;
+  final ResultBudget budget;
 
   GrpcPointReads(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     this.database = database;
     this.inference = inference;
     this.calls = calls;
     this.limits = limits;
-    this.queries = new Queries(database);
     this.reads = new GrpcReads(limits.resultsMax());
     this.budget = ResultBudget.ofGrpc(database);
-  }
-
-  @Override
-  public void search(Points.SearchPoints request, StreamObserver<Points.SearchResponse> reply) {
-    calls.search(
-        "Search",
-        request,
-        reply,
-        call -> {
-          String collection = call.collection();
-          Queries.Query query = reads.search(request);
-          admit(call, collection, Queries.demands(List.of(query)), false);
-          budget.check(collection, List.of(query));
-          Points.SearchResponse.Builder response = Points.SearchResponse.newBuilder();
-          for (ScoredPoint hit : queries.run(collection, query, inference.batch())) {
-            response.addResult(GrpcReads.write(hit));
-          }
-          return response.setTime(call.seconds()).build();
-        });
-  }
-
-  @Override
-  public void searchBatch(
-      Points.SearchBatchPoints request, StreamObserver<Points.SearchBatchResponse> reply) {
-    calls.searchAll(
-        "SearchBatch",
-        request,
-        reply,
-        false,
-        (call, _) -> {
-          String collection = call.collection();
-          call.checkConsistency();
-          checkBatch("search_points", request.getSearchPointsCount());
-          List<Queries.Query> batch = new ArrayList<>(request.getSearchPointsCount());
-          for (Points.SearchPoints search : request.getSearchPointsList()) {
-            checkInnerCollection(search.getCollectionName(), collection);
-            batch.add(reads.search(search));
-          }
-          admit(call, collection, Queries.demands(batch), true);
-          return searches(collection, batch, inference.batch());
-        },
-        (call, results) -> {
-          Points.SearchBatchResponse.Builder response = Points.SearchBatchResponse.newBuilder();
-          for (List<ScoredPoint> hits : results) {
-            response.addResult(GrpcReads.batch(hits));
-          }
-          return response.setTime(call.seconds()).build();
-        });
-  }
-
-  @Override
-  public void query(Points.QueryPoints request, StreamObserver<Points.QueryResponse> reply) {
-    calls.searchAll(
-        "Query",
-        request,
-        reply,
-        GrpcReads.isText(request),
-        (call, timeout) -> {
-          String collection = call.collection();
-          List<Queries.Query> query = List.of(reads.query(request));
-          admit(call, collection, Queries.demands(query), false);
-          return prepared(collection, query, timeout);
-        },
-        (call, results) -> {
-          Points.QueryResponse.Builder response = Points.QueryResponse.newBuilder();
-          for (ScoredPoint hit : results.getFirst()) {
-            response.addResult(GrpcReads.write(hit));
-          }
-          return response.setTime(call.seconds()).build();
-        });
-  }
-
-  @Override
-  public void queryBatch(
-      Points.QueryBatchPoints request, StreamObserver<Points.QueryBatchResponse> reply) {
-    calls.searchAll(
-        "QueryBatch",
-        request,
-        reply,
-        request.getQueryPointsList().stream().anyMatch(GrpcReads::isText),
-        (call, timeout) -> {
-          String collection = call.collection();
-          call.checkConsistency();
-          checkBatch("query_points", request.getQueryPointsCount());
-          List<Queries.Query> batch = new ArrayList<>(request.getQueryPointsCount());
-          for (Points.QueryPoints query : request.getQueryPointsList()) {
-            checkInnerCollection(query.getCollectionName(), collection);
-            batch.add(reads.query(query));
-          }
-          admit(call, collection, Queries.demands(batch), true);
-          return prepared(collection, batch, timeout);
-        },
-        (call, results) -> {
-          Points.QueryBatchResponse.Builder response = Points.QueryBatchResponse.newBuilder();
-          for (List<ScoredPoint> hits : results) {
-            response.addResult(GrpcReads.batch(hits));
-          }
-          return response.setTime(call.seconds()).build();
-        });
-  }
-
-  private void admit(GrpcCall call, String collection, List<ReadDemand> demands, boolean batch) {
-    database.admit(collection, demands, batch, call.hasTimeout() ? calls.timeout(call) : null);
-  }
-
-  private List<Supplier<List<ScoredPoint>>> prepared(
-      String collection, List<Queries.Query> batch, Duration timeout) {
-    Inference.Batch texts = inference.batch();
-    Queries.collect(batch, texts);
-    texts.run(timeout);
-    return searches(collection, batch, texts);
-  }
-
-  private List<Supplier<List<ScoredPoint>>> searches(
-      String collection, List<Queries.Query> batch, Inference.Batch texts) {
-    budget.check(collection, batch);
-    List<Supplier<List<ScoredPoint>>> searches = new ArrayList<>(batch.size());
-    for (Queries.Query query : batch) {
-      searches.add(() -> queries.run(collection, query, texts));
-    }
-    return searches;
   }
 
   @Override
@@ -259,15 +134,13 @@ class GrpcPointReads extends PointsGrpc.PointsImplBase {
         });
   }
 
-  private static void checkInnerCollection(String inner, String outer) {
-    if (!inner.isEmpty() && !inner.equals(outer)) {
-      throw QuiverException.badRequest(
-          "collection_name: \""
-              + Shape.abbreviate(inner)
-              + "\" in a batch on \""
-              + outer
-              + "\" (expected: the batch's collection, or nothing)");
-    }
+  void admit(GrpcCall call, String collection, List<ReadDemand> demands, boolean batch) {
+    database.admit(collection, demands, batch, namedTimeout(call));
+  }
+
+  /** The time that the request names; null when it names none. */
+  @Nullable Duration namedTimeout(GrpcCall call) {
+    return call.hasTimeout() ? calls.timeout(call) : null;
   }
 
   void checkBatch(String field, int count) {

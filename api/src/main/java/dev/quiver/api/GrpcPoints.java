@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The service {@code qdrant.Points}: the writes here, the reads above. */
-final class GrpcPoints extends GrpcPointReads {
+final class GrpcPoints extends GrpcAggregates {
   GrpcPoints(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
     super(database, inference, calls, limits);
   }
@@ -168,6 +168,23 @@ final class GrpcPoints extends GrpcPointReads {
           return new PendingWrite.Ready(
               new WriteOp.DeleteFieldIndex(GrpcFilters.path(request.getFieldName())));
         });
+  }
+
+  @Override
+  public void createVectorName(
+      Points.CreateVectorNameRequest request,
+      StreamObserver<Points.PointsOperationResponse> reply) {
+    write(request, reply, () -> new PendingWrite.Ready(GrpcWrites.createVector(request)));
+  }
+
+  @Override
+  public void deleteVectorName(
+      Points.DeleteVectorNameRequest request,
+      StreamObserver<Points.PointsOperationResponse> reply) {
+    write(
+        request,
+        reply,
+        () -> new PendingWrite.Ready(new WriteOp.DeleteVector(request.getVectorName())));
   }
 
   private static void checkFieldName(String name) {

@@ -2,6 +2,7 @@ package dev.quiver.api;
 
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.query.VectorInput;
 import io.qdrant.client.grpc.Points;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,7 +36,7 @@ final class GrpcVectors {
   }
 
   @SuppressWarnings("deprecation") // Older clients send the flat form, and Qdrant takes both.
-  private static VectorInput read(Points.Vector vector) {
+  static VectorInput read(Points.Vector vector) {
     return switch (vector.getVectorCase()) {
       case DENSE -> dense(vector.getDense());
       case DOCUMENT -> document(vector.getDocument());

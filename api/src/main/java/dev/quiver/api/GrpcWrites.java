@@ -1,5 +1,7 @@
 package dev.quiver.api;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PointSelector;
 import dev.quiver.engine.QuiverException;
@@ -226,5 +228,23 @@ final class GrpcWrites {
               case WAIT_TIMEOUT -> Points.UpdateStatus.WaitTimeout;
             })
         .build();
+  }
+
+  /** The vector that is to be added to a collection. */
+  static WriteOp createVector(Points.CreateVectorNameRequest request) {
+    String name = request.getVectorName();
+    String wrong = CollectionDocuments.wrongVectorName(name);
+    if (wrong != null) {
+      throw QuiverException.wrongInput(
+          "Invalid vector name `" + Shape.abbreviate(name) + "`: " + wrong);
+    }
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    switch (request.getVectorConfigCase()) {
+      case DENSE_CONFIG -> body.set("dense", GrpcMessageJson.write(request.getDenseConfig()));
+      case SPARSE_CONFIG -> body.set("sparse", GrpcMessageJson.write(request.getSparseConfig()));
+      case VECTORCONFIG_NOT_SET ->
+          throw GrpcFaults.malformed("vector_config is required (dense_config or sparse_config)");
+    }
+    return new WriteOp.CreateVector(name, CollectionDocuments.vector(name, body));
   }
 }

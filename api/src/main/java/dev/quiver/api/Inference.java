@@ -4,6 +4,7 @@ import dev.quiver.embed.Embedders;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.query.VectorInput;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,6 +126,16 @@ public final class Inference {
         }
         case VectorInput.ById _ ->
             throw new IllegalStateException("a point's id stands only in a query");
+      };
+    }
+
+    /** A vector in place of a text that was added before {@link #run}; other inputs as they are. */
+    public VectorInput embedded(VectorInput input) {
+      if (!(input instanceof VectorInput.Document)) {
+        return input;
+      }
+      return switch (resolve(input)) {
+        case VectorValue.Dense(float[] values) -> new VectorInput.Dense(values);
       };
     }
 

@@ -1,62 +1,27 @@
 package dev.quiver.api;
 
-import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Database;
-import dev.quiver.engine.OrderBy;
+import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.PayloadSelection;
-import dev.quiver.engine.PointId;
-import dev.quiver.engine.PointRecord;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.ReadDemand;
 import dev.quiver.engine.ScoredPoint;
-import dev.quiver.engine.ScrollRequest;
-import dev.quiver.engine.SearchParams;
-import dev.quiver.engine.SearchRequest;
+import dev.quiver.engine.VectorParams;
 import dev.quiver.engine.VectorSelection;
-import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.query.LookupLocation;
+import dev.quiver.engine.query.Query;
+import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.query.QueryStage;
+import dev.quiver.engine.query.VectorInput;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Qdrant's query endpoint in its dense forms, over a {@link Database}: nearest to a vector, a text
- * or a point; ordered by a payload value; or neither, which lists points by id. Thread-safe.
- */
+/** Queries with texts in them, over a {@link Database}. Thread-safe. */
 public final class Queries {
-  /** What results are ranked by. */
-  public sealed interface Ranking {
-    record Nearest(VectorInput to) implements Ranking {}
-
-    record ByValue(OrderBy orderBy) implements Ranking {}
-
-    /** In the order of ids, as scrolling does. */
-    record None() implements Ranking {}
-  }
-
-  /**
-   * One query.
-   *
-   * @param using the vector's name, {@code ""} for the default vector
-   * @param limit 1 or more; together with {@code offset} at most {@link Integer#MAX_VALUE} - 1
-   * @param offset ranked points to leave out first, 0 or more
-   * @param scoreThreshold only with {@link Ranking.Nearest}; strict
-   */
-  public record Query(
-      String using,
-      Ranking ranking,
-      @Nullable Filter filter,
-      SearchParams params,
-      int limit,
-      int offset,
-      @Nullable Float scoreThreshold,
-      PayloadSelection payload,
-      VectorSelection vectors) {}
-
-  private static final float SCORE_WITHOUT_RANKING = 1.0f;
-
   private final Database database;
 
   public Queries(Database database) {
@@ -64,138 +29,175 @@ public final class Queries {
   }
 
   /** Adds the texts among the queries' inputs to a batch of inferences. */
-  public static void collect(Collection<Query> queries, Inference.Batch inference) {
-    for (Query query : queries) {
-      if (query.ranking() instanceof Ranking.Nearest(VectorInput to)) {
-        inference.add(to);
-      }
+  public static void collect(Collection<QueryRequest> queries, Inference.Batch inference) {
+    for (QueryRequest query : queries) {
+      query
+          .root()
+          .forEach(
+              stage -> {
+                if (stage.query() instanceof Query.OfVectors vectors) {
+                  vectors.inputs().forEach(inference::add);
+                }
+              });
     }
   }
 
-  /** What the queries ask for, for {@link Database#admit}. */
-  static List<ReadDemand> demands(Collection<Query> queries) {
+  /**
+   * Lets queries of a collection through, all stages of each: the caller must be allowed to read the
+   * collections in which they look up vectors, and strict mode must allow what they ask for.
+   *
+   * @param batch whether they are a batch
+   * @param timeout the time that the request names; null: none
+   * @throws QuiverException {@link ErrorCode#FORBIDDEN}, or as {@link Database#admit} does
+   */
+  static void admit(
+      Database database,
+      Access access,
+      String collection,
+      Collection<QueryRequest> queries,
+      boolean batch,
+      @Nullable Duration timeout) {
+    for (QueryRequest query : queries) {
+      query
+          .root()
+          .forEach(
+              stage -> {
+                LookupLocation lookup = stage.lookup();
+                if (lookup != null) {
+                  access.require(Right.READ, lookup.collection());
+                }
+              });
+    }
+    database.admit(collection, demands(queries), batch, timeout);
+  }
+
+  /** What the queries ask for, a stage before its prefetches. */
+  static List<ReadDemand> demands(Collection<QueryRequest> queries) {
     List<ReadDemand> demands = new ArrayList<>(queries.size());
-    for (Query query : queries) {
-      String using = query.ranking() instanceof Ranking.Nearest ? query.using() : null;
-      demands.add(ReadDemand.search(query.limit(), query.filter(), query.params(), using));
+    for (QueryRequest query : queries) {
+      query
+          .root()
+          .forEach(
+              stage -> {
+                ReadDemand demand = demand(stage);
+                demands.add(stage == query.root() ? demand : demand.asNested());
+              });
     }
     return demands;
+  }
+
+  /** A stage above prefetches compares with what those found, never with all points. */
+  private static ReadDemand demand(QueryStage stage) {
+    boolean searches = stage.query() instanceof Query.OfVectors && stage.prefetch().isEmpty();
+    return ReadDemand.search(
+        stage.limit(), stage.filter(), stage.params(), searches ? stage.using() : null);
   }
 
   /**
    * Runs one query; uses the processor, so call it on the pool for searches. Whether the results
    * fit into memory is for the caller to check before.
    *
-   * @param inference has run with this query's text; untouched when there is none
-   * @return points in rank order, scored 1.0 where nothing ranks them
-   * @throws QuiverException not found when the point that the query names does not exist or has no
-   *     such vector
+   * @param inference has run with this query's texts; untouched when there are none
+   * @throws QuiverException as {@link Database#query} does
    */
-  public List<ScoredPoint> run(String collection, Query query, Inference.Batch inference) {
-    Float threshold = query.scoreThreshold();
-    return switch (query.ranking()) {
-      case Ranking.Nearest(VectorInput.ById(PointId id)) -> nearestToPoint(collection, query, id);
-      case Ranking.Nearest(VectorInput to) ->
-          database.search(
-              collection, request(query, inference.resolve(to), query.limit(), query.offset()));
-      case Ranking.ByValue(OrderBy orderBy) -> {
-        refuseThreshold(threshold, "order_by");
-        yield listed(collection, query, orderBy);
-      }
-      case Ranking.None() -> {
-        refuseThreshold(threshold, "no query");
-        yield listed(collection, query, null);
-      }
+  public List<ScoredPoint> run(String collection, QueryRequest query, Inference.Batch inference) {
+    return database.query(collection, query.map(inference::embedded));
+  }
+
+  /**
+   * The best points of a query in groups; its limit, offset and selections do not count. As {@link
+   * #run} otherwise.
+   */
+  List<Groups.Group> groups(
+      String collection, QueryRequest query, Groups.Request request, Inference.Batch inference) {
+    QueryRequest embedded = query.map(inference::embedded);
+    return Groups.run(
+        database,
+        collection,
+        request,
+        order(collection, query.root()),
+        (filter, limit, payload) ->
+            database.query(collection, candidates(embedded.root(), filter, limit, payload)));
+  }
+
+  /** A query's best points among those that match a further filter, without vectors. */
+  private static QueryRequest candidates(
+      QueryStage root, @Nullable Filter among, int most, PayloadSelection payload) {
+    QueryStage stage =
+        new QueryStage(
+            root.prefetch(),
+            root.query(),
+            root.using(),
+            Filter.both(root.filter(), among),
+            root.params(),
+            root.scoreThreshold(),
+            most,
+            root.lookup());
+    return new QueryRequest(stage, 0, payload, VectorSelection.NONE);
+  }
+
+  private Groups.Order order(String collection, QueryStage root) {
+    return switch (root.query()) {
+      case Query.Nearest(_, Query.Mmr mmr) when mmr != null -> Groups.Order.ARRIVAL;
+      case Query.Nearest _ -> byDistance(collection, root);
+      case Query.Recommend recommend
+          when recommend.strategy() == Query.Strategy.AVERAGE_VECTOR ->
+          byDistance(collection, root);
+      case Query.OfVectors _, Query.Fusion _, Query.Boost _ -> Groups.Order.HIGHER_SCORE;
+      case Query.ByValue _, Query.Sample _, Query.None _ -> Groups.Order.ARRIVAL;
     };
   }
 
-  private static void refuseThreshold(@Nullable Float threshold, String with) {
-    if (threshold != null) {
+  private Groups.Order byDistance(String collection, QueryStage root) {
+    VectorParams params = database.collectionConfig(collection).vectors().get(root.using());
+    return params == null || params.distance().higherScoreIsCloser()
+        ? Groups.Order.HIGHER_SCORE
+        : Groups.Order.LOWER_SCORE;
+  }
+
+  /**
+   * Lets a grouped query through, as {@link #admit} does: its limit is that of groups, and the caller must be allowed to read the collection in which it looks up points.
+   */
+  static void admitGroups(
+      Database database,
+      Access access,
+      String collection,
+      QueryRequest query,
+      Groups.Request groups,
+      @Nullable Duration timeout) {
+    Groups.Lookup lookup = groups.lookup();
+    if (lookup != null) {
+      access.require(Right.READ, lookup.collection());
+    }
+    QueryRequest asked = candidates(query.root(), null, groups.limit(), PayloadSelection.NONE);
+    admit(database, access, collection, List.of(asked), false, timeout);
+  }
+
+  /** The query that a call of the older recommendation API stands for. */
+  static Query recommend(
+      List<VectorInput> positive, List<VectorInput> negative, Query.Strategy strategy) {
+    if (positive.isEmpty() && strategy == Query.Strategy.AVERAGE_VECTOR) {
       throw QuiverException.badRequest(
-          "score_threshold: "
-              + threshold
-              + " cannot be used with "
-              + with
-              + ", since every point then scores 1.0; remove it or give a nearest query");
+          "At least one positive vector ID required with this strategy");
     }
+    if (positive.isEmpty() && negative.isEmpty()) {
+      throw QuiverException.badRequest(
+          "At least one positive or negative vector ID required with this strategy");
+    }
+    return new Query.Recommend(positive, negative, strategy);
   }
 
-  private List<ScoredPoint> nearestToPoint(String collection, Query query, PointId id) {
-    CollectionConfig config = database.collectionConfig(collection);
-    if (!config.vectors().containsKey(query.using())) {
-      throw QuiverException.wrongInput("Not existing vector name error: " + query.using());
+  /**
+   * The query that a call of the older discovery API stands for.
+   *
+   * @param target at most one
+   */
+  static Query discover(List<VectorInput> target, List<Query.Pair> context) {
+    if (target.isEmpty() && context.isEmpty()) {
+      throw QuiverException.badRequest("target and/or context_pairs must be specified");
     }
-    List<PointRecord> found =
-        database.retrieve(
-            collection,
-            List.of(id),
-            PayloadSelection.NONE,
-            new VectorSelection.Names(List.of(query.using())));
-    if (found.isEmpty()) {
-      throw QuiverException.notFound("No point with id " + id + " found");
-    }
-    Map<String, VectorValue> vectors = found.getFirst().vectors();
-    VectorValue vector = vectors == null ? null : vectors.get(query.using());
-    if (vector == null) {
-      throw QuiverException.notFound("Vector with name \"" + query.using() + "\" for point");
-    }
-    // The point itself is left out here rather than by a filter: an unfiltered walk is faster than
-    // a filtered one, and one hit more costs nothing.
-    List<ScoredPoint> hits =
-        database.search(collection, request(query, vector, query.limit() + query.offset() + 1, 0));
-    List<ScoredPoint> others = new ArrayList<>(Math.min(hits.size(), query.limit()));
-    int toSkip = query.offset();
-    for (ScoredPoint hit : hits) {
-      if (hit.id().equals(id)) {
-        continue;
-      }
-      if (toSkip > 0) {
-        toSkip--;
-      } else if (others.size() < query.limit()) {
-        others.add(hit);
-      }
-    }
-    return others;
-  }
-
-  private static SearchRequest request(Query query, VectorValue vector, int limit, int offset) {
-    return new SearchRequest(
-        query.using(),
-        vector,
-        query.filter(),
-        query.params(),
-        limit,
-        offset,
-        query.scoreThreshold(),
-        query.payload(),
-        query.vectors());
-  }
-
-  private List<ScoredPoint> listed(String collection, Query query, @Nullable OrderBy orderBy) {
-    List<PointRecord> points =
-        database
-            .scroll(
-                collection,
-                new ScrollRequest(
-                    null,
-                    query.limit() + query.offset(),
-                    query.filter(),
-                    orderBy,
-                    query.payload(),
-                    query.vectors()))
-            .points();
-    List<ScoredPoint> scored = new ArrayList<>(Math.max(0, points.size() - query.offset()));
-    for (PointRecord point :
-        points.subList(Math.min(query.offset(), points.size()), points.size())) {
-      scored.add(
-          new ScoredPoint(
-              point.id(),
-              0,
-              SCORE_WITHOUT_RANKING,
-              point.payload(),
-              point.vectors(),
-              point.orderValue()));
-    }
-    return scored;
+    return target.isEmpty()
+        ? new Query.Context(context)
+        : new Query.Discover(target.getFirst(), context);
   }
 }

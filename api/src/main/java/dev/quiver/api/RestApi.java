@@ -60,6 +60,8 @@ public final class RestApi {
     ResultBudget budget = ResultBudget.ofRest(database);
     new RestPoints(database, inference, pool, budget).register(router);
     new RestSearch(database, inference, pool, budget).register(router);
+    new RestGroups(database, inference, pool, budget).register(router);
+    new RestAggregates(database, pool).register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
   }

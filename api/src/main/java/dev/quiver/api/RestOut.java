@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quiver.engine.DistanceMatrix;
 import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.FacetHit;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointRecord;
@@ -174,6 +176,100 @@ final class RestOut {
     json.writeStartObject();
     json.writeFieldName("points");
     hits(points, bare);
+    json.writeEndObject();
+  }
+
+  /**
+   * @param bareLookup whether the lookup collection has but the default vector
+   */
+  void groups(List<Groups.Group> groups, boolean bare, boolean bareLookup) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("groups");
+    for (Groups.Group group : groups) {
+      json.writeStartObject();
+      json.writeFieldName("hits");
+      hits(group.hits(), bare);
+      json.writeFieldName("id");
+      switch (group.key()) {
+        case Groups.Key.Text(String text) -> json.writeString(text);
+        case Groups.Key.Whole(var number) -> json.writeNumber(number);
+      }
+      PointRecord lookup = group.lookup();
+      if (lookup != null) {
+        json.writeFieldName("lookup");
+        record(lookup, bareLookup);
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  void facet(List<FacetHit> hits) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("hits");
+    for (FacetHit hit : hits) {
+      json.writeStartObject();
+      json.writeFieldName("value");
+      switch (hit.value()) {
+        case FacetHit.Value.Keyword(String text) -> json.writeString(text);
+        case FacetHit.Value.Int(long number) -> json.writeNumber(number);
+        case FacetHit.Value.Bool(boolean flag) -> json.writeBoolean(flag);
+      }
+      json.writeNumberField("count", hit.count());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  void matrixPairs(DistanceMatrix matrix) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("pairs");
+    for (int row = 0; row < matrix.ids().size(); row++) {
+      for (DistanceMatrix.Neighbour neighbour : matrix.neighbours().get(row)) {
+        json.writeStartObject();
+        json.writeFieldName("a");
+        id(matrix.ids().get(row));
+        json.writeFieldName("b");
+        id(matrix.ids().get(neighbour.index()));
+        json.writeFieldName("score");
+        number(neighbour.score());
+        json.writeEndObject();
+      }
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  void matrixOffsets(DistanceMatrix matrix) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("offsets_row");
+    for (int row = 0; row < matrix.ids().size(); row++) {
+      for (int i = 0; i < matrix.neighbours().get(row).size(); i++) {
+        json.writeNumber(row);
+      }
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("offsets_col");
+    for (List<DistanceMatrix.Neighbour> row : matrix.neighbours()) {
+      for (DistanceMatrix.Neighbour neighbour : row) {
+        json.writeNumber(neighbour.index());
+      }
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("scores");
+    for (List<DistanceMatrix.Neighbour> row : matrix.neighbours()) {
+      for (DistanceMatrix.Neighbour neighbour : row) {
+        number(neighbour.score());
+      }
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("ids");
+    for (PointId id : matrix.ids()) {
+      id(id);
+    }
+    json.writeEndArray();
     json.writeEndObject();
   }
 

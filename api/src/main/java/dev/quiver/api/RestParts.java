@@ -174,7 +174,14 @@ final class RestParts {
    * @return 1 when it is out of range, which has been noted
    */
   static int bounded(JsonIn in, String label, int max) throws IOException {
-    long value = in.unsigned("usize");
+    return bounded(in, label, max, "usize");
+  }
+
+  /**
+   * @param type what Qdrant's reader calls the number
+   */
+  static int bounded(JsonIn in, String label, int max, String type) throws IOException {
+    long value = in.unsigned(type);
     if (value < 1) {
       in.invalid(label, "value " + value + " invalid, must be 1 or larger");
       return 1;

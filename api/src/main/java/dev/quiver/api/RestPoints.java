@@ -55,7 +55,9 @@ final class RestPoints {
         .add("POST", POINTS + "/scroll", this::scroll)
         .add("POST", POINTS + "/count", this::count)
         .add("PUT", COLLECTION + "/index", this::createIndex)
-        .add("DELETE", COLLECTION + "/index/{field_name}", this::deleteIndex);
+        .add("DELETE", COLLECTION + "/index/{field_name}", this::deleteIndex)
+        .add("PUT", COLLECTION + "/vectors/{vector_name}", this::createVector)
+        .add("DELETE", COLLECTION + "/vectors/{vector_name}", this::deleteVector);
   }
 
   private RestRouter.Handler write(RestWrites.BodyReader reader) {
@@ -194,13 +196,13 @@ final class RestPoints {
           "Can't auto-detect field type, please specify `field_schema` in the request");
     }
     String field = body.get("field_name").textValue();
-    write(call, exchange, RestParts.labelled(() -> PayloadIndexes.parse(field, schema)));
+    PayloadIndex index = RestParts.labelled(() -> PayloadIndexes.parse(field, schema));
+    write(call, exchange, new WriteOp.CreateFieldIndex(index));
   }
 
-  private void write(WriteCall call, RestExchange exchange, PayloadIndex index) {
+  private void write(WriteCall call, RestExchange exchange, WriteOp operation) {
     List<UpdateResult> results =
-        database.write(
-            call.collection, List.of(new WriteOp.CreateFieldIndex(index)), call.wait, call.timeout);
+        database.write(call.collection, List.of(operation), call.wait, call.timeout);
     exchange.ok(out -> out.updateResult(results.getFirst()));
   }
 
@@ -212,10 +214,28 @@ final class RestPoints {
     } catch (QuiverException e) {
       throw Problems.format(Problems.PATH, "", String.valueOf(e.getMessage()));
     }
-    List<UpdateResult> results =
-        database.write(
-            call.collection, List.of(new WriteOp.DeleteFieldIndex(field)), call.wait, call.timeout);
-    exchange.ok(out -> out.updateResult(results.getFirst()));
+    write(call, exchange, new WriteOp.DeleteFieldIndex(field));
+  }
+
+  private void createVector(RestExchange exchange) {
+    WriteCall call = new WriteCall(exchange);
+    String name = vectorName(exchange);
+    JsonNode body = exchange.bodyTree();
+    write(call, exchange, new WriteOp.CreateVector(name, CollectionDocuments.vector(name, body)));
+  }
+
+  private void deleteVector(RestExchange exchange) {
+    WriteCall call = new WriteCall(exchange);
+    write(call, exchange, new WriteOp.DeleteVector(vectorName(exchange)));
+  }
+
+  private static String vectorName(RestExchange exchange) {
+    String name = exchange.pathParameter("vector_name");
+    String wrong = CollectionDocuments.wrongVectorName(name);
+    if (wrong != null) {
+      throw Problems.validation(Problems.PATH, "vector_name", wrong);
+    }
+    return name;
   }
 
   /** Whether the collection has but the default vector, which is then returned without a name. */

@@ -2,11 +2,12 @@ package dev.quiver.api;
 
 import dev.quiver.engine.Database;
 import dev.quiver.engine.ScoredPoint;
+import dev.quiver.engine.query.QueryRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** Search and query, one by one and in batches. */
+/** Queries and the older calls that are queries, one by one and in batches. */
 final class RestSearch {
   private static final String POINTS = "/collections/{collection_name}/points";
 
@@ -26,10 +27,14 @@ final class RestSearch {
 
   void register(RestRouter router) {
     router
-        .add("POST", POINTS + "/search", one(RestReads::search, RestOut::hits))
-        .add("POST", POINTS + "/query", one(RestReads::query, RestOut::hitsAsPoints))
-        .add("POST", POINTS + "/search/batch", many(RestReads::search, RestOut::hits))
-        .add("POST", POINTS + "/query/batch", many(RestReads::query, RestOut::hitsAsPoints));
+        .add("POST", POINTS + "/search", one(RestQueries::search, RestOut::hits))
+        .add("POST", POINTS + "/recommend", one(RestQueries::recommend, RestOut::hits))
+        .add("POST", POINTS + "/discover", one(RestQueries::discover, RestOut::hits))
+        .add("POST", POINTS + "/query", one(RestQueries::query, RestOut::hitsAsPoints))
+        .add("POST", POINTS + "/search/batch", many(RestQueries::search, RestOut::hits))
+        .add("POST", POINTS + "/recommend/batch", many(RestQueries::recommend, RestOut::hits))
+        .add("POST", POINTS + "/discover/batch", many(RestQueries::discover, RestOut::hits))
+        .add("POST", POINTS + "/query/batch", many(RestQueries::query, RestOut::hitsAsPoints));
   }
 
   @FunctionalInterface
@@ -37,32 +42,38 @@ final class RestSearch {
     void write(RestOut out, List<ScoredPoint> hits, boolean bare) throws IOException;
   }
 
-  private RestRouter.Handler one(RestReads.OneQuery reader, HitsWriter writer) {
+  private RestRouter.Handler one(RestQueries.OneQuery reader, HitsWriter writer) {
     return exchange -> {
       String collection = exchange.collection();
       Duration timeout = exchange.readTimeout();
-      Queries.Query query = exchange.body(in -> reader.read(in, exchange.limits()));
-      database.admit(collection, Queries.demands(List.of(query)), false, exchange.namedTimeout());
+      QueryRequest query = exchange.body(in -> reader.read(in, exchange.limits()));
+      admit(exchange, collection, List.of(query), false);
       List<ScoredPoint> hits = run(collection, List.of(query), timeout).getFirst();
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> writer.write(out, hits, bare));
     };
   }
 
-  private RestRouter.Handler many(RestReads.OneQuery reader, HitsWriter writer) {
+  private RestRouter.Handler many(RestQueries.OneQuery reader, HitsWriter writer) {
     return exchange -> {
       String collection = exchange.collection();
       Duration timeout = exchange.readTimeout();
-      List<Queries.Query> all = exchange.body(in -> RestReads.batch(in, exchange.limits(), reader));
-      database.admit(collection, Queries.demands(all), true, exchange.namedTimeout());
+      List<QueryRequest> all =
+          exchange.body(in -> RestQueries.batch(in, exchange.limits(), reader));
+      admit(exchange, collection, all, true);
       List<List<ScoredPoint>> hits = run(collection, all, timeout);
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> out.array(hits, list -> writer.write(out, list, bare)));
     };
   }
 
-  private List<List<ScoredPoint>> run(
-      String collection, List<Queries.Query> all, Duration timeout) {
+  private void admit(
+      RestExchange exchange, String collection, List<QueryRequest> queries, boolean batch) {
+    Queries.admit(
+        database, exchange.access(), collection, queries, batch, exchange.namedTimeout());
+  }
+
+  private List<List<ScoredPoint>> run(String collection, List<QueryRequest> all, Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     budget.check(collection, all);
     Inference.Batch texts = inference.batch();
@@ -72,10 +83,11 @@ final class RestSearch {
       database.collectionConfig(collection);
       texts.run(timeout);
     }
+    ResultBudget.Payloads payloads = budget.payloads();
     return pool.runAll(
         "Search",
         Duration.ofNanos(deadlineNanos - System.nanoTime()),
         all.size(),
-        i -> queries.run(collection, all.get(i), texts));
+        i -> payloads.counted(queries.run(collection, all.get(i), texts)));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.query.VectorInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.quiver.engine.PointSelector;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.WriteOp;
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.query.VectorInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

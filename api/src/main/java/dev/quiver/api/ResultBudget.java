@@ -1,25 +1,37 @@
 package dev.quiver.api;
 
 import dev.quiver.engine.Database;
+import dev.quiver.engine.Payload;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.VectorParams;
 import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.query.QueryStage;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Refuses a page of results that would not fit into memory, before it is collected. Counted are the
- * vectors, whose size is known; payloads are not known before they are read.
+ * Refuses results that would not fit into memory. Vectors, whose size is known, are counted before
+ * anything is read. Payloads are counted as they are read: those of one search by the engine, those
+ * of a batch by {@link Payloads}.
  */
 final class ResultBudget {
   /** A result without vectors: id, score, objects around them. */
   private static final long RESULT_BYTES = 256;
+
+  /** A point in the list of a query's stage. */
+  private static final long HIT_BYTES = 64;
 
   /** A float as it is stored, in the message and on its way out. */
   private static final int GRPC_BYTES_PER_FLOAT = 3 * Float.BYTES;
 
   /** A float as it is stored, and as a text of some twelve bytes while its buffer grows. */
   private static final int REST_BYTES_PER_FLOAT = Float.BYTES + 3 * 12;
+
+  /** A payload as it is stored, on its way out, and while the buffer of that grows. */
+  private static final int BYTES_PER_PAYLOAD_BYTE = 4;
 
   private final Database database;
   private final int bytesPerFloat;
@@ -75,31 +87,78 @@ final class ResultBudget {
    *
    * @throws QuiverException BAD_REQUEST
    */
-  void check(String collection, List<Queries.Query> queries) {
-    if (queries.size() == 1) {
-      Queries.Query only = queries.getFirst();
-      check(collection, (long) only.limit() + only.offset(), only.vectors());
+  void check(String collection, List<QueryRequest> queries) {
+    if (queries.size() == 1 && queries.getFirst().root().prefetch().isEmpty()) {
+      QueryRequest only = queries.getFirst();
+      check(collection, only.ranked(), only.vectors());
       return;
     }
-    long points = -1;
+    long points = Long.MAX_VALUE;
     long bytes = 0;
-    for (Queries.Query query : queries) {
-      long wanted = (long) query.limit() + query.offset();
-      long bytesEach = bytesEach(collection, query.vectors());
-      if (bytes + wanted * bytesEach > bytesMax) {
-        points = points < 0 ? database.count(collection, null, false) : points;
-        wanted = Math.min(wanted, points);
+    for (QueryRequest query : queries) {
+      if (bytes + bytes(collection, query, points) > bytesMax && points == Long.MAX_VALUE) {
+        points = database.count(collection, null, false);
       }
-      bytes += wanted * bytesEach;
+      bytes += bytes(collection, query, points);
       if (bytes > bytesMax) {
         throw QuiverException.badRequest(
-            "limit: the results of the batch's "
-                + queries.size()
-                + " searches would take more than "
+            "limit: the results of "
+                + (queries.size() == 1
+                    ? "the query"
+                    : "the batch's " + queries.size() + " searches")
+                + " and of their prefetches would take more than "
                 + bytesMax
                 + " bytes together; take smaller limits or smaller batches, or leave the vectors"
                 + " out");
       }
+    }
+  }
+
+  /**
+   * @param points as many there are, at most
+   */
+  private long bytes(String collection, QueryRequest query, long points) {
+    long[] hits = {0};
+    for (QueryStage prefetch : query.root().prefetch()) {
+      prefetch.forEach(stage -> hits[0] += Math.min(stage.limit(), points));
+    }
+    return Math.min(query.ranked(), points) * bytesEach(collection, query.vectors())
+        + hits[0] * HIT_BYTES;
+  }
+
+  /** Counts the payloads of one request's searches. */
+  Payloads payloads() {
+    return new Payloads(bytesMax / BYTES_PER_PAYLOAD_BYTE);
+  }
+
+  /** The payloads of the searches of one request so far. Thread-safe. */
+  static final class Payloads {
+    private final long bytesMax;
+    private final AtomicLong bytes = new AtomicLong();
+
+    private Payloads(long bytesMax) {
+      this.bytesMax = bytesMax;
+    }
+
+    /**
+     * Counts the payloads of one search and returns its hits.
+     *
+     * @throws QuiverException BAD_REQUEST when it is too much together
+     */
+    List<ScoredPoint> counted(List<ScoredPoint> hits) {
+      long more = 0;
+      for (ScoredPoint hit : hits) {
+        Payload payload = hit.payload();
+        more += payload == null ? 0 : payload.bytes().length;
+      }
+      if (bytes.addAndGet(more) > bytesMax) {
+        throw QuiverException.badRequest(
+            "limit: the payloads of the batch's results take more than "
+                + bytesMax
+                + " bytes together; take smaller limits or smaller batches, or select fewer fields"
+                + " with with_payload");
+      }
+      return hits;
     }
   }
 

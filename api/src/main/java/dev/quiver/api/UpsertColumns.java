@@ -2,6 +2,7 @@ package dev.quiver.api;
 
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PointId;
+import dev.quiver.engine.query.VectorInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -213,16 +213,31 @@ final class BadCollections {
             "{}",
             400,
             query + "failed to deserialize read consistency query parameter value 'most'"),
-        post(
-            P + "/recommend",
-            "{}",
-            501,
-            "Not implemented: POST /collections/{collection_name}/points/recommend (recommendation) comes in a later version"),
-        post(
-            C + "/facet",
-            "{}",
-            501,
-            "Not implemented: POST /collections/{collection_name}/facet (facets) comes in a later version"),
+        put(
+            C + "/vectors/v",
+            "{'dense': {'size': 0, 'distance': 'Dot'}}",
+            422,
+            "Validation error in JSON body: [dense.size: value 0 invalid, must be from 1 to 65536]"),
+        put(
+            C + "/vectors/v",
+            "{'size': 1, 'distance': 'Dot'}",
+            400,
+            "Format error in JSON body: data did not match any variant of untagged enum VectorNameConfig"),
+        put(
+            C + "/vectors/v",
+            "{'dense': {'size': 1, 'distance': 'Far'}}",
+            400,
+            "Format error in JSON body: dense.distance: unknown variant `Far`..."),
+        put(
+            C + "/vectors/a%3Ab",
+            "{'dense': {'size': 1, 'distance': 'Dot'}}",
+            422,
+            "Validation error in path parameters: [vector_name: vector name cannot contain \":\" char]"),
+        put(
+            "/collections/nope/vectors/v",
+            "{'dense': {'size': 1, 'distance': 'Dot'}}",
+            404,
+            "Not found: Collection `nope` doesn't exist!"),
         post(
             C + "/snapshots",
             "{}",

@@ -1,5 +1,6 @@
 package dev.quiver.api;
 
+import static dev.quiver.api.BadRequest.C;
 import static dev.quiver.api.BadRequest.P;
 import static dev.quiver.api.BadRequest.get;
 import static dev.quiver.api.BadRequest.post;
@@ -14,6 +15,74 @@ final class BadReads {
     String json = "Format error in JSON body: ";
     String valid = "Validation error in JSON body: ";
     return List.of(
+        post(
+            P + "/query/groups", "{'query': [1,2,3,4]}", 400, json + "missing field `group_by`..."),
+        post(
+            P + "/query/groups",
+            "{'query': [1,2,3,4], 'group_by': 'a..b'}",
+            400,
+            json + "group_by: Invalid json path: 'a..b'..."),
+        post(
+            P + "/query/groups",
+            "{'query': [1,2,3,4], 'group_by': 'a', 'limit': 0, 'group_size': 0}",
+            422,
+            valid
+                + "[search_group_request.group_request.limit: value 0 invalid, must be 1 or larger;"
+                + " search_group_request.group_request.group_size: value 0 invalid, must be 1 or"
+                + " larger]"),
+        post(
+            P + "/query/groups",
+            "{'query': [1,2,3,4], 'group_by': 'a', 'limit': 1000, 'group_size': 1000}",
+            422,
+            valid
+                + "[search_group_request.group_request.limit: limit * group_size is 1000000, must"
+                + " be 10000 or smaller]"),
+        post(
+            P + "/search/groups",
+            "{'vector': [1,2,3,4], 'group_by': 'a', 'limit': 1}",
+            400,
+            json + "missing field `group_size`..."),
+        post(
+            P + "/search/groups",
+            "{'vector': [1,2,3], 'group_by': 'a', 'limit': 1, 'group_size': 1}",
+            400,
+            "Wrong input: Vector dimension error: expected dim: 4, got 3"),
+        post(
+            P + "/search/groups",
+            "{'vector': [1,2,3,4], 'group_by': 'a', 'limit': 'x', 'group_size': 1}",
+            400,
+            json + "limit: invalid type: string \"x\", expected u32..."),
+        post(C + "/facet", "{}", 400, json + "missing field `key`..."),
+        post(
+            C + "/facet",
+            "{'key': 'k', 'limit': 0}",
+            422,
+            valid + "[facet_request.limit: value 0 invalid, must be 1 or larger]"),
+        post(
+            C + "/facet",
+            "{'key': 'k'}",
+            400,
+            "Wrong input: No appropriate index for faceting: `k`. Please create one to facet on"
+                + " this field. Check"
+                + " https://qdrant.tech/documentation/concepts/indexing/#payload-index to see which"
+                + " payload schemas support Match conditions"),
+        post(
+            P + "/search/matrix/pairs",
+            "{'sample': 1, 'limit': 0}",
+            422,
+            valid
+                + "[search_request.sample: value 1 invalid, must be 2 or larger;"
+                + " search_request.limit: value 0 invalid, must be 1 or larger]"),
+        post(
+            P + "/search/matrix/offsets",
+            "{'sample': 10001}",
+            422,
+            valid + "[search_request.sample: value 10001 invalid, must be from 2 to 10000]"),
+        post(
+            P + "/search/matrix/offsets",
+            "{'using': 'x'}",
+            400,
+            "Wrong input: Not existing vector name error: x"),
         post(P + "/search", "{'vector': [1,2,3,4]}", 400, json + "missing field `limit`..."),
         post(P + "/search", "{'limit': 1}", 400, json + "missing field `vector`..."),
         post(
@@ -158,36 +227,6 @@ final class BadReads {
             "{'query': [1,2,3,4], 'using': 'x'}",
             400,
             "Wrong input: Not existing vector name error: x"),
-        post(
-            P + "/query",
-            "{'query': {'recommend': {'positive': [1]}}}",
-            501,
-            "Not implemented: query.recommend: a recommend query is not supported yet"),
-        post(
-            P + "/query",
-            "{'query': {'fusion': 'rrf'}, 'prefetch': []}",
-            501,
-            "Not implemented: query.fusion: a fusion query is not supported yet"),
-        post(
-            P + "/query",
-            "{'query': {'nearest': [1,2,3,4], 'mmr': {}}}",
-            501,
-            "Not implemented: query.mmr: mmr is not supported yet"),
-        post(
-            P + "/query",
-            "{'prefetch': [{'query': [1,2,3,4]}], 'query': [1,2,3,4]}",
-            501,
-            "Not implemented: prefetch: prefetch is not supported yet"),
-        post(
-            P + "/query",
-            "{'query': [1,2,3,4], 'lookup_from': {'collection': 'named'}}",
-            501,
-            "Not implemented: lookup_from: vectors of other collections are not supported yet"),
-        post(
-            P + "/query",
-            "{'score_threshold': 0.5}",
-            400,
-            "Bad request: score_threshold: 0.5 cannot be used with no query..."),
         post(
             P + "/query/batch",
             "{'searches': [{}, {'limit': 0}]}",

@@ -14,7 +14,6 @@ import com.google.protobuf.UnknownFieldSet;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.qdrant.client.QdrantGrpcClient;
-import io.qdrant.client.QueryFactory;
 import io.qdrant.client.VectorFactory;
 import io.qdrant.client.VectorInputFactory;
 import io.qdrant.client.grpc.Collections;
@@ -587,14 +586,6 @@ final class GrpcBadRequestsTest {
                             .setCollectionName("good")
                             .addQueryPoints(query().setCollectionName("other"))
                             .build())),
-        query(
-            "prefetch", "prefetch", query().addPrefetch(Points.PrefetchQuery.getDefaultInstance())),
-        query("fusion", "fusion", query().setQuery(QueryFactory.fusion(Points.Fusion.RRF))),
-        query("sample", "sample", query().setQuery(QueryFactory.sample(Points.Sample.Random))),
-        query(
-            "recommend",
-            "recommend",
-            query().setQuery(QueryFactory.recommend(Points.RecommendInput.getDefaultInstance()))),
         query(
             "multivector query",
             "multivector",

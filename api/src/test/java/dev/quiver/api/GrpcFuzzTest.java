@@ -134,6 +134,34 @@ final class GrpcFuzzTest {
             .setQuery(nearest(1f, 2f, 3f, 4f))
             .setFilter(filter)
             .build(),
+        Points.QueryPoints.newBuilder()
+            .setCollectionName("good")
+            .addPrefetch(
+                Points.PrefetchQuery.newBuilder()
+                    .setQuery(nearest(1f, 2f, 3f, 4f))
+                    .setLimit(3)
+                    .setScoreThreshold(-5))
+            .setQuery(
+                Points.Query.newBuilder()
+                    .setFormula(
+                        Points.Formula.newBuilder()
+                            .putDefaults("n", value(1.5))
+                            .setExpression(
+                                Points.Expression.newBuilder()
+                                    .setMult(
+                                        Points.MultExpression.newBuilder()
+                                            .addMult(
+                                                Points.Expression.newBuilder()
+                                                    .setVariable("$score"))
+                                            .addMult(
+                                                Points.Expression.newBuilder()
+                                                    .setLinDecay(
+                                                        Points.DecayParamsExpression.newBuilder()
+                                                            .setX(
+                                                                Points.Expression.newBuilder()
+                                                                    .setVariable("n"))
+                                                            .setScale(2)))))))
+            .build(),
         Points.ScrollPoints.newBuilder()
             .setCollectionName("good")
             .setLimit(3)

@@ -141,7 +141,7 @@ final class GrpcRequestIdTest {
     assertThat(SEEN)
         .containsEntry("write", "work-1")
         .containsEntry("count", "work-1")
-        .containsEntry("search", "work-1");
+        .containsEntry("query", "work-1");
     CollectionsGrpc.newBlockingStub(fixture.channel)
         .list(ListCollectionsRequest.getDefaultInstance());
     assertThat(SEEN.get("collections")).as("an id ends with its call").hasSize(36);

@@ -76,6 +76,7 @@ class RestBadRequestsTest {
     all.addAll(BadWrites.malformed());
     all.addAll(BadWrites.badPoints());
     all.addAll(BadReads.badReads());
+    all.addAll(BadQueries.badQueries());
     all.addAll(BadCollections.badCollections());
     all.addAll(BadCollections.badRoutesAndParameters());
     assertThat(all).hasSizeGreaterThan(60);

@@ -88,6 +88,26 @@ class RestFuzzTest {
               "{'searches': [{'query': 1}, {'query': {'text': 'abc', 'model': 'letters'}, 'using': ''}]}"),
           new Template(
               "POST",
+              "/points/query",
+              "{'prefetch': [{'query': {'nearest': [1, 2, 3, 4], 'mmr': {'diversity': 0.5, 'candidates_limit': 4}}, 'limit': 5, 'score_threshold': -9}, {'prefetch': {'limit': 2}, 'query': {'context': [{'positive': 1, 'negative': [0, 1, 0, 0]}]}}], 'query': {'rrf': {'k': 3, 'weights': [1, 2]}}}"),
+          new Template(
+              "POST",
+              "/points/query",
+              "{'prefetch': {'query': {'recommend': {'positive': [1], 'negative': [[1, 1, 1, 1]], 'strategy': 'sum_scores'}}}, 'query': {'formula': {'sum': ['$score[0]', {'mult': [2, 'n']}, {'exp_decay': {'x': {'datetime_key': 't'}, 'target': {'datetime': '2024-01-01'}, 'scale': 9, 'midpoint': 0.5}}, {'div': {'left': 1, 'right': {'geo_distance': {'origin': {'lon': 1, 'lat': 2}, 'to': 'p'}}, 'by_zero_default': 3}}, {'key': 'k', 'match': {'value': 'v'}}]}, 'defaults': {'n': 1, 't': '2024-02-03', 'p': {'lon': 1, 'lat': 1}}}}"),
+          new Template(
+              "POST",
+              "/points/query",
+              "{'query': {'relevance_feedback': {'target': 1, 'feedback': [{'example': [1, 2, 3, 4], 'score': 0.5}, {'example': 1, 'score': 1}], 'strategy': {'naive': {'a': 1, 'b': 2, 'c': 3}}}}, 'lookup_from': {'collection': 'kept', 'vector': ''}}"),
+          new Template(
+              "POST",
+              "/points/recommend/batch",
+              "{'searches': [{'positive': [1], 'negative': [[0, 0, 0, 1]], 'strategy': 'best_score', 'limit': 2, 'using': ''}]}"),
+          new Template(
+              "POST",
+              "/points/discover",
+              "{'target': 1, 'context': [{'positive': 1, 'negative': [1, 0, 0, 0]}], 'limit': 2, 'offset': 1}"),
+          new Template(
+              "POST",
               "/points/scroll",
               "{'limit': 5, 'offset': 1, 'filter': {'min_should': {'conditions': [{'is_empty': {'key': 'x'}}], 'min_count': 1}}}"),
           new Template(

@@ -132,6 +132,84 @@ final class StrictModeTest {
   }
 
   @Test
+  void everyStageOfAQuery() {
+    strict("{'enabled':true,'max_query_limit':4,'search_max_batchsize':2}");
+    String leaf = "{'query':[1,1],'limit':LIMIT}";
+    String nested =
+        "{'prefetch':[{'prefetch':[" + leaf + "],'query':[1,2],'limit':4}],"
+            + "'query':{'fusion':'rrf'},'limit':4}";
+
+    ok(post("/points/query", nested.replace("LIMIT", "4")));
+    refused(post("/points/query", nested.replace("LIMIT", "5")), limit("5", "4", "limit"));
+    String batch = "{'searches':[" + nested + "," + nested + "]}";
+    ok(post("/points/query/batch", batch.replace("LIMIT", "4")));
+    refused(post("/points/query/batch", batch.replace("LIMIT", "5")), limit("5", "4", "limit"));
+
+    strict("{'enabled':true,'unindexed_filtering_retrieve':false}");
+    refused(
+        post("/points/query", nested.replace("LIMIT", "4,'filter':" + CITY)), NO_INDEX);
+    for (String path : List.of("/points/recommend", "/points/discover")) {
+      String examples = path.endsWith("recommend") ? "'positive':[1]" : "'target':1";
+      refused(post(path, "{" + examples + ",'limit':1,'filter':" + CITY + "}"), NO_INDEX);
+    }
+  }
+
+  @Test
+  void aStageAboveAPrefetchIsNoFullScan() {
+    ok(
+        rest.put(
+            "/collections/d",
+            json(
+                "{'vectors':{'a':{'size':2,'distance':'Dot'},"
+                    + "'b':{'size':2,'distance':'Dot','hnsw_config':{'m':0}}},"
+                    + "'strict_mode_config':{'enabled':true,'search_allow_exact':false}}")));
+
+    ok(
+        rest.post(
+            "/collections/d/points/query",
+            json("{'prefetch':[{'query':[1,1],'using':'a'}],'query':[1,1],'using':'b'}")));
+    RestFixture.Answer refused =
+        rest.post(
+            "/collections/d/points/query",
+            json("{'prefetch':[{'query':[1,1],'using':'b'}],'query':[1,1],'using':'a'}"));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).contains("Request is forbidden on 'b'");
+  }
+
+  @Test
+  void readsOverManyPoints() {
+    strict("{'enabled':true,'max_query_limit':4,'unindexed_filtering_retrieve':false}");
+    String groups = "{'group_by':'city','query':[1,1],'group_size':3,'limit':LIMIT";
+
+    ok(post("/points/query/groups", groups.replace("LIMIT", "4}")));
+    refused(post("/points/query/groups", groups.replace("LIMIT", "5}")), limit("5", "4", "limit"));
+    refused(post("/points/query/groups", groups.replace("LIMIT", "1,'filter':" + CITY + "}")), NO_INDEX);
+    refused(
+        post(
+            "/points/search/groups",
+            "{'group_by':'city','vector':[1,1],'group_size':3,'limit':5}"),
+        limit("5", "4", "limit"));
+    for (String path : List.of("/points/search/matrix/pairs", "/points/search/matrix/offsets")) {
+      ok(post(path, "{'sample':3,'limit':4}"));
+      refused(post(path, "{'sample':3,'limit':5}"), limit("5", "4", "limit"));
+      refused(post(path, "{'limit':1,'filter':" + CITY + "}"), NO_INDEX);
+    }
+    refused(post("/facet", "{'key':'city','limit':5}"), limit("5", "4", "limit"));
+    refused(post("/facet", "{'key':'city','limit':1,'filter':" + CITY + "}"), NO_INDEX);
+  }
+
+  @Test
+  void conditionsOfWritesNeedIndexes() {
+    strict("{'enabled':true,'unindexed_filtering_update':false}");
+    String points = "'points':[{'id':1,'vector':[1,1]}]";
+
+    ok(put("/points?wait=true", "{" + points + "}"));
+    for (String path : List.of("/points", "/points/vectors")) {
+      refused(put(path, "{" + points + ",'update_filter':" + CITY + "}"), NO_INDEX);
+    }
+  }
+
+  @Test
   void theTimeoutOfEveryCall() {
     strict("{'enabled':true,'max_timeout':5}");
 

@@ -5,9 +5,11 @@ import dev.quiver.engine.filter.FilterEvaluator;
 import dev.quiver.engine.filter.PayloadEdits;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,13 @@ final class Applier {
           edit(op.selector(), point -> point.withPayload(Payload.EMPTY, offset));
       case WriteOp.CreateFieldIndex op -> index.declare(index.declared().with(op.index()));
       case WriteOp.DeleteFieldIndex op -> index.declare(index.declared().without(op.field()));
+      case WriteOp.CreateVector _, WriteOp.DeleteVector _ -> {
+        Declared before = index.declared();
+        VectorFields changed = before.vectors().after(operation);
+        if (!changed.equals(before.vectors())) {
+          index.declare(before.with(changed));
+        }
+      }
     }
   }
 
@@ -85,19 +94,26 @@ final class Applier {
       }
       return;
     }
+    Set<PointId> written = new HashSet<>();
     FilterEvaluator evaluator = evaluator(filter);
     try (ShardIndex.Lookup lookup = index.lookup(false)) {
       for (Point point : op.points()) {
         StoredPoint before = lookup.find(point.id());
-        boolean write =
+        boolean isWritten =
             switch (op.mode()) {
-              case UPSERT -> true;
+              case UPSERT -> before == null || matches(evaluator, before);
               case INSERT_ONLY -> before == null;
-              case UPDATE_ONLY -> before != null;
+              case UPDATE_ONLY -> before != null && matches(evaluator, before);
             };
-        if (write && (before == null || matches(evaluator, before))) {
-          index.put(stored(point, offset));
+        if (isWritten) {
+          written.add(point.id());
         }
+      }
+    }
+    // All is decided by the points as they were, so that an id that is there twice is too.
+    for (Point point : op.points()) {
+      if (written.contains(point.id())) {
+        index.put(stored(point, offset));
       }
     }
   }
@@ -129,13 +145,13 @@ final class Applier {
 
   private void updateVectors(long offset, WriteOp.UpdateVectors op) throws IOException {
     PointId missing = null;
-    FilterEvaluator evaluator = evaluator(op.updateFilter());
     try (ShardIndex.Lookup lookup = index.lookup(false)) {
+      Set<PointId> excluded = excluded(op, lookup);
       for (WriteOp.PointVectors change : op.points()) {
         StoredPoint before = lookup.find(change.id());
         if (before == null) {
           missing = missing == null ? change.id() : missing;
-        } else if (matches(evaluator, before)) {
+        } else if (!excluded.contains(change.id())) {
           Map<String, float[]> changed = new LinkedHashMap<>(before.vectors());
           changed.putAll(floats(change.vectors()));
           index.put(before.withVectors(changed, offset));
@@ -143,6 +159,22 @@ final class Applier {
       }
     }
     throwIfMissing(missing);
+  }
+
+  /** Points that the operation's filter leaves out, by what they were before it. */
+  private Set<PointId> excluded(WriteOp.UpdateVectors op, ShardIndex.Lookup lookup)
+      throws IOException {
+    FilterEvaluator evaluator = evaluator(op.updateFilter());
+    Set<PointId> excluded = new HashSet<>();
+    if (evaluator != null) {
+      for (WriteOp.PointVectors change : op.points()) {
+        StoredPoint before = lookup.find(change.id());
+        if (before != null && !matches(evaluator, before)) {
+          excluded.add(change.id());
+        }
+      }
+    }
+    return excluded;
   }
 
   private interface Edit {

@@ -215,6 +215,34 @@ final class Catalog {
     }
   }
 
+  /**
+   * Makes a collection's configuration follow the vectors that its log made and dropped: at once
+   * after such an operation, and after a crash between the two when the shard is next used.
+   */
+  void follow(Slot slot, Shard shard) throws IOException {
+    if (shard.declared().vectors().equals(slot.followed())) {
+      return;
+    }
+    shard.commitVectors();
+    lock.lock();
+    try {
+      if (collections.get(slot.name()) != slot) {
+        // It is being dropped.
+        return;
+      }
+      VectorFields vectors = shard.committedVectors();
+      CollectionConfig before = slot.config();
+      CollectionConfig changed = vectors.in(before);
+      if (!changed.equals(before)) {
+        writeDocument(slot.name(), slot.folder(), changed);
+        slot.config(changed);
+      }
+      slot.followed(vectors);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes a collection out, durably; returns its slot, which is to be dropped, or null. */
   @Nullable Slot remove(String name) throws IOException {
     lock.lock();

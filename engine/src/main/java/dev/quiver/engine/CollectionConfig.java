@@ -23,19 +23,27 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
   /** Reads an effective document; it must have been validated. */
   public static CollectionConfig fromDocument(ObjectNode document) {
     Map<String, VectorParams> vectors = new LinkedHashMap<>();
-    JsonNode declared = document.path("params").path("vectors");
-    JsonNode hnsw = document.path("hnsw_config");
-    if (declared.path("size").isIntegralNumber()) {
-      vectors.put("", params(declared, hnsw));
-    } else {
-      for (Map.Entry<String, JsonNode> entry : declared.properties()) {
-        vectors.put(entry.getKey(), params(entry.getValue(), hnsw));
-      }
-    }
+    vectorDocuments(document)
+        .forEach((name, vector) -> vectors.put(name, params(vector, document.path("hnsw_config"))));
     return new CollectionConfig(document, Map.copyOf(vectors));
   }
 
-  private static VectorParams params(JsonNode vector, JsonNode hnsw) {
+  /** The parameters of each vector as the document has them, by name. */
+  static Map<String, ObjectNode> vectorDocuments(ObjectNode document) {
+    JsonNode declared = document.path("params").path("vectors");
+    Map<String, ObjectNode> vectors = new LinkedHashMap<>();
+    if (declared.path("size").isIntegralNumber()) {
+      vectors.put("", (ObjectNode) declared);
+    } else {
+      for (Map.Entry<String, JsonNode> entry : declared.properties()) {
+        vectors.put(entry.getKey(), (ObjectNode) entry.getValue());
+      }
+    }
+    return vectors;
+  }
+
+  /** What the engine needs of a vector's parameters and the collection's {@code hnsw_config}. */
+  static VectorParams params(ObjectNode vector, JsonNode hnsw) {
     JsonNode own = vector.path("hnsw_config");
     return new VectorParams(
         vector.path("size").asInt(),

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  *                   created and removed first when it is dropped: without it, the rest is rubbish
  * log/              the op log's segments
  * index/            Lucene's files
+ * scratch/          what a merge needs while it runs; deleted when the collection is opened
  * </pre>
  */
 record CollectionFolder(Path path) {

@@ -22,15 +22,15 @@ record CollectionSize(long points, long vectorBytes, long payloadBytes) {
   /**
    * @param reader its cost is bounded: a sample of each segment
    */
-  static CollectionSize of(IndexReader reader, CollectionConfig config) throws IOException {
+  static CollectionSize of(IndexReader reader, VectorFields fields) throws IOException {
     long vectorBytes = 0;
     long payloadBytes = 0;
     for (LeafReaderContext context : reader.leaves()) {
       LeafReader leaf = context.reader();
-      for (Map.Entry<String, VectorParams> vector : config.vectors().entrySet()) {
-        SegmentVectors vectors = SegmentVectors.of(leaf, Fields.vector(vector.getKey()));
+      for (String name : fields.byName().keySet()) {
+        SegmentVectors vectors = SegmentVectors.of(leaf, fields.field(name));
         if (vectors != null) {
-          vectorBytes += live(leaf, (long) vectors.size() * bytesOf(vector.getValue()));
+          vectorBytes += live(leaf, (long) vectors.size() * bytesOf(fields.own(name)));
         }
       }
       payloadBytes += live(leaf, payloadBytes(leaf));

@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.query.QueryRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -74,15 +75,29 @@ public interface Database extends AutoCloseable {
    * limit of reads. Whoever serves a read calls this first; writes are checked in {@link #write}.
    *
    * @param parts what the read asks for: the searches of a batch, the stages of a query
-   * @param batch whether the parts are searches of one batch
+   * @param batch whether the parts that are not nested are searches of one batch
    * @param timeout the time that the request names; null: none
    * @throws QuiverException {@link ErrorCode#BAD_REQUEST} for what is never allowed, {@link
    *     ErrorCode#OVERLOADED} over the rate limit
    */
   void admit(String collection, List<ReadDemand> parts, boolean batch, @Nullable Duration timeout);
 
-  /** Hits, best first; ties by ascending id. */
-  List<ScoredPoint> search(String collection, SearchRequest request);
+  /**
+   * Ranks points; all stages of the query see the same state of the collection.
+   *
+   * @param request its texts have been replaced by vectors
+   * @return points in rank order, ties by ascending id; scored 1 where nothing scores them. Which
+   *     of several points with the score of the last place are left out is not said
+   * @throws QuiverException {@link ErrorCode#BAD_REQUEST} or {@link ErrorCode#WRONG_INPUT} for a
+   *     tree that cannot be run or does not fit the collection; {@link ErrorCode#NOT_FOUND} when a
+   *     point that it names does not exist or has no such vector
+   */
+  List<ScoredPoint> query(String collection, QueryRequest request);
+
+  /** A query for the points nearest to a vector: hits, best first. */
+  default List<ScoredPoint> search(String collection, SearchRequest request) {
+    return query(collection, request.query());
+  }
 
   /** The points among {@code ids} that exist, in the order of {@code ids}. */
   List<PointRecord> retrieve(
@@ -91,6 +106,15 @@ public interface Database extends AutoCloseable {
   ScrollPage scroll(String collection, ScrollRequest request);
 
   long count(String collection, @Nullable Filter filter, boolean exact);
+
+  /**
+   * The most frequent values of a payload path, counted exactly.
+   *
+   * @throws QuiverException wrong input when the path has no index that knows single values
+   */
+  List<FacetHit> facet(String collection, FacetRequest request);
+
+  DistanceMatrix matrix(String collection, MatrixRequest request);
 
   @Override
   void close();

@@ -1,7 +1,9 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
+import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -17,10 +19,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -223,8 +225,8 @@ public final class Engine implements Database {
           Shard shard = lease.shard();
           long indexed = 0;
           for (LeafReaderContext context : view.reader().leaves()) {
-            for (String name : lease.config().vectors().keySet()) {
-              SegmentVectors vectors = SegmentVectors.of(context.reader(), Fields.vector(name));
+            for (String field : shard.declared().vectors().fields()) {
+              SegmentVectors vectors = SegmentVectors.of(context.reader(), field);
               indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
             }
           }
@@ -252,10 +254,26 @@ public final class Engine implements Database {
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
     checkOpen();
     Slot slot = catalog.find(collection);
-    try (Slot.Lease lease = slot.acquire()) {
+    try (Slot.Lease lease = acquire(slot)) {
       StrictGate.admitWrites(slot, lease, operations, timeout);
-      return lease.shard().write(operations, wait, timeout);
+      if (operations.stream().noneMatch(Engine::changesVectors)) {
+        return lease.shard().write(operations, wait, timeout);
+      }
+      // These are waited for in any case, since they change the configuration too.
+      List<UpdateResult> results = lease.shard().write(operations, true, timeout);
+      follow(lease);
+      return wait
+          ? results
+          : results.stream()
+              .map(
+                  result ->
+                      new UpdateResult(result.operationId(), UpdateResult.Status.ACKNOWLEDGED))
+              .toList();
     }
+  }
+
+  private static boolean changesVectors(WriteOp operation) {
+    return operation instanceof WriteOp.CreateVector || operation instanceof WriteOp.DeleteVector;
   }
 
   @Override
@@ -266,15 +284,23 @@ public final class Engine implements Database {
   }
 
   @Override
-  public List<ScoredPoint> search(String collection, SearchRequest request) {
+  public List<ScoredPoint> query(String collection, QueryRequest request) {
+    checkOpen();
+    QueryRules.check(request.root());
+    Slot slot = catalog.find(collection);
+    Examples.Elsewhere elsewhere =
+        Examples.Elsewhere.read(this, request.root(), name -> catalog.findOrNull(name) == slot);
     return reading(
         collection,
         (lease, view) ->
-            new VectorSearch(
-                    lease.config(),
+            new QueryRun(
                     lease.shard().declared(),
-                    resources.options().fullScanThreshold())
-                .search(view.reader(), request));
+                    new ViewPoints(view.reader()),
+                    resources.options(),
+                    elsewhere,
+                    request.root(),
+                    ThreadLocalRandom.current())
+                .run(request));
   }
 
   @Override
@@ -283,14 +309,14 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.config(), payload, vectors);
-          LeafPoints[] leaves = ShardIndex.leavesOf(view.reader());
+          Records records = records(lease.shard().declared(), payload, vectors);
+          ViewPoints points = new ViewPoints(view.reader());
           List<PointRecord> found = new ArrayList<>(ids.size());
           Map<PointId, PointRecord> seen = new HashMap<>();
           for (PointId id : ids) {
             PointRecord record = seen.get(id);
             if (record == null) {
-              record = find(leaves, id, records);
+              record = find(points, id, records);
             }
             if (record != null) {
               seen.put(id, record);
@@ -301,16 +327,19 @@ public final class Engine implements Database {
         });
   }
 
-  private static @Nullable PointRecord find(LeafPoints[] leaves, PointId id, Records records)
+  private Records records(Declared declared, PayloadSelection payload, VectorSelection vectors) {
+    return new Records(
+        declared.vectors(), payload, vectors, resources.options().resultPayloadBytes());
+  }
+
+  private static @Nullable PointRecord find(ViewPoints points, PointId id, Records records)
       throws IOException {
-    BytesRef term = new BytesRef(PointIds.toBytes(id));
-    for (LeafPoints leaf : leaves) {
-      int doc = leaf.find(term);
-      if (doc >= 0) {
-        return records.record(leaf, doc, null);
-      }
+    int doc = points.find(id);
+    if (doc < 0) {
+      return null;
     }
-    return null;
+    int leaf = points.leafOf(doc);
+    return records.record(points.leaf(leaf), doc - points.docBase(leaf), null);
   }
 
   @Override
@@ -318,8 +347,8 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> {
-          Records records = new Records(lease.config(), request.payload(), request.vectors());
           Declared declared = lease.shard().declared();
+          Records records = records(declared, request.payload(), request.vectors());
           Matches matches = new Matches(view.reader(), request.filter(), declared);
           Scroll scroll = new Scroll(view.reader(), matches, records);
           OrderBy orderBy = request.orderBy();
@@ -334,6 +363,28 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) -> new Matches(view.reader(), filter, lease.shard().declared()).count());
+  }
+
+  @Override
+  public List<FacetHit> facet(String collection, FacetRequest request) {
+    return reading(
+        collection,
+        (lease, view) -> {
+          Declared declared = lease.shard().declared();
+          FacetValues values = FacetValues.of(request.key(), declared.indexes());
+          Matches matches = new Matches(view.reader(), request.filter(), declared);
+          return values.top(
+              view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
+        });
+  }
+
+  @Override
+  public DistanceMatrix matrix(String collection, MatrixRequest request) {
+    return reading(
+        collection,
+        (lease, view) ->
+            new MatrixSearch(view.reader(), lease.shard().declared(), request)
+                .search());
   }
 
   private interface Reading<T> {
@@ -351,7 +402,26 @@ public final class Engine implements Database {
 
   private Slot.Lease acquire(String collection) {
     checkOpen();
-    return catalog.find(collection).acquire();
+    return acquire(catalog.find(collection));
+  }
+
+  private Slot.Lease acquire(Slot slot) {
+    Slot.Lease lease = slot.acquire();
+    try {
+      follow(lease);
+      return lease;
+    } catch (RuntimeException e) {
+      lease.close();
+      throw e;
+    }
+  }
+
+  private void follow(Slot.Lease lease) {
+    try {
+      catalog.follow(lease.slot(), lease.shard());
+    } catch (IOException e) {
+      throw failure("configuration of `" + lease.slot().name() + "` cannot be written", e);
+    }
   }
 
   /** Waits for what runs, commits and closes every collection, and gives the folder back. */

@@ -21,6 +21,7 @@ import java.time.Duration;
  * @param mergeThreads merges that run at once
  * @param buildThreads threads over which one graph build is spread
  * @param fullScanThreshold segments with fewer vectors are scanned and get no graph
+ * @param resultPayloadBytes bytes of payloads, as JSON, that the answer to one request may hold
  * @param files how files are written; tests put faults there
  * @param recovery told how far the recovery at start is
  */
@@ -35,6 +36,7 @@ public record EngineOptions(
     int mergeThreads,
     int buildThreads,
     int fullScanThreshold,
+    long resultPayloadBytes,
     FileOps files,
     RecoveryListener recovery) {
 
@@ -50,6 +52,10 @@ public record EngineOptions(
     if (maxOpenCollections < 1) {
       throw new IllegalArgumentException(
           "maxOpenCollections: " + maxOpenCollections + " (expected: >= 1)");
+    }
+    if (resultPayloadBytes < 1) {
+      throw new IllegalArgumentException(
+          "resultPayloadBytes: " + resultPayloadBytes + " (expected: >= 1)");
     }
     if (offHeapBytes < 1) {
       throw new IllegalArgumentException("offHeapBytes: " + offHeapBytes + " (expected: >= 1)");
@@ -101,6 +107,7 @@ public record EngineOptions(
     private int mergeThreads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private int buildThreads = Runtime.getRuntime().availableProcessors();
     private int fullScanThreshold = 10_000;
+    private long resultPayloadBytes = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 16);
     private FileOps files = DiskFiles.INSTANCE;
     private RecoveryListener recovery = RecoveryListener.NONE;
 
@@ -156,6 +163,11 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder resultPayloadBytes(long value) {
+      this.resultPayloadBytes = value;
+      return this;
+    }
+
     public Builder files(FileOps value) {
       this.files = value;
       return this;
@@ -181,6 +193,7 @@ public record EngineOptions(
           mergeThreads,
           buildThreads,
           fullScanThreshold,
+          resultPayloadBytes,
           files,
           recovery);
     }

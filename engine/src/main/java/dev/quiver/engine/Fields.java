@@ -12,9 +12,9 @@ import org.apache.lucene.util.BytesRef;
  *   <li>{@link #PAYLOAD}: {@code BinaryDocValues} with the payload's UTF-8 JSON; absent when the
  *       payload is empty;
  *   <li>{@link #VERSION}: {@code NumericDocValues}, the log offset that last wrote the point;
- *   <li>{@link #HAS}: indexed terms, the names of the vectors that the point has ({@code ""}, the
- *       default vector, is the empty term);
- *   <li>{@link #vector}: one float vector field per vector name;
+ *   <li>{@link #HAS}: indexed terms, the keys of the vectors that the point has ({@code ""}, the
+ *       default vector, is the empty term); see {@link VectorFields#keyOrNull};
+ *   <li>{@link #vector}: one float vector field per key;
  *   <li>whatever the payload indexer adds; its names begin with neither {@code _id}, {@code
  *       _payload}, {@code _version}, {@code _has} nor {@link #VECTOR_PREFIX}.
  * </ul>
@@ -28,9 +28,9 @@ public final class Fields {
 
   private Fields() {}
 
-  /** The Lucene field that holds the vectors of this name. */
-  public static String vector(String name) {
-    return VECTOR_PREFIX + name;
+  /** The Lucene field that holds the vectors of this key. */
+  public static String vector(String key) {
+    return VECTOR_PREFIX + key;
   }
 
   /** The term that a point is found by. */
@@ -39,7 +39,7 @@ public final class Fields {
   }
 
   /** The term of the points that have this vector. */
-  public static Term hasTerm(String vectorName) {
-    return new Term(HAS, vectorName);
+  public static Term hasTerm(String vectorKey) {
+    return new Term(HAS, vectorKey);
   }
 }

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.lucene.index.FilterMergePolicy;
@@ -40,6 +41,9 @@ final class GraphMergePolicy extends FilterMergePolicy {
   private final int fullScanThreshold;
   private volatile boolean settling;
 
+  /** Names of segments that are merged alone when the index is settled. */
+  private volatile Set<String> stale = Set.of();
+
   GraphMergePolicy(int fullScanThreshold) {
     super(new TieredMergePolicy().setSegmentsPerTier(SEGMENTS_PER_TIER));
     this.fullScanThreshold = fullScanThreshold;
@@ -68,9 +72,18 @@ final class GraphMergePolicy extends FilterMergePolicy {
     return super.findMerges(trigger, infos, context);
   }
 
-  /** While on, {@link #findMerges} finds what settles the index. */
-  void settling(boolean on) {
-    settling = on;
+  /**
+   * From now on {@link #findMerges} finds what settles the index.
+   *
+   * @param staleSegments names of segments that gain from being written again
+   */
+  void beginSettling(Set<String> staleSegments) {
+    stale = staleSegments;
+    settling = true;
+  }
+
+  void endSettling() {
+    settling = false;
   }
 
   /**
@@ -109,10 +122,24 @@ final class GraphMergePolicy extends FilterMergePolicy {
       documents.add(segment.info.maxDoc());
       all += segment.info.maxDoc();
     }
-    if (!wantsSettling(documents, fullScanThreshold)) {
-      return null;
+    MergeSpecification specification = new MergeSpecification();
+    Set<SegmentCommitInfo> merged = new HashSet<>();
+    if (wantsSettling(documents, fullScanThreshold)) {
+      merged.addAll(settled(segments, all));
+      specification.add(new OneMerge(List.copyOf(merged)));
     }
-    if (all > SETTLED_WHOLE) {
+    for (SegmentCommitInfo segment : infos) {
+      if (stale.contains(segment.info.name) && !merged.contains(segment)) {
+        specification.add(new OneMerge(List.of(segment)));
+      }
+    }
+    return specification.merges.isEmpty() ? null : specification;
+  }
+
+  /** The segments that become one. */
+  private List<SegmentCommitInfo> settled(List<SegmentCommitInfo> all, long documents) {
+    List<SegmentCommitInfo> segments = all;
+    if (documents > SETTLED_WHOLE) {
       segments.sort(Comparator.comparingInt(segment -> segment.info.maxDoc()));
       int scanned = 0;
       while (scanned < segments.size() && segments.get(scanned).info.maxDoc() < fullScanThreshold) {
@@ -121,8 +148,6 @@ final class GraphMergePolicy extends FilterMergePolicy {
       // With them the smallest graph, which is extended by them.
       segments = segments.subList(0, Math.min(segments.size(), scanned + 1));
     }
-    MergeSpecification specification = new MergeSpecification();
-    specification.add(new OneMerge(segments));
-    return specification;
+    return segments;
   }
 }

@@ -100,27 +100,40 @@ final class LeafPoints {
     if (values == null || !values.advanceExact(doc)) {
       return Payload.EMPTY;
     }
-    BytesRef bytes = values.binaryValue();
-    return Payload.ofBytes(BytesRef.deepCopyOf(bytes).bytes);
+    return payload(values.binaryValue());
   }
 
-  /** Returns the vector of this name, owned by the caller, or null when the point lacks it. */
-  float @Nullable [] vector(int doc, String name) throws IOException {
-    SegmentVectors segment = vectors.get(name);
+  /** A payload as it is stored. */
+  static Payload payload(BytesRef stored) {
+    return Payload.ofBytes(BytesRef.deepCopyOf(stored).bytes);
+  }
+
+  /** Returns the vector in a field, owned by the caller, or null when the point lacks it. */
+  float @Nullable [] vector(int doc, String field) throws IOException {
+    SegmentVectors segment = segment(field);
+    return segment == null ? null : segment.vector(doc);
+  }
+
+  boolean hasVector(int doc, String field) throws IOException {
+    SegmentVectors segment = segment(field);
+    return segment != null && segment.hasVector(doc);
+  }
+
+  private @Nullable SegmentVectors segment(String field) throws IOException {
+    SegmentVectors segment = vectors.get(field);
     if (segment == null) {
-      segment = SegmentVectors.of(leaf, Fields.vector(name));
-      if (segment == null) {
-        return null;
+      segment = SegmentVectors.of(leaf, field);
+      if (segment != null) {
+        vectors.put(field, segment);
       }
-      vectors.put(name, segment);
     }
-    return segment.vector(doc);
+    return segment;
   }
 
-  StoredPoint point(CollectionConfig config, int doc) throws IOException {
+  StoredPoint point(VectorFields fields, int doc) throws IOException {
     Map<String, float[]> all = new LinkedHashMap<>();
-    for (String name : config.vectors().keySet()) {
-      float[] vector = vector(doc, name);
+    for (String name : fields.byName().keySet()) {
+      float[] vector = vector(doc, fields.field(name));
       if (vector != null) {
         all.put(name, vector);
       }

@@ -65,6 +65,18 @@ final class Matches {
     return set == null ? new Bits.MatchAllBits(context.reader().maxDoc()) : set.docs();
   }
 
+  /**
+   * The accepted documents of every segment, by {@link LeafReaderContext#ord}; null where {@link
+   * #accepted} is.
+   */
+  @Nullable AcceptSet[] all() throws IOException {
+    @Nullable AcceptSet[] sets = new @Nullable AcceptSet[reader.leaves().size()];
+    for (LeafReaderContext context : reader.leaves()) {
+      sets[context.ord] = accepted(context);
+    }
+    return sets;
+  }
+
   /** How many live documents match. */
   long count() throws IOException {
     Query asked = query;

@@ -31,6 +31,8 @@ final class OpCodec {
   private static final int CLEAR_PAYLOAD = 8;
   private static final int CREATE_FIELD_INDEX = 9;
   private static final int DELETE_FIELD_INDEX = 10;
+  private static final int CREATE_VECTOR = 11;
+  private static final int DELETE_VECTOR = 12;
 
   private static final int BY_IDS = 0;
   private static final int BY_FILTER = 1;
@@ -107,6 +109,15 @@ final class OpCodec {
         out.writeByte(DELETE_FIELD_INDEX);
         out.writeString(op.field());
       }
+      case WriteOp.CreateVector op -> {
+        out.writeByte(CREATE_VECTOR);
+        out.writeString(op.name());
+        out.writeString(json(op.params()));
+      }
+      case WriteOp.DeleteVector op -> {
+        out.writeByte(DELETE_VECTOR);
+        out.writeString(op.name());
+      }
     }
     return out.toByteArray();
   }
@@ -157,6 +168,8 @@ final class OpCodec {
               new WriteOp.CreateFieldIndex(
                   IndexDeclarations.of(in.readString(), in.readString(), readStringOrNull(in)));
           case DELETE_FIELD_INDEX -> new WriteOp.DeleteFieldIndex(in.readString());
+          case CREATE_VECTOR -> new WriteOp.CreateVector(in.readString(), object(in.readString()));
+          case DELETE_VECTOR -> new WriteOp.DeleteVector(in.readString());
           default -> throw new QuiverException(ErrorCode.CORRUPT, "logged operation's tag: " + tag);
         };
     if (!in.atEnd()) {

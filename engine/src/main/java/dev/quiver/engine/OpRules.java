@@ -22,23 +22,24 @@ final class OpRules {
   private OpRules() {}
 
   /**
-   * @throws QuiverException for the first part that does not fit the collection or cannot be read
+   * @throws QuiverException for the first part that does not fit the collection's vectors or cannot
+   *     be read
    */
-  static List<WriteOp> prepare(CollectionConfig config, List<WriteOp> operations) {
+  static List<WriteOp> prepare(VectorFields vectors, List<WriteOp> operations) {
     List<WriteOp> prepared = new ArrayList<>(operations.size());
     for (WriteOp operation : operations) {
-      prepared.add(prepare(config, operation));
+      prepared.add(prepare(vectors, operation));
     }
     return prepared;
   }
 
-  private static WriteOp prepare(CollectionConfig config, WriteOp operation) {
+  private static WriteOp prepare(VectorFields vectors, WriteOp operation) {
     switch (operation) {
       case WriteOp.Upsert op -> {
         check(op.updateFilter());
         List<Point> points = new ArrayList<>(op.points().size());
         for (Point point : op.points()) {
-          points.add(new Point(point.id(), stored(config, point.vectors()), point.payload()));
+          points.add(new Point(point.id(), stored(vectors, point.vectors()), point.payload()));
         }
         return new WriteOp.Upsert(points, op.updateFilter(), op.mode());
       }
@@ -46,14 +47,14 @@ final class OpRules {
         check(op.updateFilter());
         List<WriteOp.PointVectors> points = new ArrayList<>(op.points().size());
         for (WriteOp.PointVectors point : op.points()) {
-          points.add(new WriteOp.PointVectors(point.id(), stored(config, point.vectors())));
+          points.add(new WriteOp.PointVectors(point.id(), stored(vectors, point.vectors())));
         }
         return new WriteOp.UpdateVectors(points, op.updateFilter());
       }
       case WriteOp.DeleteVectors op -> {
         check(op.selector());
         for (String name : op.names()) {
-          VectorRules.paramsOf(config, name);
+          vectors.own(name);
         }
       }
       case WriteOp.DeletePoints op -> check(op.selector());
@@ -71,8 +72,14 @@ final class OpRules {
       }
       case WriteOp.ClearPayload op -> check(op.selector());
       case WriteOp.CreateFieldIndex op -> checkIndex(op.index());
-      case WriteOp.DeleteFieldIndex _ -> {
-        // Dropping an index that is not there is no error.
+      case WriteOp.DeleteFieldIndex _, WriteOp.DeleteVector _ -> {
+        // Dropping what is not there is no error.
+      }
+      case WriteOp.CreateVector op -> {
+        if (op.name().contains(":")) {
+          throw QuiverException.wrongInput("Vector name `" + op.name() + "` has a colon");
+        }
+        vectors.after(op);
       }
     }
     return operation;
@@ -99,10 +106,10 @@ final class OpRules {
   }
 
   private static Map<String, VectorValue> stored(
-      CollectionConfig config, Map<String, VectorValue> vectors) {
+      VectorFields fields, Map<String, VectorValue> vectors) {
     Map<String, VectorValue> stored = HashMap.newHashMap(vectors.size());
     for (Map.Entry<String, VectorValue> entry : vectors.entrySet()) {
-      VectorParams params = VectorRules.paramsOf(config, entry.getKey());
+      VectorParams params = fields.own(entry.getKey());
       float[] values = VectorRules.checked(params, entry.getValue());
       stored.put(entry.getKey(), new VectorValue.Dense(VectorRules.stored(params, values)));
     }

@@ -38,24 +38,25 @@ final class PointDocuments {
     }
     for (Map.Entry<String, float[]> entry : point.vectors().entrySet()) {
       String name = entry.getKey();
-      VectorParams params = config.vectors().get(name);
-      if (params == null || params.size() != entry.getValue().length) {
-        // The vector's name was dropped after the operation had been logged.
+      String key = declared.vectors().keyOrNull(name);
+      if (key == null) {
+        // Of a point that was read before the vector was dropped.
         continue;
       }
-      document.add(new StringField(Fields.HAS, name, Field.Store.NO));
+      VectorParams params = declared.vectors().params(name, config);
+      document.add(new StringField(Fields.HAS, key, Field.Store.NO));
       document.add(
-          new KnnFloatVectorField(Fields.vector(name), entry.getValue(), type(name, params)));
+          new KnnFloatVectorField(Fields.vector(key), entry.getValue(), type(key, params)));
     }
     declared.indexer().addTo(document, point.payload().json());
     return document;
   }
 
-  private FieldType type(String name, VectorParams params) {
-    TypeOf known = types.get(name);
+  private FieldType type(String key, VectorParams params) {
+    TypeOf known = types.get(key);
     if (known == null || !known.params().equals(params)) {
       known = new TypeOf(params, typeOf(params));
-      types.put(name, known);
+      types.put(key, known);
     }
     return known.type();
   }

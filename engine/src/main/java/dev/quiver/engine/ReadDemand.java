@@ -12,17 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param params of a search; for other calls only whether they are exact
  * @param using the vector that points are ranked by, {@code ""} for the default one; null: by none
  * @param cost what it counts against the rate limit of reads
+ * @param nested whether it is a stage below another part, and so no search of a batch by itself
  */
 public record ReadDemand(
     @Nullable Long limit,
     @Nullable Filter filter,
     SearchParams params,
     @Nullable String using,
-    int cost) {
+    int cost,
+    boolean nested) {
 
   public static ReadDemand search(
       long limit, @Nullable Filter filter, SearchParams params, @Nullable String using) {
-    return new ReadDemand(limit, filter, params, using, 1 + FilterSize.conditions(filter));
+    return new ReadDemand(limit, filter, params, using, 1 + FilterSize.conditions(filter), false);
+  }
+
+  /** The same as a stage below another part. */
+  public ReadDemand asNested() {
+    return new ReadDemand(limit, filter, params, using, cost, true);
   }
 
   public static ReadDemand scroll(long limit, @Nullable Filter filter) {
@@ -35,13 +42,31 @@ public record ReadDemand(
         filter,
         new SearchParams(null, exact, false),
         null,
-        1 + FilterSize.conditions(filter));
+        1 + FilterSize.conditions(filter),
+        false);
+  }
+
+  /** A facet, which counts the values of a payload path. */
+  public static ReadDemand facet(long limit, @Nullable Filter filter) {
+    return search(limit, filter, SearchParams.DEFAULT, null);
+  }
+
+  /**
+   * A distance matrix.
+   *
+   * @param sample points that are compared with each other; each is searched for once
+   * @param limit neighbours of each
+   */
+  public static ReadDemand matrix(
+      long sample, long limit, @Nullable Filter filter, String using) {
+    int cost = (int) Math.min(Integer.MAX_VALUE, sample * (1L + FilterSize.conditions(filter)));
+    return new ReadDemand(limit, filter, SearchParams.DEFAULT, using, cost, false);
   }
 
   /**
    * @param ids how many points are asked for by id
    */
   public static ReadDemand retrieve(int ids) {
-    return new ReadDemand(null, null, SearchParams.DEFAULT, null, ids);
+    return new ReadDemand(null, null, SearchParams.DEFAULT, null, ids, false);
   }
 }

@@ -7,30 +7,57 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What of a point is returned: its payload and vectors as they were asked for. */
+/**
+ * What of the points of one answer is returned: their payloads and vectors as they were asked for.
+ * One thread.
+ */
 final class Records {
-  private final CollectionConfig config;
+  private final VectorFields fields;
   private final PayloadSelection payload;
   private final VectorSelection vectors;
+  private final long payloadBytesMax;
+  private long payloadBytes;
 
   /**
+   * @param payloadBytesMax what the payloads of the answer may take together, as JSON
    * @throws QuiverException {@link ErrorCode#WRONG_INPUT} for a vector name that does not exist
    */
-  Records(CollectionConfig config, PayloadSelection payload, VectorSelection vectors) {
-    this.config = config;
+  Records(
+      VectorFields fields,
+      PayloadSelection payload,
+      VectorSelection vectors,
+      long payloadBytesMax) {
+    this.fields = fields;
     this.payload = payload;
     this.vectors = vectors;
+    this.payloadBytesMax = payloadBytesMax;
     if (vectors instanceof VectorSelection.Names(List<String> names)) {
       for (String name : names) {
-        VectorRules.paramsOf(config, name);
+        fields.field(name);
       }
     }
   }
 
+  /**
+   * @throws QuiverException {@link ErrorCode#BAD_REQUEST} when the payloads so far take too much
+   */
   @Nullable Payload payload(LeafPoints leaf, int doc) throws IOException {
-    return payload instanceof PayloadSelection.None
-        ? null
-        : PayloadEdits.select(leaf.payload(doc), payload);
+    if (payload instanceof PayloadSelection.None) {
+      return null;
+    }
+    Payload selected = PayloadEdits.select(leaf.payload(doc), payload);
+    if (selected == null) {
+      return null;
+    }
+    payloadBytes += selected.bytes().length;
+    if (payloadBytes > payloadBytesMax) {
+      throw QuiverException.badRequest(
+          "limit: the payloads of the results take more than "
+              + payloadBytesMax
+              + " bytes together; take a smaller limit and scroll, or select fewer fields with"
+              + " with_payload");
+    }
+    return selected;
   }
 
   @Nullable Map<String, VectorValue> vectors(LeafPoints leaf, int doc) throws IOException {
@@ -39,12 +66,12 @@ final class Records {
       case VectorSelection.None _ -> {
         return null;
       }
-      case VectorSelection.All _ -> names = config.vectors().keySet();
+      case VectorSelection.All _ -> names = fields.byName().keySet();
       case VectorSelection.Names(List<String> some) -> names = some;
     }
     Map<String, VectorValue> found = new LinkedHashMap<>();
     for (String name : names) {
-      float[] values = leaf.vector(doc, name);
+      float[] values = leaf.vector(doc, fields.field(name));
       if (values != null) {
         found.put(name, new VectorValue.Dense(values));
       }

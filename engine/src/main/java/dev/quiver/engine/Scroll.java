@@ -35,10 +35,30 @@ final class Scroll {
     this.records = records;
   }
 
-  private record Found(BytesRef id, LeafPoints leaf, int doc) {}
+  private record Found(BytesRef id, LeafPoints leaf, int doc, int docBase) {}
+
+  /** The first points in id order, by their documents in the whole view. */
+  List<Hit> first(int limit) throws IOException {
+    List<Hit> hits = new ArrayList<>();
+    for (Found each : found(new BytesRef(), limit)) {
+      hits.add(new Hit(each.docBase() + each.doc(), each.leaf().id(each.doc()), 1, null));
+    }
+    return hits;
+  }
 
   ScrollPage page(@Nullable PointId from, int limit) throws IOException {
     BytesRef first = from == null ? new BytesRef() : new BytesRef(PointIds.toBytes(from));
+    // One more than the page: the first id of the next.
+    List<Found> found = found(first, limit == Integer.MAX_VALUE ? limit : limit + 1);
+    List<PointRecord> points = new ArrayList<>(Math.min(found.size(), limit));
+    for (Found each : found.subList(0, Math.min(found.size(), limit))) {
+      points.add(records.record(each.leaf(), each.doc(), null));
+    }
+    PointId next = found.size() > limit ? found.get(limit).leaf().id(found.get(limit).doc()) : null;
+    return new ScrollPage(points, next);
+  }
+
+  private List<Found> found(BytesRef first, int most) throws IOException {
     List<LeafReaderContext> leaves = reader.leaves();
     List<@Nullable AcceptSet> accepted = new ArrayList<>(leaves.size());
     long matching = 0;
@@ -47,18 +67,9 @@ final class Scroll {
       accepted.add(set);
       matching += set == null ? context.reader().maxDoc() : set.cardinality();
     }
-    // One more than the page: the first id of the next.
-    int most = limit == Integer.MAX_VALUE ? limit : limit + 1;
-    List<Found> found =
-        matching < reader.maxDoc() / PICK_RATIO
-            ? pick(accepted, first, most)
-            : walk(accepted, first, most);
-    List<PointRecord> points = new ArrayList<>(Math.min(found.size(), limit));
-    for (Found each : found.subList(0, Math.min(found.size(), limit))) {
-      points.add(records.record(each.leaf(), each.doc(), null));
-    }
-    PointId next = found.size() > limit ? found.get(limit).leaf().id(found.get(limit).doc()) : null;
-    return new ScrollPage(points, next);
+    return matching < reader.maxDoc() / PICK_RATIO
+        ? pick(accepted, first, most)
+        : walk(accepted, first, most);
   }
 
   /** The first points in the order of a payload value; such pages have no next id. */
@@ -82,13 +93,15 @@ final class Scroll {
   /** A segment's terms, standing on the next one. */
   private static final class Cursor {
     private final LeafPoints leaf;
+    private final int docBase;
     private final TermsEnum terms;
     private final @Nullable Bits accept;
     private @Nullable BytesRef current;
 
-    Cursor(LeafPoints leaf, TermsEnum terms, @Nullable Bits accept, BytesRef first)
+    Cursor(LeafPoints leaf, int docBase, TermsEnum terms, @Nullable Bits accept, BytesRef first)
         throws IOException {
       this.leaf = leaf;
+      this.docBase = docBase;
       this.terms = terms;
       this.accept = accept;
       this.current = terms.seekCeil(first) == TermsEnum.SeekStatus.END ? null : terms.term();
@@ -107,11 +120,13 @@ final class Scroll {
       throws IOException {
     PriorityQueue<Cursor> cursors = new PriorityQueue<>(Comparator.comparing(Cursor::id));
     for (int i = 0; i < accepted.size(); i++) {
-      LeafPoints leaf = new LeafPoints(reader.leaves().get(i).reader());
+      LeafReaderContext context = reader.leaves().get(i);
+      LeafPoints leaf = new LeafPoints(context.reader());
       Terms terms = leaf.leaf().terms(Fields.ID);
       if (terms != null) {
         AcceptSet set = accepted.get(i);
-        Cursor cursor = new Cursor(leaf, terms.iterator(), set == null ? null : set.docs(), first);
+        Bits accept = set == null ? null : set.docs();
+        Cursor cursor = new Cursor(leaf, context.docBase, terms.iterator(), accept, first);
         if (cursor.current != null) {
           cursors.add(cursor);
         }
@@ -125,7 +140,7 @@ final class Scroll {
       }
       int doc = cursor.leaf.live(cursor.terms);
       if (doc >= 0 && (cursor.accept == null || cursor.accept.get(doc))) {
-        found.add(new Found(cursor.id(), cursor.leaf, doc));
+        found.add(new Found(cursor.id(), cursor.leaf, doc, cursor.docBase));
       }
       cursor.current = cursor.terms.next();
       if (cursor.current != null) {
@@ -141,7 +156,8 @@ final class Scroll {
     PriorityQueue<Found> smallest = new PriorityQueue<>(byId.reversed());
     for (int i = 0; i < accepted.size(); i++) {
       AcceptSet set = accepted.get(i);
-      LeafPoints leaf = new LeafPoints(reader.leaves().get(i).reader());
+      LeafReaderContext context = reader.leaves().get(i);
+      LeafPoints leaf = new LeafPoints(context.reader());
       Bits docs = set == null ? new Bits.MatchAllBits(leaf.leaf().maxDoc()) : set.docs();
       for (int doc = Matches.next(docs, 0);
           doc < docs.length();
@@ -155,7 +171,7 @@ final class Scroll {
           if (worst != null) {
             smallest.poll();
           }
-          smallest.add(new Found(BytesRef.deepCopyOf(id), leaf, doc));
+          smallest.add(new Found(BytesRef.deepCopyOf(id), leaf, doc, context.docBase));
         }
       }
     }

@@ -1,6 +1,11 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.query.Query;
+import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.query.QueryStage;
+import dev.quiver.engine.query.VectorInput;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,4 +23,17 @@ public record SearchRequest(
     int offset,
     @Nullable Float scoreThreshold,
     PayloadSelection payload,
-    VectorSelection vectors) {}
+    VectorSelection vectors) {
+
+  /** The same as a query. */
+  QueryRequest query() {
+    VectorInput to =
+        switch (vector) {
+          case VectorValue.Dense(float[] values) -> new VectorInput.Dense(values);
+        };
+    QueryStage root =
+        new QueryStage(
+            List.of(), new Query.Nearest(to), using, filter, params, scoreThreshold, limit, null);
+    return new QueryRequest(root, offset, payload, vectors);
+  }
+}

@@ -45,7 +45,6 @@ final class Shard implements AutoCloseable {
   private static final int DRAIN_SLICE = 16;
 
   private final Path logFolder;
-  private final Supplier<CollectionConfig> config;
   private final EngineResources resources;
   private final ShardIndex index;
   private final Applier applier;
@@ -58,6 +57,9 @@ final class Shard implements AutoCloseable {
 
   /** Opened by the first write: a shard that is only read needs no log. */
   private volatile @Nullable OpLog log;
+
+  /** The vectors behind the last operation in the log, applied or not; changed in submitLock. */
+  private volatile VectorFields submittedVectors;
 
   /** Behind the last operation that a caller was told was applied. */
   private volatile long promisedOffset;
@@ -87,16 +89,12 @@ final class Shard implements AutoCloseable {
     }
   }
 
-  private Shard(
-      Path logFolder,
-      Supplier<CollectionConfig> config,
-      EngineResources resources,
-      ShardIndex index) {
+  private Shard(Path logFolder, EngineResources resources, ShardIndex index) {
     this.logFolder = logFolder;
-    this.config = config;
     this.resources = resources;
     this.index = index;
     this.applier = new Applier(index);
+    this.submittedVectors = index.declared().vectors();
   }
 
   /** Opens a shard and applies what its log has beyond its last commit. */
@@ -105,10 +103,11 @@ final class Shard implements AutoCloseable {
     Shard shard = null;
     try {
       ShardIndex index = ShardIndex.open(folder.index(), config, resources);
-      shard = new Shard(folder.log(), config, resources, index);
+      shard = new Shard(folder.log(), resources, index);
       if (!WriteAheadLog.sealed(folder.log(), resources.options().files())) {
         shard.replay();
       }
+      shard.submittedVectors = shard.index.declared().vectors();
       resources.metrics().opens.increment();
       return shard;
     } catch (IOException | RuntimeException e) {
@@ -162,11 +161,12 @@ final class Shard implements AutoCloseable {
   // Writing.
 
   List<UpdateResult> write(List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
-    List<WriteOp> prepared = OpRules.prepare(config.get(), operations);
+    VectorFields fields = submittedVectors;
+    List<WriteOp> prepared = OpRules.prepare(fields, operations);
     long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
     List<UpdateResult> results = new ArrayList<>(prepared.size());
     for (List<WriteOp> run : wait ? untilFallible(prepared) : List.of(prepared)) {
-      for (Pending entry : append(run)) {
+      for (Pending entry : append(run, fields)) {
         if (!wait) {
           results.add(new UpdateResult(entry.offset, UpdateResult.Status.ACKNOWLEDGED));
         } else if (timeout == null) {
@@ -201,22 +201,34 @@ final class Shard implements AutoCloseable {
     return runs;
   }
 
-  /** Makes operations durable and leaves them in the queue. */
-  private List<Pending> append(List<WriteOp> operations) {
-    if (operations.isEmpty()) {
+  /**
+   * Makes operations durable and leaves them in the queue.
+   *
+   * @param fitting the vectors that the operations were prepared for
+   */
+  private List<Pending> append(List<WriteOp> prepared, VectorFields fitting) {
+    if (prepared.isEmpty()) {
       return List.of();
     }
-    List<byte[]> records = new ArrayList<>(operations.size());
-    for (WriteOp operation : operations) {
-      records.add(OpCodec.encode(operation));
-    }
+    List<WriteOp> operations = prepared;
+    List<byte[]> records = encoded(operations);
     OpLog target = openLog();
     List<Pending> entries = new ArrayList<>(operations.size());
     OpLog.Appended appended;
     submitLock.lock();
     try {
       checkWorking();
+      VectorFields vectors = submittedVectors;
+      if (!vectors.equals(fitting)) {
+        // A vector was made or dropped meanwhile: what is logged fits those at its place.
+        operations = OpRules.prepare(vectors, operations);
+        records = encoded(operations);
+      }
       appended = target.submit(records);
+      for (WriteOp operation : operations) {
+        vectors = vectors.after(operation);
+      }
+      submittedVectors = vectors;
       long offset = appended.firstOffset();
       for (WriteOp operation : operations) {
         Pending entry = new Pending(offset++, operation, appended);
@@ -238,6 +250,14 @@ final class Shard implements AutoCloseable {
       }
     }
     return entries;
+  }
+
+  private static List<byte[]> encoded(List<WriteOp> operations) {
+    List<byte[]> records = new ArrayList<>(operations.size());
+    for (WriteOp operation : operations) {
+      records.add(OpCodec.encode(operation));
+    }
+    return records;
   }
 
   private UpdateResult applied(Pending entry) {
@@ -391,7 +411,16 @@ final class Shard implements AutoCloseable {
     return dirtySinceNanos == 0
         && (settledOffset != index.appliedOffset() || index.mergeRetryDue())
         && quiet()
-        && index.wantsSettling();
+        && wantsSettling();
+  }
+
+  private boolean wantsSettling() {
+    try {
+      return index.wantsSettling();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      throw shardError("index cannot be read", e);
+    }
   }
 
   /** Merges what is left over from writing, in the background. Once, until something is written. */
@@ -413,7 +442,7 @@ final class Shard implements AutoCloseable {
 
   /** Whether merges run, or will as soon as writing pauses. */
   boolean optimizing() {
-    return merging() || (settledOffset != index.appliedOffset() && index.wantsSettling());
+    return merging() || (settledOffset != index.appliedOffset() && wantsSettling());
   }
 
   /** Commits the index and cuts the log behind it. */
@@ -478,6 +507,18 @@ final class Shard implements AutoCloseable {
 
   Declared declared() {
     return index.declared();
+  }
+
+  /** Commits if vectors were made or dropped since the last commit. */
+  void commitVectors() {
+    if (!index.committedVectors().equals(index.declared().vectors())) {
+      commit();
+    }
+  }
+
+  /** The vectors as of the last commit: only these may be written elsewhere. */
+  VectorFields committedVectors() {
+    return index.committedVectors();
   }
 
   // Reading.

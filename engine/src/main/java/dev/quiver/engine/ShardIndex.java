@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +23,8 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
+import org.apache.lucene.index.OneMergeWrappingMergePolicy;
+import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -40,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class ShardIndex implements AutoCloseable {
   private static final String OFFSET_KEY = "quiver.offset";
   private static final String INDEXES_KEY = "quiver.payload_indexes";
+  private static final String VECTORS_KEY = "quiver.vectors";
   private static final String FORMAT_KEY = "quiver.format";
   private static final int FORMAT = 1;
 
@@ -68,9 +73,12 @@ final class ShardIndex implements AutoCloseable {
   private volatile long appliedOffset;
 
   private final GraphMergePolicy mergePolicy;
+  private final SegmentTidying tidying;
+  private volatile Stale stale;
   private volatile long committedMerges;
   private volatile long committedOffset;
-  private volatile Declared declared = Declared.of(Map.of());
+  private volatile VectorFields committedVectors;
+  private volatile Declared declared;
 
   /** What was written since the view, by id; null for a deleted point. */
   private final Map<PointId, Recent> recent = new ConcurrentHashMap<>();
@@ -114,7 +122,10 @@ final class ShardIndex implements AutoCloseable {
   }
 
   private ShardIndex(
-      Directory directory, Supplier<CollectionConfig> config, EngineResources resources)
+      Directory directory,
+      Path scratchFolder,
+      Supplier<CollectionConfig> config,
+      EngineResources resources)
       throws IOException {
     this.directory = directory;
     this.config = config;
@@ -122,6 +133,11 @@ final class ShardIndex implements AutoCloseable {
     this.merges = resources.mergePool();
     this.mergePolicy = new GraphMergePolicy(resources.vectors().fullScanThreshold());
     this.view = new View(new MultiReader(), 0, 0);
+    // Vectors that are made or dropped are committed before the configuration has them.
+    this.declared = Declared.of(Map.of(), VectorFields.initial(config.get()));
+    this.committedVectors = declared.vectors();
+    this.tidying = new SegmentTidying(this::declared, scratchFolder);
+    this.stale = new Stale(view.reader(), declared, Set.of());
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
@@ -129,7 +145,8 @@ final class ShardIndex implements AutoCloseable {
     // Only this process is in the data folder; see DataFolderLock.
     Directory directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
     try {
-      ShardIndex index = new ShardIndex(directory, config, resources);
+      ShardIndex index =
+          new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
       if (DirectoryReader.indexExists(directory)) {
         index.load();
       }
@@ -151,7 +168,13 @@ final class ShardIndex implements AutoCloseable {
           directory + ": index format " + format + " (expected: " + FORMAT + ")");
     }
     committedOffset = Long.parseLong(data.getOrDefault(OFFSET_KEY, "0"));
-    declared = Declared.of(IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")));
+    String vectors = data.get(VECTORS_KEY);
+    if (vectors != null) {
+      committedVectors = VectorFields.fromJson(vectors);
+    }
+    declared =
+        Declared.of(
+            IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")), committedVectors);
     appliedOffset = committedOffset;
     view = new View(reader, committedOffset, 0);
   }
@@ -166,6 +189,11 @@ final class ShardIndex implements AutoCloseable {
 
   Declared declared() {
     return declared;
+  }
+
+  /** The vectors as of the last commit. */
+  VectorFields committedVectors() {
+    return committedVectors;
   }
 
   boolean merging() {
@@ -228,9 +256,19 @@ final class ShardIndex implements AutoCloseable {
     }
   }
 
-  /** Changes the payload indexes; the next commit stores them. */
+  /** Changes the payload indexes or the vectors; the next commit stores them. */
   void declare(Declared changed) {
+    if (!changed.vectors().equals(declared.vectors())) {
+      // The points in it may have a vector that was dropped.
+      forgetRecent();
+    }
     declared = changed;
+  }
+
+  private void forgetRecent() {
+    recentComplete = false;
+    recent.clear();
+    recentBytes.set(0);
   }
 
   void delete(PointId id, long offset) throws IOException {
@@ -243,9 +281,7 @@ final class ShardIndex implements AutoCloseable {
     appliedOffset = offset;
     if (recent.size() > MOST_RECENT_POINTS || recentBytes.get() > MOST_RECENT_BYTES) {
       // A bulk load: the next operation that reads makes a view instead.
-      recentComplete = false;
-      recent.clear();
-      recentBytes.set(0);
+      forgetRecent();
     }
   }
 
@@ -287,7 +323,7 @@ final class ShardIndex implements AutoCloseable {
       for (LeafPoints leaf : leaves) {
         int doc = leaf.find(term);
         if (doc >= 0) {
-          return leaf.point(config.get(), doc);
+          return leaf.point(declared.vectors(), doc);
         }
       }
       return null;
@@ -313,19 +349,22 @@ final class ShardIndex implements AutoCloseable {
     return new Lookup(view(0));
   }
 
-  /** Makes everything applied durable, and the payload indexes with it. */
+  /** Makes everything applied durable, and what is declared with it. */
   void commit() throws IOException {
     long offset = appliedOffset;
     Map<String, String> data = new HashMap<>();
     data.put(FORMAT_KEY, Integer.toString(FORMAT));
     data.put(OFFSET_KEY, Long.toString(offset));
-    data.put(INDEXES_KEY, IndexDeclarations.toJson(declared.byField()));
-    IndexWriter current = writer();
+    Declared current = declared;
+    data.put(INDEXES_KEY, IndexDeclarations.toJson(current.byField()));
+    data.put(VECTORS_KEY, current.vectors().toJson());
+    IndexWriter committing = writer();
     long merged = merges.finished();
-    current.setLiveCommitData(data.entrySet());
-    current.commit();
+    committing.setLiveCommitData(data.entrySet());
+    committing.commit();
     committedMerges = merged;
     committedOffset = offset;
+    committedVectors = current.vectors();
     resources.metrics().commits.increment();
   }
 
@@ -335,23 +374,47 @@ final class ShardIndex implements AutoCloseable {
   }
 
   /** Whether searches would gain from {@link #settle}, as far as the current view shows. */
-  boolean wantsSettling() {
+  boolean wantsSettling() throws IOException {
     List<Integer> documents = new ArrayList<>();
     for (LeafReaderContext leaf : view.reader().leaves()) {
       documents.add(leaf.reader().maxDoc());
     }
-    return config.get().vectors().values().stream().anyMatch(params -> params.m() > 0)
-        && GraphMergePolicy.wantsSettling(documents, resources.vectors().fullScanThreshold());
+    boolean hasGraph = config.get().vectors().values().stream().anyMatch(params -> params.m() > 0);
+    return (hasGraph
+            && GraphMergePolicy.wantsSettling(documents, resources.vectors().fullScanThreshold()))
+        || !staleSegments().isEmpty();
   }
+
+  /** Names of segments that gain from being written again, as far as the current view shows. */
+  private Set<String> staleSegments() throws IOException {
+    try (View current = view(0)) {
+      Declared now = declared;
+      Stale known = stale;
+      if (known.reader().equals(current.reader()) && known.declared().equals(now)) {
+        return known.segments();
+      }
+      Set<String> names = new HashSet<>();
+      for (LeafReaderContext leaf : current.reader().leaves()) {
+        if (leaf.reader() instanceof SegmentReader segment && SegmentTidying.isStale(leaf, now)) {
+          names.add(segment.getSegmentName());
+        }
+      }
+      stale = new Stale(current.reader(), now, names);
+      return names;
+    }
+  }
+
+  /** What was found of a view's segments. */
+  private record Stale(IndexReader reader, Declared declared, Set<String> segments) {}
 
   /** Starts the merges that an index at rest deserves; they run in the background. */
   void settle() throws IOException {
     IndexWriter current = writer();
-    mergePolicy.settling(true);
+    mergePolicy.beginSettling(staleSegments());
     try {
       current.maybeMerge();
     } finally {
-      mergePolicy.settling(false);
+      mergePolicy.endSettling();
     }
   }
 
@@ -369,7 +432,7 @@ final class ShardIndex implements AutoCloseable {
       IndexWriterConfig settings = new IndexWriterConfig();
       settings.setCodec(new QuiverCodec(resources.vectors()));
       settings.setMergeScheduler(merges);
-      settings.setMergePolicy(mergePolicy);
+      settings.setMergePolicy(new OneMergeWrappingMergePolicy(mergePolicy, tidying::tidying));
       settings.setUseCompoundFile(true);
       settings.setCommitOnClose(false);
       settings.setMaxFullFlushMergeWaitMillis(0);

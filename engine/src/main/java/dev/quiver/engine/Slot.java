@@ -30,6 +30,9 @@ final class Slot {
   private volatile CollectionConfig config;
   private volatile Strictness strictness;
 
+  /** The vectors of the shard that the configuration was last made to follow. */
+  private volatile @Nullable VectorFields followed;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition unused = lock.newCondition();
 
@@ -82,6 +85,14 @@ final class Slot {
     return strictness;
   }
 
+  @Nullable VectorFields followed() {
+    return followed;
+  }
+
+  void followed(VectorFields vectors) {
+    followed = vectors;
+  }
+
   long lastUsedNanos() {
     return lastUsedNanos;
   }
@@ -96,6 +107,10 @@ final class Slot {
 
     Shard shard() {
       return leased;
+    }
+
+    Slot slot() {
+      return Slot.this;
     }
 
     CollectionConfig config() {

@@ -72,7 +72,7 @@ final class StrictGate {
 
     private CollectionSize measure() {
       try (ShardIndex.View view = lease.shard().view()) {
-        return CollectionSize.of(view.reader(), lease.config());
+        return CollectionSize.of(view.reader(), declared().vectors());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

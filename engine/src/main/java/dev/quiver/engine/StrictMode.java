@@ -43,7 +43,7 @@ final class StrictMode {
 
   /**
    * @param indexes the collection's declared indexes; asked for only when they matter
-   * @param batch whether the parts are searches of one batch
+   * @param batch whether the parts that are not nested are searches of one batch
    * @param timeout the time that the request names; null: none
    */
   void check(
@@ -52,7 +52,8 @@ final class StrictMode {
       @Nullable Duration timeout,
       Supplier<Declared> indexes) {
     if (batch) {
-      checkAtMost("search batch size", parts.size(), "search_max_batchsize");
+      long searches = parts.stream().filter(part -> !part.nested()).count();
+      checkAtMost("search batch size", searches, "search_max_batchsize");
     }
     for (ReadDemand part : parts) {
       checkFullScan(part, indexes);

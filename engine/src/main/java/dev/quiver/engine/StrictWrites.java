@@ -56,11 +56,13 @@ final class StrictWrites {
       case WriteOp.Upsert op -> {
         mode.checkAtMost("upsert limit", op.points().size(), "upsert_max_batchsize");
         checkSizes(mode, collection, true);
+        mode.check(op.updateFilter(), "unindexed_filtering_update", collection::declared);
         yield true;
       }
       case WriteOp.UpdateVectors op -> {
         mode.checkAtMost("update limit", op.points().size(), "upsert_max_batchsize");
         checkSizes(mode, collection, true);
+        mode.check(op.updateFilter(), "unindexed_filtering_update", collection::declared);
         yield true;
       }
       case WriteOp.SetPayload op -> {
@@ -79,7 +81,8 @@ final class StrictWrites {
         checkIndexCount(mode, collection);
         yield true;
       }
-      case WriteOp.DeleteFieldIndex _ -> false;
+      case WriteOp.CreateVector _ -> true;
+      case WriteOp.DeleteFieldIndex _, WriteOp.DeleteVector _ -> false;
     };
   }
 
@@ -153,7 +156,11 @@ final class StrictWrites {
             case WriteOp.OverwritePayload op -> points(op.selector(), collection);
             case WriteOp.DeletePayload op -> points(op.selector(), collection);
             case WriteOp.ClearPayload op -> points(op.selector(), collection);
-            case WriteOp.CreateFieldIndex _, WriteOp.DeleteFieldIndex _ -> 1;
+            case WriteOp.CreateFieldIndex _,
+                WriteOp.DeleteFieldIndex _,
+                WriteOp.CreateVector _,
+                WriteOp.DeleteVector _ ->
+                1;
           };
       cost += Math.max(1, points);
     }

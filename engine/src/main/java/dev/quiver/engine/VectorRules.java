@@ -16,12 +16,8 @@ final class VectorRules {
 
   private VectorRules() {}
 
-  static VectorParams paramsOf(CollectionConfig config, String name) {
-    VectorParams params = config.vectors().get(name);
-    if (params == null) {
-      throw QuiverException.wrongInput("Not existing vector name error: " + name);
-    }
-    return params;
+  static QuiverException missing(String name) {
+    return QuiverException.wrongInput("Not existing vector name error: " + name);
   }
 
   /** Returns the components of a vector, or of a query, that has the field's dimension. */

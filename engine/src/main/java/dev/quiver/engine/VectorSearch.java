@@ -1,84 +1,114 @@
 package dev.quiver.engine;
 
-import dev.quiver.index.Distance;
 import dev.quiver.lucene.AcceptSet;
+import dev.quiver.lucene.Objective;
 import dev.quiver.lucene.SegmentHits;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A nearest-neighbour search over a view: each segment gives its best, the best of them are the
- * answer. Equal scores are ordered by ascending id.
+ * A search of one vector field over a view: each segment gives its best, the best of them are the
+ * answer. Equal scores are ordered by ascending id. One thread at a time.
  */
 final class VectorSearch {
   /** Candidates of a graph walk when the caller names no number: chosen for recall. */
   private static final int DEFAULT_EF = 128;
 
-  private final CollectionConfig config;
-  private final Declared declared;
+  private final ViewPoints points;
+  private final String field;
   private final int fullScanThreshold;
 
-  VectorSearch(CollectionConfig config, Declared declared, int fullScanThreshold) {
-    this.config = config;
-    this.declared = declared;
+  VectorSearch(ViewPoints points, String field, int fullScanThreshold) {
+    this.points = points;
+    this.field = field;
     this.fullScanThreshold = fullScanThreshold;
   }
 
-  private record Hit(LeafPoints leaf, int doc, float score, PointId id) {}
+  /** Scored documents of one segment. */
+  private record Part(int docBase, int[] docs, float[] scores) {}
 
-  List<ScoredPoint> search(IndexReader reader, SearchRequest request) throws IOException {
-    VectorParams params = VectorRules.paramsOf(config, request.using());
-    float[] query = VectorRules.checked(params, request.vector());
-    Records records = new Records(config, request.payload(), request.vectors());
-    long wanted = (long) request.limit() + request.offset();
-    if (request.limit() <= 0 || reader.numDocs() == 0) {
-      return List.of();
-    }
-    int k = (int) Math.min(wanted, reader.numDocs());
-    List<Hit> hits = candidates(reader, request, params, query, k);
-    List<ScoredPoint> points = new ArrayList<>();
-    for (int i = request.offset(); i < Math.min(hits.size(), wanted); i++) {
-      Hit hit = hits.get(i);
-      points.add(
-          new ScoredPoint(
-              hit.id(),
-              hit.leaf().version(hit.doc()),
-              hit.score(),
-              records.payload(hit.leaf(), hit.doc()),
-              records.vectors(hit.leaf(), hit.doc()),
-              null));
-    }
-    return points;
-  }
-
-  private record SegmentResult(LeafPoints leaf, SegmentHits hits) {}
-
-  private List<Hit> candidates(
-      IndexReader reader, SearchRequest request, VectorParams params, float[] query, int k)
+  /** The best {@code k} of the points that match; fewer when fewer have the vector. */
+  List<Hit> best(
+      Objective objective, boolean largerIsBetter, SearchParams params, Matches matches, int k)
       throws IOException {
-    Matches matches = new Matches(reader, request.filter(), declared);
-    Integer askedEf = request.params().hnswEf();
+    Integer askedEf = params.hnswEf();
     int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
-    List<SegmentResult> results = new ArrayList<>();
-    for (LeafReaderContext context : reader.leaves()) {
-      SegmentVectors vectors = SegmentVectors.of(context.reader(), Fields.vector(request.using()));
-      if (vectors == null || vectors.size() == 0 || skipped(vectors, request.params())) {
+    List<Part> parts = new ArrayList<>();
+    for (int leaf = 0; leaf < points.leafCount(); leaf++) {
+      LeafReaderContext context = points.context(leaf);
+      SegmentVectors vectors = vectors(leaf);
+      if (vectors == null || vectors.size() == 0 || skipped(vectors, params)) {
         continue;
       }
       AcceptSet accepted = matches.accepted(context);
       if (accepted != null && accepted.cardinality() == 0) {
         continue;
       }
-      SegmentHits hits = vectors.search(query, k, ef, request.params().exact(), accepted);
-      results.add(new SegmentResult(new LeafPoints(context.reader()), hits));
+      SegmentHits hits = vectors.search(objective, k, ef, params.exact(), accepted);
+      parts.add(new Part(context.docBase, hits.docs(), hits.scores()));
     }
-    return merged(results, similarity(params.distance()), k, request.scoreThreshold());
+    return merged(parts, largerIsBetter, k);
+  }
+
+  /**
+   * The best {@code k} of given points, each of them scored.
+   *
+   * @param docs documents of the view, ascending
+   */
+  List<Hit> bestOf(Objective objective, boolean largerIsBetter, int[] docs, int k)
+      throws IOException {
+    float[] scores = scores(objective, docs);
+    int[] found = docs.clone();
+    int count = 0;
+    for (int i = 0; i < docs.length; i++) {
+      if (!Float.isNaN(scores[i])) {
+        found[count] = docs[i];
+        scores[count++] = scores[i];
+      }
+    }
+    Part all = new Part(0, Arrays.copyOf(found, count), Arrays.copyOf(scores, count));
+    return merged(List.of(all), largerIsBetter, k);
+  }
+
+  /**
+   * The scores of given points.
+   *
+   * @param docs documents of the view, ascending
+   * @return parallel to {@code docs}, {@link Float#NaN} for points without the vector
+   */
+  float[] scores(Objective objective, int[] docs) throws IOException {
+    float[] scores = new float[docs.length];
+    int from = 0;
+    while (from < docs.length) {
+      int leaf = points.leafOf(docs[from]);
+      int docBase = points.docBase(leaf);
+      int end = docBase + points.context(leaf).reader().maxDoc();
+      int to = from;
+      while (to < docs.length && docs[to] < end) {
+        to++;
+      }
+      SegmentVectors vectors = vectors(leaf);
+      if (vectors == null) {
+        Arrays.fill(scores, from, to, Float.NaN);
+      } else {
+        int[] local = Arrays.copyOfRange(docs, from, to);
+        for (int i = 0; i < local.length; i++) {
+          local[i] -= docBase;
+        }
+        System.arraycopy(vectors.scores(objective, local), 0, scores, from, local.length);
+      }
+      from = to;
+    }
+    return scores;
+  }
+
+  private @Nullable SegmentVectors vectors(int leaf) throws IOException {
+    return SegmentVectors.of(points.context(leaf).reader(), field);
   }
 
   /** Small segments are searched in any case: scanning them costs no more than a graph walk. */
@@ -86,49 +116,35 @@ final class VectorSearch {
     return params.indexedOnly() && !vectors.hasGraph() && vectors.size() >= fullScanThreshold;
   }
 
-  private static List<Hit> merged(
-      List<SegmentResult> results, boolean similarity, int k, @Nullable Float threshold)
-      throws IOException {
+  private List<Hit> merged(List<Part> parts, boolean largerIsBetter, int k) throws IOException {
     // Only hits at least as good as the k-th best can be in the answer: ids are read for no other.
     int total = 0;
-    for (SegmentResult result : results) {
-      total += result.hits().size();
+    for (Part part : parts) {
+      total += part.docs().length;
     }
-    float[] scores = new float[total];
+    if (total == 0 || k <= 0) {
+      return List.of();
+    }
+    float[] sorted = new float[total];
     int count = 0;
-    for (SegmentResult result : results) {
-      for (float score : result.hits().scores()) {
-        scores[count++] = similarity ? -score : score;
+    for (Part part : parts) {
+      for (float score : part.scores()) {
+        sorted[count++] = largerIsBetter ? -score : score;
       }
     }
-    java.util.Arrays.sort(scores);
-    float worst = total == 0 ? 0 : scores[Math.min(k, total) - 1];
+    Arrays.sort(sorted);
+    float worst = sorted[Math.min(k, total) - 1];
     List<Hit> hits = new ArrayList<>();
-    for (SegmentResult result : results) {
-      for (int i = 0; i < result.hits().size(); i++) {
-        float score = result.hits().scores()[i];
-        if ((similarity ? -score : score) <= worst && passes(score, similarity, threshold)) {
-          int doc = result.hits().docs()[i];
-          hits.add(new Hit(result.leaf(), doc, score, result.leaf().id(doc)));
+    for (Part part : parts) {
+      for (int i = 0; i < part.docs().length; i++) {
+        float score = part.scores()[i];
+        if ((largerIsBetter ? -score : score) <= worst) {
+          int doc = part.docBase() + part.docs()[i];
+          hits.add(new Hit(doc, points.id(doc), score, null));
         }
       }
     }
-    Comparator<Hit> byScore = (a, b) -> Float.compare(a.score(), b.score());
-    hits.sort((similarity ? byScore.reversed() : byScore).thenComparing(Hit::id));
-    return hits;
-  }
-
-  private static boolean passes(float score, boolean similarity, @Nullable Float threshold) {
-    if (threshold == null) {
-      return true;
-    }
-    return similarity ? score > threshold : score < threshold;
-  }
-
-  static boolean similarity(Distance distance) {
-    return switch (distance) {
-      case DOT, COSINE -> true;
-      case EUCLIDEAN, MANHATTAN -> false;
-    };
+    hits.sort(Hit.order(largerIsBetter));
+    return hits.subList(0, Math.min(k, hits.size()));
   }
 }

@@ -1,12 +1,13 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.filter.Filter;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of a collection's log: a change of its points or of its payload indexes. Applying the
+ * One entry of a collection's log: a change of its points, payload indexes or vectors. Applying the
  * same log in the same order gives the same state.
  */
 public sealed interface WriteOp {
@@ -17,8 +18,11 @@ public sealed interface WriteOp {
   }
 
   /**
+   * Writes the points that the mode and the filter let through, decided for all of them by what was
+   * there before the operation; of points with equal ids the last one counts.
+   *
    * @param updateFilter an existing point is touched only if it matches; new points are inserted
-   *     anyway
+   *     anyway, unless the mode is {@code UPDATE_ONLY}
    */
   record Upsert(List<Point> points, @Nullable Filter updateFilter, UpdateMode mode)
       implements WriteOp {}
@@ -47,4 +51,15 @@ public sealed interface WriteOp {
   record CreateFieldIndex(PayloadIndex index) implements WriteOp {}
 
   record DeleteFieldIndex(String field) implements WriteOp {}
+
+  /**
+   * Adds a named vector, which no point has yet. Nothing is done when there is one alike.
+   *
+   * @param params as in the configuration: {@code size}, {@code distance}, {@code datatype} ...;
+   *     nobody may change it
+   */
+  record CreateVector(String name, ObjectNode params) implements WriteOp {}
+
+  /** Drops a named vector and every point's value of it. Nothing is done when there is none. */
+  record DeleteVector(String name) implements WriteOp {}
 }

@@ -49,6 +49,9 @@ class EngineModelTest {
   private int generation;
   private Engine engine;
 
+  /** Dimension of the vector that is made and dropped all the time; 0 while there is none. */
+  private int extraSize;
+
   private static CollectionConfig config() {
     return Configs.parse(
         """
@@ -126,6 +129,10 @@ class EngineModelTest {
   }
 
   private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      // A file may go away while the first folder is being listed.
+      return;
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);
@@ -163,7 +170,7 @@ class EngineModelTest {
           case 0 -> field("n", new Condition.Match.Int(random.nextInt(5)));
           case 1 -> field("city", new Condition.Match.Keyword("東京"));
           case 2 -> field("o.x", new Condition.Match.Int(random.nextInt(3)));
-          default -> new Condition.HasVector("half");
+          default -> new Condition.HasVector(random.nextBoolean() ? "half" : "extra");
         };
     return random.nextBoolean()
         ? Filter.must(condition)
@@ -181,6 +188,13 @@ class EngineModelTest {
     }
     if (random.nextBoolean()) {
       vectors.put("half", VectorValue.dense(small(), small()));
+    }
+    if (extraSize > 0 && random.nextBoolean()) {
+      float[] values = new float[extraSize];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = small();
+      }
+      vectors.put("extra", VectorValue.dense(values));
     }
     return vectors;
   }
@@ -238,14 +252,38 @@ class EngineModelTest {
     return before -> new Known(before.vectors(), change.apply(before.payload()));
   }
 
+  private static WriteOp createExtra(int size) {
+    ObjectNode params = Payload.JSON.createObjectNode();
+    return new WriteOp.CreateVector("extra", params.put("size", size).put("distance", "Dot"));
+  }
+
   private void step(String where) {
     boolean missing = false;
     WriteOp operation;
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(11)) {
+      case 10 -> {
+        int size = 1 + random.nextInt(3);
+        if (extraSize == 0) {
+          extraSize = size;
+          operation = createExtra(size);
+        } else if (random.nextInt(3) == 0) {
+          operation = createExtra(extraSize);
+        } else {
+          extraSize = 0;
+          model.replaceAll(
+              (_, known) -> {
+                Map<String, float[]> left = new LinkedHashMap<>(known.vectors());
+                left.remove("extra");
+                return new Known(left, known.payload());
+              });
+          operation = new WriteOp.DeleteVector("extra");
+        }
+      }
       case 0, 1, 2, 3 -> {
         WriteOp.UpdateMode mode = WriteOp.UpdateMode.values()[Math.max(0, random.nextInt(5) - 2)];
         Filter filter = random.nextInt(4) == 0 ? filter() : null;
         List<Point> points = new ArrayList<>();
+        Map<PointId, Known> written = new LinkedHashMap<>();
         for (PointId id : ids()) {
           Point point = new Point(id, vectors(), Payload.of(payload()));
           points.add(point);
@@ -257,9 +295,10 @@ class EngineModelTest {
                 case UPDATE_ONLY -> there;
               };
           if (write && (!there || matches(filter, id))) {
-            model.put(id, new Known(floats(point.vectors()), point.payload().json()));
+            written.put(id, new Known(floats(point.vectors()), point.payload().json()));
           }
         }
+        model.putAll(written);
         operation = new WriteOp.Upsert(points, filter, mode);
       }
       case 4 -> {
@@ -269,19 +308,23 @@ class EngineModelTest {
       }
       case 5 -> {
         List<WriteOp.PointVectors> points = new ArrayList<>();
-        for (PointId id : ids()) {
+        Filter filter = random.nextBoolean() ? filter() : null;
+        List<PointId> ids = ids();
+        List<PointId> excluded =
+            ids.stream().filter(id -> model.containsKey(id) && !matches(filter, id)).toList();
+        for (PointId id : ids) {
           Map<String, VectorValue> vectors = vectors();
           points.add(new WriteOp.PointVectors(id, vectors));
           missing |=
               edit(
-                  List.of(id),
+                  excluded.contains(id) ? List.of() : List.of(id),
                   before -> {
                     Map<String, float[]> changed = new LinkedHashMap<>(before.vectors());
                     changed.putAll(floats(vectors));
                     return new Known(changed, before.payload());
                   });
         }
-        operation = new WriteOp.UpdateVectors(points, null);
+        operation = new WriteOp.UpdateVectors(points, filter);
       }
       case 6 -> {
         PointSelector selector = selector();

@@ -40,6 +40,9 @@ public final class SegmentVectors {
    */
   static final ScratchPool SCRATCHES = new ScratchPool(Runtime.getRuntime().availableProcessors());
 
+  /** Documents that are scored at once. */
+  private static final int SCORE_BATCH = 64;
+
   private final StoredVectors stored;
   private final VectorStore store;
   private final VectorScoring scoring;
@@ -151,6 +154,13 @@ public final class SegmentVectors {
       throw new IllegalArgumentException(
           "query's dimension: " + query.length + " (expected: " + dimension() + ")");
     }
+    return search(Objective.nearest(query), k, efSearch, exact, accept);
+  }
+
+  /** As above, for any objective: the {@code k} best by its scorer, with its scores. */
+  public SegmentHits search(
+      Objective objective, int k, int efSearch, boolean exact, @Nullable AcceptSet accept)
+      throws IOException {
     if (k < 1) {
       throw new IllegalArgumentException("k: " + k + " (expected: >= 1)");
     }
@@ -171,34 +181,73 @@ public final class SegmentVectors {
     OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
     SearchRequest request = new SearchRequest(Math.min(k, size()), efSearch, Long.MAX_VALUE);
     try {
-      return hits(SCRATCHES.with(scratch -> search(query, request, exact, filter, scratch)));
+      return hits(
+          objective, SCRATCHES.with(scratch -> search(objective, request, exact, filter, scratch)));
+    } catch (IllegalStateException e) {
+      throw closedOr(e);
+    }
+  }
+
+  /**
+   * Scores given documents, exactly.
+   *
+   * @param docs document ids of the segment
+   * @return the objective's scores, parallel to {@code docs}; {@link Float#NaN} for a document
+   *     without a vector
+   */
+  public float[] scores(Objective objective, int[] docs) {
+    float[] scores = new float[docs.length];
+    int[] ordinals = new int[SCORE_BATCH];
+    int[] places = new int[SCORE_BATCH];
+    float[] scored = new float[SCORE_BATCH];
+    Distance distance = stored.options().distance();
+    try {
+      QueryScorer scorer = objective.scorer(scoring);
+      int count = 0;
+      for (int i = 0; i < docs.length; i++) {
+        int ordinal = stored.ordinalOf(docs[i]);
+        if (ordinal < 0) {
+          scores[i] = Float.NaN;
+        } else {
+          ordinals[count] = ordinal;
+          places[count++] = i;
+        }
+        if (count == SCORE_BATCH || i == docs.length - 1) {
+          scorer.distances(ordinals, count, scored);
+          for (int j = 0; j < count; j++) {
+            scores[places[j]] = objective.score(distance, scored[j]);
+          }
+          count = 0;
+        }
+      }
+      return scores;
     } catch (IllegalStateException e) {
       throw closedOr(e);
     }
   }
 
   private SearchResult search(
-      float[] query,
+      Objective objective,
       SearchRequest request,
       boolean exact,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
     if (exact || graph == null) {
-      QueryScorer scorer = scoring.queryScorer(query);
-      return ExactSearch.search(scorer, size(), request, filter, scratch);
+      return ExactSearch.search(objective.scorer(scoring), size(), request, filter, scratch);
     }
-    return codes == null
-        ? HnswSearcher.search(graph, scoring, query, request, filter, scratch)
+    float[] query = objective.nearestTo();
+    return codes == null || query == null
+        ? HnswSearcher.search(graph, objective.scorer(scoring), request, filter, scratch)
         : HnswSearcher.search(graph, codes, scoring, query, request, filter, scratch);
   }
 
-  private SegmentHits hits(SearchResult result) {
+  private SegmentHits hits(Objective objective, SearchResult result) {
     int[] docs = new int[result.size()];
     float[] scores = new float[result.size()];
     Distance distance = stored.options().distance();
     for (int i = 0; i < docs.length; i++) {
       docs[i] = stored.docOf(result.ordinal(i));
-      scores[i] = distance.score(result.distance(i));
+      scores[i] = objective.score(distance, result.distance(i));
     }
     SearchStats stats = result.stats();
     return new SegmentHits(

@@ -2,10 +2,12 @@ package dev.quiver.lucene;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.quiver.index.QueryScorer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -73,7 +75,41 @@ class GoldenSegmentsTest {
         assertThat(hits[0].doc).isEqualTo(i);
         assertThat(vectors.search(vector, 5, 60, false, null).docs())
             .isEqualTo(vectors.search(vector, 5, 60, true, null).docs());
+        checkObjectives(vectors, vector);
       }
+    }
+  }
+
+  /** By codes or not, what a walk finds has the scores that comparing every vector gives. */
+  private static void checkObjectives(SegmentVectors vectors, float[] vector) throws IOException {
+    Objective farthest =
+        scoring -> {
+          QueryScorer near = scoring.queryScorer(vector);
+          return new QueryScorer() {
+            @Override
+            public float distance(int ordinal) {
+              return -near.distance(ordinal);
+            }
+
+            @Override
+            public void distances(int[] ordinals, int count, float[] out) {
+              near.distances(ordinals, count, out);
+              for (int i = 0; i < count; i++) {
+                out[i] = -out[i];
+              }
+            }
+          };
+        };
+    for (Objective objective :
+        List.of(Objective.nearest(vector), Objective.similar(vector), farthest)) {
+      SegmentHits walked = vectors.search(objective, 5, 60, false, null);
+      SegmentHits compared = vectors.search(objective, 5, 60, true, null);
+      assertThat(walked.strategy()).isEqualTo(SegmentHits.Strategy.GRAPH);
+      if (objective != farthest) {
+        assertThat(walked.docs()).isEqualTo(compared.docs());
+        assertThat(walked.scores()).isEqualTo(compared.scores());
+      }
+      assertThat(walked.scores()).isEqualTo(vectors.scores(objective, walked.docs()));
     }
   }
 

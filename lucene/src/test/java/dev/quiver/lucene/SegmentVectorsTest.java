@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.lucene.document.FieldType;
 import org.apache.lucene.index.DirectoryReader;
@@ -162,6 +163,30 @@ class SegmentVectorsTest {
       }
     }
     assertThat(hits.docs()).doesNotHaveDuplicates();
+    checkScores(segment, query, hits, stored);
+  }
+
+  /** Documents scored one by one have the scores of the search; those without a vector none. */
+  private static void checkScores(
+      SegmentVectors segment, float[] query, SegmentHits hits, List<float[]> stored) {
+    float[] scores = segment.scores(Objective.nearest(query), hits.docs());
+    for (int i = 0; i < scores.length; i++) {
+      assertThat(scores[i])
+          .isCloseTo(hits.scores()[i], within(1e-4f * Math.abs(scores[i]) + 1e-6f));
+    }
+    int[] every = IntStream.range(0, stored.size()).toArray();
+    float[] similar = segment.scores(Objective.similar(query), every);
+    for (int doc : every) {
+      assertThat(Float.isNaN(similar[doc])).isEqualTo(stored.get(doc) == null);
+    }
+    int previous = -1;
+    for (int doc : hits.docs()) {
+      if (previous >= 0) {
+        assertThat(similar[doc])
+            .isLessThanOrEqualTo(similar[previous] + 1e-3f * Math.abs(similar[doc]) + 1e-6f);
+      }
+      previous = doc;
+    }
   }
 
   @Test

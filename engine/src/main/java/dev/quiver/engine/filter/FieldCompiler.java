@@ -253,8 +253,12 @@ final class FieldCompiler {
    */
   private Query tokenised(
       Condition.Field field, Location at, TextAnalysis analysis, Query byTokens) {
-    Query untokenised = Queries.without(hasValue(at), exact(Terms.tokenised(at, analysis)));
-    return Queries.any(List.of(byTokens, verified(untokenised, onlyMatch(field))));
+    return Queries.any(List.of(byTokens, verified(untokenised(at, analysis), onlyMatch(field))));
+  }
+
+  /** Documents with a value at the location that this analysis has not tokenised. */
+  static Query untokenised(Location at, TextAnalysis analysis) {
+    return Queries.without(hasValue(at), exact(Terms.tokenised(at, analysis)));
   }
 
   private static Query allTokens(Location at, TextAnalysis analysis, String text) {

@@ -219,7 +219,7 @@ final class FieldReader {
     return List.copyOf(ring);
   }
 
-  private static GeoPoint point(JsonNode node, String at) {
+  static GeoPoint point(JsonNode node, String at) {
     Json.object(node, at, "struct GeoPoint");
     Json.only(node, at, "lon", "lat");
     double lon = Json.number(Json.required(node, "lon", at), at + ".lon");

@@ -19,4 +19,13 @@ public record Filter(
   public static Filter must(Condition... conditions) {
     return new Filter(List.of(conditions), List.of(), List.of(), null);
   }
+
+  public static Filter mustNot(Condition... conditions) {
+    return new Filter(List.of(), List.of(), List.of(conditions), null);
+  }
+
+  /** What both accept; null accepts all. */
+  public static @Nullable Filter both(@Nullable Filter a, @Nullable Filter b) {
+    return a == null ? b : b == null ? a : must(a, b);
+  }
 }

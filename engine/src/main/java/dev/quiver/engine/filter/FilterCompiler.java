@@ -39,13 +39,22 @@ public final class FilterCompiler {
 
   private final PayloadIndexes indexes;
   private final FieldCompiler fields;
+  private final VectorKeys vectors;
+
+  /** What {@link Fields#HAS} names a vector by. */
+  @FunctionalInterface
+  public interface VectorKeys {
+    /** Null when there is no such vector. */
+    @Nullable String keyOrNull(String name);
+  }
 
   /**
    * @param indexes the ones declared now, whatever was declared when documents were written
    */
-  public FilterCompiler(PayloadIndexes indexes) {
+  public FilterCompiler(PayloadIndexes indexes, VectorKeys vectors) {
     this.indexes = indexes;
     this.fields = new FieldCompiler(indexes);
+    this.vectors = vectors;
   }
 
   /**
@@ -59,6 +68,23 @@ public final class FilterCompiler {
     }
     Query query = filter(filter);
     return query instanceof MatchAllDocsQuery ? null : query;
+  }
+
+  /**
+   * Documents that lack the tokens of a declared text index, since they were written before it;
+   * null when no text index is declared.
+   */
+  public @Nullable Query untokenised() {
+    List<Query> any = new ArrayList<>();
+    indexes
+        .texts()
+        .forEach(
+            (path, analysis) -> {
+              if (!path.hasIndex()) {
+                any.add(FieldCompiler.untokenised(Location.of(path), analysis));
+              }
+            });
+    return any.isEmpty() ? null : Queries.any(any);
   }
 
   private Query filter(Filter filter) {
@@ -113,7 +139,12 @@ public final class FilterCompiler {
         yield path.hasIndex() ? verified(widened, condition) : widened;
       }
       case Condition.HasId(var ids) -> ids(ids);
-      case Condition.HasVector(String name) -> new TermQuery(Fields.hasTerm(name));
+      case Condition.HasVector(String name) -> {
+        String key = vectors.keyOrNull(name);
+        yield key == null
+            ? new MatchNoDocsQuery("no such vector")
+            : new TermQuery(Fields.hasTerm(key));
+      }
       case Condition.Slice(int total, int index) -> new SliceQuery(total, index);
       case Condition.Nested(String key, Filter inner) ->
           verified(nestedCandidates(PayloadPath.parse(key), inner), condition);

@@ -35,6 +35,16 @@ public final class FilterJson {
     return new FilterReader().filter(node, at, 1);
   }
 
+  /** Reads one condition, with the same limits and errors. */
+  public static Condition parseCondition(JsonNode node, String at) {
+    return new FilterReader().condition(node, at, 1);
+  }
+
+  /** Reads a place, {@code {"lon": .., "lat": ..}} in degrees. */
+  public static Condition.GeoPoint parsePoint(JsonNode node, String at) {
+    return FieldReader.point(node, at);
+  }
+
   /** Checks a filter that did not come as JSON (gRPC) by the same rules. */
   public static Filter checked(Filter filter) {
     return parse(toJson(filter));

@@ -70,7 +70,7 @@ final class FilterReader {
     return new Filter.MinShould(list, (int) Math.min(minCount, Integer.MAX_VALUE));
   }
 
-  private Condition condition(JsonNode node, String at, int depth) {
+  Condition condition(JsonNode node, String at, int depth) {
     if (++conditions > FilterJson.MAX_CONDITIONS) {
       throw Json.format("more than " + FilterJson.MAX_CONDITIONS + " conditions", at);
     }

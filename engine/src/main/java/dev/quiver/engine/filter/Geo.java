@@ -8,15 +8,15 @@ import dev.quiver.engine.filter.Condition.GeoRadius;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where a point on the globe lies: degrees in, metres for distances. */
-final class Geo {
+/** Where a point on the globe lies: degrees in, metres for distances. Stateless. */
+public final class Geo {
   /** Mean radius of the earth (IUGG), metres. */
   static final double EARTH_RADIUS = 6_371_008.8;
 
   private Geo() {}
 
   /** The point that a payload value stands for: an object with numbers lon and lat, else null. */
-  static @Nullable GeoPoint point(JsonNode value) {
+  public static @Nullable GeoPoint point(JsonNode value) {
     JsonNode lon = value.isObject() ? value.get("lon") : null;
     JsonNode lat = value.isObject() ? value.get("lat") : null;
     if (lon == null || lat == null || !lon.isNumber() || !lat.isNumber()) {
@@ -25,7 +25,7 @@ final class Geo {
     return new GeoPoint(lon.doubleValue(), lat.doubleValue());
   }
 
-  static boolean isLegal(double lon, double lat) {
+  public static boolean isLegal(double lon, double lat) {
     return lon >= -180 && lon <= 180 && lat >= -90 && lat <= 90;
   }
 
@@ -43,7 +43,7 @@ final class Geo {
   }
 
   /** Great-circle distance by the haversine formula, metres. */
-  static double distance(GeoPoint from, double lon, double lat) {
+  public static double distance(GeoPoint from, double lon, double lat) {
     double sinLat = Math.sin(Math.toRadians(lat - from.lat()) / 2);
     double sinLon = Math.sin(Math.toRadians(lon - from.lon()) / 2);
     double h =

@@ -238,4 +238,13 @@ final class IndexDeclaration {
           case KEYWORD, GEO, TEXT, BOOL, UUID -> false;
         };
   }
+
+  /** Whether it knows which single values there are: needed by facets. */
+  static boolean isValueCapable(PayloadIndex index) {
+    return switch (index.type()) {
+      case KEYWORD, BOOL, UUID -> true;
+      case INTEGER -> index.params() == null || index.params().path("lookup").asBoolean(true);
+      case FLOAT, GEO, TEXT, DATETIME -> false;
+    };
+  }
 }

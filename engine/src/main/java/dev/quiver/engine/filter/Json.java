@@ -10,26 +10,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Typed reading of JSON, with messages that name what was seen, what was expected, and where. */
-final class Json {
+public final class Json {
   private static final int SHOWN_LENGTH = 64;
 
   private Json() {}
 
-  static QuiverException format(String message, String at) {
+  public static QuiverException format(String message, String at) {
     return new QuiverException(ErrorCode.FORMAT, message + " at " + at);
   }
 
-  static QuiverException validation(String at, String message) {
+  public static QuiverException validation(String at, String message) {
     return new QuiverException(ErrorCode.VALIDATION, "[" + at + ": " + message + "]");
   }
 
   /** The member, or null when it is missing or null. */
-  static @Nullable JsonNode member(JsonNode object, String name) {
+  public static @Nullable JsonNode member(JsonNode object, String name) {
     JsonNode value = object.get(name);
     return value == null || value.isNull() ? null : value;
   }
 
-  static JsonNode required(JsonNode object, String name, String at) {
+  public static JsonNode required(JsonNode object, String name, String at) {
     JsonNode value = object.get(name);
     if (value == null) {
       throw format("missing field `" + name + "`", at);
@@ -37,20 +37,20 @@ final class Json {
     return value;
   }
 
-  static void object(JsonNode node, String at, String expected) {
+  public static void object(JsonNode node, String at, String expected) {
     if (!node.isObject()) {
       throw invalidType(node, expected, at);
     }
   }
 
-  static void array(JsonNode node, String at, String expected) {
+  public static void array(JsonNode node, String at, String expected) {
     if (!node.isArray()) {
       throw invalidType(node, expected, at);
     }
   }
 
   /** Refuses members other than these. */
-  static void only(JsonNode object, String at, String... names) {
+  public static void only(JsonNode object, String at, String... names) {
     List<String> known = Arrays.asList(names);
     for (Map.Entry<String, JsonNode> member : object.properties()) {
       if (!known.contains(member.getKey())) {
@@ -67,7 +67,7 @@ final class Json {
     }
   }
 
-  static String string(JsonNode node, String at) {
+  public static String string(JsonNode node, String at) {
     if (!node.isTextual()) {
       throw invalidType(node, "a string", at);
     }
@@ -77,14 +77,14 @@ final class Json {
     return node.textValue();
   }
 
-  static boolean bool(JsonNode node, String at) {
+  public static boolean bool(JsonNode node, String at) {
     if (!node.isBoolean()) {
       throw invalidType(node, "a boolean", at);
     }
     return node.booleanValue();
   }
 
-  static double number(JsonNode node, String at) {
+  public static double number(JsonNode node, String at) {
     if (!node.isNumber()) {
       throw invalidType(node, "f64", at);
     }
@@ -95,7 +95,7 @@ final class Json {
   }
 
   /** An integer from 0; beyond {@code Long.MAX_VALUE} it is that. */
-  static long unsigned(JsonNode node, String at) {
+  public static long unsigned(JsonNode node, String at) {
     if (!node.isIntegralNumber() || node.bigIntegerValue().signum() < 0) {
       throw invalidType(node, "an unsigned integer", at);
     }
@@ -103,7 +103,7 @@ final class Json {
   }
 
   /** A path as given, checked. */
-  static String path(JsonNode node, String at) {
+  public static String path(JsonNode node, String at) {
     String text = string(node, at);
     try {
       PayloadPath.parse(text);
@@ -113,12 +113,12 @@ final class Json {
     return text;
   }
 
-  static QuiverException invalidType(JsonNode node, String expected, String at) {
+  public static QuiverException invalidType(JsonNode node, String expected, String at) {
     return format("invalid type: " + shown(node) + ", expected " + expected, at);
   }
 
   /** A value as a message shows it. */
-  static String shown(JsonNode node) {
+  public static String shown(JsonNode node) {
     return switch (node.getNodeType()) {
       case STRING -> "string \"" + cut(node.textValue()) + "\"";
       case NUMBER ->

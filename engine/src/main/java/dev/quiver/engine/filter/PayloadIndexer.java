@@ -2,7 +2,6 @@ package dev.quiver.engine.filter;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.filter.Condition.GeoPoint;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,8 +25,9 @@ import org.apache.lucene.util.NumericUtils;
  *
  * <p>Declarations matter for texts only: while a text index is declared, its tokens are written
  * too. Documents written before the declaration need not be written again for right results: the
- * compiler notices them and reads their payloads instead. Writing them again makes text matching
- * fast; no other type of index gains anything from it ({@link #needsRewrite}).
+ * compiler notices them ({@link FilterCompiler#untokenised}) and reads their payloads instead.
+ * Writing their inverted fields again makes text matching fast; no other type of index gains
+ * anything from it.
  *
  * <p>Thread-safe.
  */
@@ -44,15 +44,14 @@ public final class PayloadIndexer {
   /** Positions left free between two texts, so that no phrase spans them. */
   private static final int TEXT_GAP = 2;
 
+  /** The Lucene fields that depend on declarations, and those that share a field with them. */
+  public static final Set<String> INVERTED_FIELDS =
+      Set.of(Terms.EXACT, Terms.TOKENS, Terms.PHRASES);
+
   private final PayloadIndexes indexes;
 
   public PayloadIndexer(PayloadIndexes indexes) {
     this.indexes = indexes;
-  }
-
-  /** Whether existing documents get faster by being written again under this declaration. */
-  public static boolean needsRewrite(PayloadIndex index) {
-    return index.type() == PayloadIndex.Type.TEXT;
   }
 
   /** Adds the fields. The payload must not change until the document is written. */

@@ -133,7 +133,7 @@ class FilterAgreementTest {
         writer.addDocument(document(id, point, new PayloadIndexer(indexes)));
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
-        return !found(reader, new FilterCompiler(indexes).compile(filter)).isEmpty();
+        return !found(reader, new FilterCompiler(indexes, name -> name).compile(filter)).isEmpty();
       }
     }
   }
@@ -154,7 +154,7 @@ class FilterAgreementTest {
           }
         });
     telling += expected.isEmpty() || expected.size() == stored.size() ? 0 : 1;
-    assertThat(found(reader, new FilterCompiler(indexes).compile(filter)))
+    assertThat(found(reader, new FilterCompiler(indexes, name -> name).compile(filter)))
         .as("seed %s, indexes %s, filter %s", seed, indexes, filter)
         .isEqualTo(expected);
   }

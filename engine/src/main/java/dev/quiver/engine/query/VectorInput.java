@@ -1,4 +1,4 @@
-package dev.quiver.api;
+package dev.quiver.engine.query;
 
 import dev.quiver.engine.PointId;
 import java.util.Arrays;

@@ -1,0 +1,171 @@
+package dev.quiver.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FieldInfos;
+import org.apache.lucene.index.FilterCodecReader;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.ParallelLeafReader;
+import org.apache.lucene.index.SegmentCommitInfo;
+import org.apache.lucene.index.SlowCodecReaderWrapper;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every merge does to the segments that it takes besides merging them: it leaves out vectors
+ * that were dropped, and adds the tokens of text indexes that were declared after the documents had
+ * been written. Points stay what they are, and so do vectors and their graphs: a segment that is
+ * merged alone is copied.
+ */
+final class SegmentTidying {
+  private final Supplier<Declared> declared;
+  private final Path scratchFolder;
+
+  /**
+   * @param scratchFolder for what a merge writes meanwhile; what an earlier process left there is
+   *     deleted
+   */
+  SegmentTidying(Supplier<Declared> declared, Path scratchFolder) throws IOException {
+    this.declared = declared;
+    this.scratchFolder = scratchFolder;
+    if (Files.exists(scratchFolder)) {
+      deleteAll(scratchFolder);
+    }
+  }
+
+  /** The same merge, which also tidies. */
+  MergePolicy.OneMerge tidying(MergePolicy.OneMerge merge) {
+    return new TidyingMerge(merge.segments);
+  }
+
+  /** Whether a segment has something to leave out or to add. */
+  static boolean isStale(LeafReaderContext context, Declared declared) throws IOException {
+    return hasDroppedVectors(context.reader(), declared) || lacksTokens(context, declared);
+  }
+
+  private static boolean hasDroppedVectors(LeafReader leaf, Declared declared) {
+    Set<String> fields = declared.vectors().fields();
+    for (FieldInfo field : leaf.getFieldInfos()) {
+      if (isDropped(field, fields)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isDropped(FieldInfo field, Set<String> fields) {
+    return field.name.startsWith(Fields.VECTOR_PREFIX) && !fields.contains(field.name);
+  }
+
+  private static boolean lacksTokens(LeafReaderContext context, Declared declared)
+      throws IOException {
+    Query untokenised = declared.compiler().untokenised();
+    return untokenised != null && new IndexSearcher(context.reader()).count(untokenised) > 0;
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path each : all) {
+      Files.delete(each);
+    }
+  }
+
+  private final class TidyingMerge extends MergePolicy.OneMerge {
+    private final List<TokenIndex> scratches = new ArrayList<>();
+
+    TidyingMerge(List<SegmentCommitInfo> segments) {
+      super(segments);
+    }
+
+    @Override
+    public CodecReader wrapForMerge(CodecReader reader) throws IOException {
+      Declared now = declared.get();
+      CodecReader tidied = reader;
+      if (hasDroppedVectors(reader, now)) {
+        Set<String> fields = now.vectors().fields();
+        tidied = new WithoutFields(tidied, field -> isDropped(field, fields));
+      }
+      if (lacksTokens(reader.getContext(), now)) {
+        TokenIndex tokens = TokenIndex.of(reader, now.indexer(), scratchFolder);
+        scratches.add(tokens);
+        tidied = withTokens(tidied, tokens);
+      }
+      return tidied;
+    }
+
+    @Override
+    public void mergeFinished(boolean success, boolean segmentDropped) throws IOException {
+      IOUtils.close(scratches);
+      super.mergeFinished(success, segmentDropped);
+    }
+  }
+
+  private static CodecReader withTokens(CodecReader reader, TokenIndex tokens) throws IOException {
+    LeafReader others = new WithoutFields(reader, field -> TokenIndex.FIELDS.contains(field.name));
+    LeafReader both = new ParallelLeafReader(false, others, tokens.reader());
+    KnnVectorsReader vectors = reader.getVectorReader();
+    return new Uncached(SlowCodecReaderWrapper.wrap(both)) {
+      // The segment's own, so that its graphs are continued.
+      @Override
+      public @Nullable KnnVectorsReader getVectorReader() {
+        return vectors;
+      }
+    };
+  }
+
+  /** A changed segment, which no cache may take for the original. */
+  private static class Uncached extends FilterCodecReader {
+    Uncached(CodecReader in) {
+      super(in);
+    }
+
+    @Override
+    public @Nullable CacheHelper getCoreCacheHelper() {
+      return null;
+    }
+
+    @Override
+    public @Nullable CacheHelper getReaderCacheHelper() {
+      return null;
+    }
+  }
+
+  /** A segment that seems not to have some of its fields. */
+  private static final class WithoutFields extends Uncached {
+    private final FieldInfos left;
+
+    WithoutFields(CodecReader in, Predicate<FieldInfo> hidden) {
+      super(in);
+      List<FieldInfo> shown = new ArrayList<>();
+      for (FieldInfo field : in.getFieldInfos()) {
+        if (!hidden.test(field)) {
+          shown.add(field);
+        }
+      }
+      left = new FieldInfos(shown.toArray(FieldInfo[]::new));
+    }
+
+    @Override
+    public FieldInfos getFieldInfos() {
+      return left;
+    }
+  }
+}
