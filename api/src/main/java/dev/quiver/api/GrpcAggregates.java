@@ -55,8 +55,7 @@ class GrpcAggregates extends GrpcPointQueries {
         (call, timeout) -> {
           call.checkConsistency();
           call.refuseShardKey();
-          return groups(
-              call, queries.query(query), GrpcGroups.request(request, limits), timeout);
+          return groups(call, queries.query(query), GrpcGroups.request(request, limits), timeout);
         },
         (call, results) ->
             Points.QueryGroupsResponse.newBuilder()
@@ -68,8 +67,7 @@ class GrpcAggregates extends GrpcPointQueries {
   private List<Supplier<List<Groups.Group>>> groups(
       GrpcCall call, QueryRequest query, Groups.Request request, Duration timeout) {
     String collection = call.collection();
-    Queries.admitGroups(
-        database, call.access(), collection, query, request, namedTimeout(call));
+    Queries.admitGroups(database, call.access(), collection, query, request, namedTimeout(call));
     budget.check(collection, List.of(query));
     budget.check(collection, (long) request.limit() * request.groupSize(), request.vectors());
     Inference.Batch texts = inference.batch();
@@ -165,7 +163,6 @@ class GrpcAggregates extends GrpcPointQueries {
     Filter filter = GrpcFilters.readIf(request.hasFilter(), request.getFilter());
     String using = request.getUsing();
     admit(call, collection, List.of(ReadDemand.matrix(sample, limit, filter, using)), false);
-    return database.matrix(
-        collection, new MatrixRequest(using, filter, (int) sample, (int) limit));
+    return database.matrix(collection, new MatrixRequest(using, filter, (int) sample, (int) limit));
   }
 }

@@ -68,7 +68,11 @@ class GrpcPointQueries extends GrpcPointReads {
   public void queryBatch(
       Points.QueryBatchPoints request, StreamObserver<Points.QueryBatchResponse> reply) {
     batch(
-        new Incoming<>("QueryBatch", request, request.getQueryPointsList().stream().anyMatch(GrpcQueryKinds::hasText), reply),
+        new Incoming<>(
+            "QueryBatch",
+            request,
+            request.getQueryPointsList().stream().anyMatch(GrpcQueryKinds::hasText),
+            reply),
         new Many<>("query_points", request.getQueryPointsList()),
         Points.QueryPoints::getCollectionName,
         queries::query,
@@ -90,7 +94,11 @@ class GrpcPointQueries extends GrpcPointReads {
   public void recommendBatch(
       Points.RecommendBatchPoints request, StreamObserver<Points.RecommendBatchResponse> reply) {
     batch(
-        new Incoming<>("RecommendBatch", request, request.getRecommendPointsList().stream().anyMatch(GrpcQueryKinds::hasText), reply),
+        new Incoming<>(
+            "RecommendBatch",
+            request,
+            request.getRecommendPointsList().stream().anyMatch(GrpcQueryKinds::hasText),
+            reply),
         new Many<>("recommend_points", request.getRecommendPointsList()),
         Points.RecommendPoints::getCollectionName,
         queries::recommend,
@@ -115,7 +123,11 @@ class GrpcPointQueries extends GrpcPointReads {
   public void discoverBatch(
       Points.DiscoverBatchPoints request, StreamObserver<Points.DiscoverBatchResponse> reply) {
     batch(
-        new Incoming<>("DiscoverBatch", request, request.getDiscoverPointsList().stream().anyMatch(GrpcQueryKinds::hasText), reply),
+        new Incoming<>(
+            "DiscoverBatch",
+            request,
+            request.getDiscoverPointsList().stream().anyMatch(GrpcQueryKinds::hasText),
+            reply),
         new Many<>("discover_points", request.getDiscoverPointsList()),
         Points.DiscoverPoints::getCollectionName,
         queries::discover,

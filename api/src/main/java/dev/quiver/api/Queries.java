@@ -43,8 +43,8 @@ public final class Queries {
   }
 
   /**
-   * Lets queries of a collection through, all stages of each: the caller must be allowed to read the
-   * collections in which they look up vectors, and strict mode must allow what they ask for.
+   * Lets queries of a collection through, all stages of each: the caller must be allowed to read
+   * the collections in which they look up vectors, and strict mode must allow what they ask for.
    *
    * @param batch whether they are a batch
    * @param timeout the time that the request names; null: none
@@ -75,13 +75,11 @@ public final class Queries {
   static List<ReadDemand> demands(Collection<QueryRequest> queries) {
     List<ReadDemand> demands = new ArrayList<>(queries.size());
     for (QueryRequest query : queries) {
-      query
-          .root()
-          .forEach(
-              stage -> {
-                ReadDemand demand = demand(stage);
-                demands.add(stage == query.root() ? demand : demand.asNested());
-              });
+      QueryStage root = query.root();
+      demands.add(demand(root));
+      for (QueryStage prefetch : root.prefetch()) {
+        prefetch.forEach(stage -> demands.add(demand(stage).asNested()));
+      }
     }
     return demands;
   }
@@ -138,10 +136,9 @@ public final class Queries {
 
   private Groups.Order order(String collection, QueryStage root) {
     return switch (root.query()) {
-      case Query.Nearest(_, Query.Mmr mmr) when mmr != null -> Groups.Order.ARRIVAL;
+      case Query.OfVectors query when Query.Mmr.of(query) != null -> Groups.Order.ARRIVAL;
       case Query.Nearest _ -> byDistance(collection, root);
-      case Query.Recommend recommend
-          when recommend.strategy() == Query.Strategy.AVERAGE_VECTOR ->
+      case Query.Recommend recommend when recommend.strategy() == Query.Strategy.AVERAGE_VECTOR ->
           byDistance(collection, root);
       case Query.OfVectors _, Query.Fusion _, Query.Boost _ -> Groups.Order.HIGHER_SCORE;
       case Query.ByValue _, Query.Sample _, Query.None _ -> Groups.Order.ARRIVAL;
@@ -156,7 +153,8 @@ public final class Queries {
   }
 
   /**
-   * Lets a grouped query through, as {@link #admit} does: its limit is that of groups, and the caller must be allowed to read the collection in which it looks up points.
+   * Lets a grouped query through, as {@link #admit} does: its limit is that of groups, and the
+   * caller must be allowed to read the collection in which it looks up points.
    */
   static void admitGroups(
       Database database,

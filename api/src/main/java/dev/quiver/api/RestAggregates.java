@@ -52,8 +52,7 @@ final class RestAggregates {
       Duration timeout = exchange.readTimeout();
       MatrixRequest request = exchange.body(in -> matrix(in, exchange.limits()));
       ReadDemand demand =
-          ReadDemand.matrix(
-              request.sample(), request.limit(), request.filter(), request.using());
+          ReadDemand.matrix(request.sample(), request.limit(), request.filter(), request.using());
       database.admit(collection, List.of(demand), false, exchange.namedTimeout());
       DistanceMatrix matrix =
           pool.run("SearchMatrix", timeout, () -> database.matrix(collection, request));

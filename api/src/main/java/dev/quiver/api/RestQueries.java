@@ -24,8 +24,7 @@ final class RestQueries {
   /**
    * @param others told of every member first; what it reads is not read here
    */
-  static QueryRequest query(JsonIn in, ApiLimits limits, JsonIn.Members others)
-      throws IOException {
+  static QueryRequest query(JsonIn in, ApiLimits limits, JsonIn.Members others) throws IOException {
     RestQueryBody body = new RestQueryBody(label(in, "internal"), limits);
     in.object(
         "QueryRequest",
@@ -41,8 +40,8 @@ final class RestQueries {
   /**
    * @param others told of every member first; what it reads is not read here
    */
-  static QueryRequest search(
-      JsonIn in, ApiLimits limits, JsonIn.Members others, boolean needsLimit) throws IOException {
+  static QueryRequest search(JsonIn in, ApiLimits limits, JsonIn.Members others, boolean needsLimit)
+      throws IOException {
     RestQueryBody body = new RestQueryBody(label(in, "search_request"), limits);
     List<VectorInput> vector = new ArrayList<>(1);
     in.object(

@@ -69,8 +69,7 @@ final class RestSearch {
 
   private void admit(
       RestExchange exchange, String collection, List<QueryRequest> queries, boolean batch) {
-    Queries.admit(
-        database, exchange.access(), collection, queries, batch, exchange.namedTimeout());
+    Queries.admit(database, exchange.access(), collection, queries, batch, exchange.namedTimeout());
   }
 
   private List<List<ScoredPoint>> run(String collection, List<QueryRequest> all, Duration timeout) {

@@ -120,8 +120,7 @@ final class LookupAccessTest {
     calls.put(
         "query groups",
         other ->
-            client.queryGroupsAsync(
-                groups().addPrefetch(nested(other).getPrefetch(0)).build()));
+            client.queryGroupsAsync(groups().addPrefetch(nested(other).getPrefetch(0)).build()));
     calls.put(
         "query groups with lookup",
         other -> client.queryGroupsAsync(groups().setWithLookup(withLookup(other)).build()));
@@ -172,8 +171,7 @@ final class LookupAccessTest {
     return Points.QueryPoints.newBuilder()
         .setCollectionName("mine")
         .setQuery(nearest(id(1)))
-        .addPrefetch(
-            Points.PrefetchQuery.newBuilder().setQuery(nearest(id(1))).addPrefetch(leaf))
+        .addPrefetch(Points.PrefetchQuery.newBuilder().setQuery(nearest(id(1))).addPrefetch(leaf))
         .build();
   }
 

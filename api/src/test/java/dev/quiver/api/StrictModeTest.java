@@ -136,7 +136,9 @@ final class StrictModeTest {
     strict("{'enabled':true,'max_query_limit':4,'search_max_batchsize':2}");
     String leaf = "{'query':[1,1],'limit':LIMIT}";
     String nested =
-        "{'prefetch':[{'prefetch':[" + leaf + "],'query':[1,2],'limit':4}],"
+        "{'prefetch':[{'prefetch':["
+            + leaf
+            + "],'query':[1,2],'limit':4}],"
             + "'query':{'fusion':'rrf'},'limit':4}";
 
     ok(post("/points/query", nested.replace("LIMIT", "4")));
@@ -146,8 +148,7 @@ final class StrictModeTest {
     refused(post("/points/query/batch", batch.replace("LIMIT", "5")), limit("5", "4", "limit"));
 
     strict("{'enabled':true,'unindexed_filtering_retrieve':false}");
-    refused(
-        post("/points/query", nested.replace("LIMIT", "4,'filter':" + CITY)), NO_INDEX);
+    refused(post("/points/query", nested.replace("LIMIT", "4,'filter':" + CITY)), NO_INDEX);
     for (String path : List.of("/points/recommend", "/points/discover")) {
       String examples = path.endsWith("recommend") ? "'positive':[1]" : "'target':1";
       refused(post(path, "{" + examples + ",'limit':1,'filter':" + CITY + "}"), NO_INDEX);
@@ -183,11 +184,12 @@ final class StrictModeTest {
 
     ok(post("/points/query/groups", groups.replace("LIMIT", "4}")));
     refused(post("/points/query/groups", groups.replace("LIMIT", "5}")), limit("5", "4", "limit"));
-    refused(post("/points/query/groups", groups.replace("LIMIT", "1,'filter':" + CITY + "}")), NO_INDEX);
+    refused(
+        post("/points/query/groups", groups.replace("LIMIT", "1,'filter':" + CITY + "}")),
+        NO_INDEX);
     refused(
         post(
-            "/points/search/groups",
-            "{'group_by':'city','vector':[1,1],'group_size':3,'limit':5}"),
+            "/points/search/groups", "{'group_by':'city','vector':[1,1],'group_size':3,'limit':5}"),
         limit("5", "4", "limit"));
     for (String path : List.of("/points/search/matrix/pairs", "/points/search/matrix/offsets")) {
       ok(post(path, "{'sample':3,'limit':4}"));

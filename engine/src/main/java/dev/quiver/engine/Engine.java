@@ -383,8 +383,7 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) ->
-            new MatrixSearch(view.reader(), lease.shard().declared(), request)
-                .search());
+            new MatrixSearch(view.reader(), lease.shard().declared(), request).search());
   }
 
   private interface Reading<T> {

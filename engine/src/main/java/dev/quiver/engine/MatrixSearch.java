@@ -38,8 +38,7 @@ final class MatrixSearch {
     this.reader = reader;
     this.request = request;
     this.field = declared.vectors().field(request.using());
-    this.similarity =
-        declared.vectors().own(request.using()).distance().higherScoreIsCloser();
+    this.similarity = declared.vectors().own(request.using()).distance().higherScoreIsCloser();
     this.accepted = AcceptedDocs.of(reader, new Matches(reader, request.filter(), declared));
     this.vectors = new @Nullable SegmentVectors[reader.leaves().size()];
     for (LeafReaderContext context : reader.leaves()) {

@@ -205,8 +205,7 @@ final class QueryRun {
         query instanceof Query.Nearest
             || (query instanceof Query.Recommend recommend
                 && recommend.strategy() == Query.Strategy.AVERAGE_VECTOR);
-    return !byDistance
-        || declared.vectors().own(stage.using()).distance().higherScoreIsCloser();
+    return !byDistance || declared.vectors().own(stage.using()).distance().higherScoreIsCloser();
   }
 
   private List<Hit> ordered(OrderBy orderBy, OrderedValues.Accepted accepted, int limit)
@@ -247,8 +246,7 @@ final class QueryRun {
               orderBy, context -> among(docs, context.docBase, context.reader().maxDoc()), limit);
       case Query.Fusion fusion -> first(passing(stage, Fusions.fused(fusion, lists)), limit);
       case Query.Boost(var formula) -> {
-        List<Hit> scored =
-            new FormulaScores(declared, points).scored(formula, lists, docs);
+        List<Hit> scored = new FormulaScores(declared, points).scored(formula, lists, docs);
         scored.sort(Hit.order(true));
         yield first(passing(stage, scored), limit);
       }

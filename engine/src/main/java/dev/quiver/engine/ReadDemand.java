@@ -57,8 +57,7 @@ public record ReadDemand(
    * @param sample points that are compared with each other; each is searched for once
    * @param limit neighbours of each
    */
-  public static ReadDemand matrix(
-      long sample, long limit, @Nullable Filter filter, String using) {
+  public static ReadDemand matrix(long sample, long limit, @Nullable Filter filter, String using) {
     int cost = (int) Math.min(Integer.MAX_VALUE, sample * (1L + FilterSize.conditions(filter)));
     return new ReadDemand(limit, filter, SearchParams.DEFAULT, using, cost, false);
   }
