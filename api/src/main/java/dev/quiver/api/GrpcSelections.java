@@ -45,21 +45,12 @@ final class GrpcSelections {
     };
   }
 
-  /** What changes nothing in the answers is checked and accepted as a hint: quantization, ACORN. */
+  /** What changes nothing in the answers is checked and accepted as a hint: ACORN. */
   static SearchParams params(Points.SearchParams params) {
     Integer ef = null;
     if (params.hasHnswEf()) {
       GrpcFaults.checkAtLeast("params.hnsw_ef", params.getHnswEf(), 1);
       ef = GrpcFilters.saturated(params.getHnswEf());
-    }
-    Double oversampling = null;
-    if (params.hasQuantization() && params.getQuantization().hasOversampling()) {
-      oversampling = params.getQuantization().getOversampling();
-      if (!(oversampling >= 1)) {
-        throw GrpcFaults.invalid(
-            "params.quantization.oversampling",
-            "value " + oversampling + " invalid, must be 1.0 or larger");
-      }
     }
     if (params.hasAcorn() && params.getAcorn().hasMaxSelectivity()) {
       double selectivity = params.getAcorn().getMaxSelectivity();
@@ -70,7 +61,24 @@ final class GrpcSelections {
       }
     }
     GrpcFilters.refuseUnknown(params.getUnknownFields(), "SearchParams");
-    return new SearchParams(ef, params.getExact(), params.getIndexedOnly(), oversampling);
+    return new SearchParams(ef, params.getExact(), params.getIndexedOnly(), quantization(params));
+  }
+
+  private static SearchParams.Quantization quantization(Points.SearchParams params) {
+    if (!params.hasQuantization()) {
+      return SearchParams.Quantization.DEFAULT;
+    }
+    Points.QuantizationSearchParams given = params.getQuantization();
+    Double oversampling = given.hasOversampling() ? given.getOversampling() : null;
+    if (oversampling != null && !(oversampling >= 1)) {
+      throw GrpcFaults.invalid(
+          "params.quantization.oversampling",
+          "value " + oversampling + " invalid, must be 1.0 or larger");
+    }
+    return new SearchParams.Quantization(
+        given.hasIgnore() && given.getIgnore(),
+        given.hasRescore() ? given.getRescore() : null,
+        oversampling);
   }
 
   static OrderBy orderBy(Points.OrderBy orderBy) {

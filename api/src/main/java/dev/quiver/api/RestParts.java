@@ -128,8 +128,13 @@ final class RestParts {
             case "indexed_only" -> params.indexedOnly = in.bool();
             case "quantization" -> {
               JsonNode quantization = check(in, QUANTIZATION, label + ".quantization");
+              JsonNode rescore = quantization.path("rescore");
               JsonNode oversampling = quantization.path("oversampling");
-              params.oversampling = oversampling.isNumber() ? oversampling.doubleValue() : null;
+              params.quantization =
+                  new SearchParams.Quantization(
+                      quantization.path("ignore").asBoolean(false),
+                      rescore.isBoolean() ? rescore.booleanValue() : null,
+                      oversampling.isNumber() ? oversampling.doubleValue() : null);
             }
             case "acorn" -> check(in, ACORN, label + ".acorn");
             case "idf" ->
@@ -141,7 +146,7 @@ final class RestParts {
           }
           return true;
         });
-    return new SearchParams(params.hnswEf, params.exact, params.indexedOnly, params.oversampling);
+    return new SearchParams(params.hnswEf, params.exact, params.indexedOnly, params.quantization);
   }
 
   private static final Shape QUANTIZATION =
@@ -165,7 +170,7 @@ final class RestParts {
     private @Nullable Integer hnswEf;
     private boolean exact;
     private boolean indexedOnly;
-    private @Nullable Double oversampling;
+    private SearchParams.Quantization quantization = SearchParams.Quantization.DEFAULT;
   }
 
   /**

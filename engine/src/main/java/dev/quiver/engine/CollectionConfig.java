@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -24,7 +25,14 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
   public static CollectionConfig fromDocument(ObjectNode document) {
     Map<String, VectorParams> vectors = new LinkedHashMap<>();
     vectorDocuments(document)
-        .forEach((name, vector) -> vectors.put(name, params(vector, document.path("hnsw_config"))));
+        .forEach(
+            (name, vector) ->
+                vectors.put(
+                    name,
+                    params(
+                        vector,
+                        document.path("hnsw_config"),
+                        document.path("quantization_config"))));
     return new CollectionConfig(document, Map.copyOf(vectors));
   }
 
@@ -42,15 +50,28 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
     return vectors;
   }
 
-  /** What the engine needs of a vector's parameters and the collection's {@code hnsw_config}. */
-  static VectorParams params(ObjectNode vector, JsonNode hnsw) {
+  /** What the engine needs of a vector's parameters and of the collection's. */
+  static VectorParams params(ObjectNode vector, JsonNode hnsw, JsonNode quantization) {
     JsonNode own = vector.path("hnsw_config");
     return new VectorParams(
         vector.path("size").asInt(),
         distance(vector.path("distance").asText()),
         Datatype.valueOf(vector.path("datatype").asText("float32").toUpperCase(Locale.ROOT)),
         own.path("m").asInt(hnsw.path("m").asInt(DEFAULT_M)),
-        own.path("ef_construct").asInt(hnsw.path("ef_construct").asInt(DEFAULT_EF_CONSTRUCT)));
+        own.path("ef_construct").asInt(hnsw.path("ef_construct").asInt(DEFAULT_EF_CONSTRUCT)),
+        codes(vector.path("quantization_config"), quantization));
+  }
+
+  /**
+   * Qdrant's kinds, on the codes that there are: scalar is 8 bits; binary, product and turbo, which
+   * want less memory than that, are 4 bits; without any the vectors are measured.
+   */
+  private static CodesOption codes(JsonNode own, JsonNode collection) {
+    JsonNode config = own.isObject() ? own : collection;
+    if (config.path("scalar").isObject()) {
+      return CodesOption.INT8;
+    }
+    return config.isObject() ? CodesOption.INT4 : CodesOption.MEASURED;
   }
 
   private static Distance distance(String name) {

@@ -78,6 +78,14 @@ final class PointDocuments {
     type.putAttribute(
         VectorAttributes.EF_CONSTRUCT,
         Integer.toString(Math.clamp(params.efConstruct(), 1, MAX_EF_CONSTRUCT)));
+    type.putAttribute(
+        VectorAttributes.CODES,
+        switch (params.codes()) {
+          case MEASURED -> VectorAttributes.CODES_MEASURED;
+          case INT8 -> VectorAttributes.CODES_INT8;
+          case INT4 -> VectorAttributes.CODES_INT4;
+          case NONE -> VectorAttributes.CODES_NONE;
+        });
     if (params.m() == 0) {
       type.putAttribute(VectorAttributes.FULL_SCAN_THRESHOLD, Integer.toString(Integer.MAX_VALUE));
     }

@@ -8,14 +8,31 @@ import org.jspecify.annotations.Nullable;
  * @param hnswEf candidates kept by the walk; null: the default, chosen for recall
  * @param exact compare with every point
  * @param indexedOnly leave out segments without a graph
- * @param oversampling of quantized candidates; without an effect, since vectors are compared in
- *     full precision, but strict mode may limit it
+ * @param quantization how codes are used
  */
 public record SearchParams(
-    @Nullable Integer hnswEf, boolean exact, boolean indexedOnly, @Nullable Double oversampling) {
+    @Nullable Integer hnswEf, boolean exact, boolean indexedOnly, Quantization quantization) {
   public static final SearchParams DEFAULT = new SearchParams(null, false, false);
 
+  /**
+   * What a search does with the codes that graphs are walked by.
+   *
+   * @param ignore walk by the vectors themselves
+   * @param rescore whether to rank what is found by the vectors; null: yes
+   * @param oversampling how many times as many candidates as results are ranked again, at least 1;
+   *     null: as many as the codes' measured error asks for
+   */
+  public record Quantization(
+      boolean ignore, @Nullable Boolean rescore, @Nullable Double oversampling) {
+    public static final Quantization DEFAULT = new Quantization(false, null, null);
+  }
+
   public SearchParams(@Nullable Integer hnswEf, boolean exact, boolean indexedOnly) {
-    this(hnswEf, exact, indexedOnly, null);
+    this(hnswEf, exact, indexedOnly, Quantization.DEFAULT);
+  }
+
+  /** See {@link Quantization}; strict mode may limit it. */
+  @Nullable Double oversampling() {
+    return quantization.oversampling();
   }
 }

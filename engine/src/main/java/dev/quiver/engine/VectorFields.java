@@ -32,7 +32,10 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
    */
   record Entry(int generation, ObjectNode params, VectorParams own) {
     Entry(int generation, ObjectNode params) {
-      this(generation, params, CollectionConfig.params(params, MissingNode.getInstance()));
+      this(
+          generation,
+          params,
+          CollectionConfig.params(params, MissingNode.getInstance(), MissingNode.getInstance()));
     }
   }
 
@@ -173,7 +176,12 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
     return tuned == null
         ? own
         : new VectorParams(
-            own.size(), own.distance(), own.datatype(), tuned.m(), tuned.efConstruct());
+            own.size(),
+            own.distance(),
+            own.datatype(),
+            tuned.m(),
+            tuned.efConstruct(),
+            tuned.codes());
   }
 
   /** As a commit stores them. */

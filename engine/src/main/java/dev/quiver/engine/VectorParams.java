@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
 
 /**
@@ -8,6 +9,7 @@ import dev.quiver.index.Distance;
  * @param size dimensions, 1 to 65,536
  * @param m links per node of the graph (twice that on level 0); 0 means no graph: always scanned
  * @param efConstruct candidates kept while building
+ * @param codes what graphs are built and walked by
  */
 public record VectorParams(
-    int size, Distance distance, Datatype datatype, int m, int efConstruct) {}
+    int size, Distance distance, Datatype datatype, int m, int efConstruct, CodesOption codes) {}

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.lucene.AcceptSet;
 import dev.quiver.lucene.Objective;
+import dev.quiver.lucene.SearchEffort;
 import dev.quiver.lucene.SegmentHits;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class VectorSearch {
   /** Candidates of a graph walk when the caller names no number: chosen for recall. */
   private static final int DEFAULT_EF = 128;
+
+  /** However much oversampling is asked for. */
+  private static final int RERANK_MAX = 1_000_000;
 
   private final ViewPoints points;
   private final String field;
@@ -36,8 +40,7 @@ final class VectorSearch {
   List<Hit> best(
       Objective objective, boolean largerIsBetter, SearchParams params, Matches matches, int k)
       throws IOException {
-    Integer askedEf = params.hnswEf();
-    int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
+    SearchEffort effort = effort(params, k);
     List<Part> parts = new ArrayList<>();
     for (int leaf = 0; leaf < points.leafCount(); leaf++) {
       LeafReaderContext context = points.context(leaf);
@@ -49,10 +52,24 @@ final class VectorSearch {
       if (accepted != null && accepted.cardinality() == 0) {
         continue;
       }
-      SegmentHits hits = vectors.search(objective, k, ef, params.exact(), accepted);
+      SegmentHits hits = vectors.search(objective, k, effort, accepted);
       parts.add(new Part(context.docBase, hits.docs(), hits.scores()));
     }
     return merged(parts, largerIsBetter, k);
+  }
+
+  private static SearchEffort effort(SearchParams params, int k) {
+    Integer askedEf = params.hnswEf();
+    int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
+    SearchParams.Quantization quantization = params.quantization();
+    int rerank = dev.quiver.index.SearchRequest.RERANK_MEASURED;
+    Double oversampling = quantization.oversampling();
+    if (Boolean.FALSE.equals(quantization.rescore())) {
+      rerank = dev.quiver.index.SearchRequest.RERANK_NONE;
+    } else if (oversampling != null) {
+      rerank = (int) Math.min(Math.ceil(k * oversampling), RERANK_MAX);
+    }
+    return new SearchEffort(ef, params.exact(), quantization.ignore(), rerank);
   }
 
   /**

@@ -161,11 +161,16 @@ public final class SegmentVectors {
   public SegmentHits search(
       Objective objective, int k, int efSearch, boolean exact, @Nullable AcceptSet accept)
       throws IOException {
+    SearchEffort effort = new SearchEffort(efSearch, exact, false, SearchRequest.RERANK_MEASURED);
+    return search(objective, k, effort, accept);
+  }
+
+  /** As above, with all that can be said of the effort. */
+  public SegmentHits search(
+      Objective objective, int k, SearchEffort effort, @Nullable AcceptSet accept)
+      throws IOException {
     if (k < 1) {
       throw new IllegalArgumentException("k: " + k + " (expected: >= 1)");
-    }
-    if (efSearch < 1) {
-      throw new IllegalArgumentException("efSearch: " + efSearch + " (expected: >= 1)");
     }
     if (accept != null && accept.docs().length() != stored.maxDoc()) {
       throw new IllegalArgumentException(
@@ -179,10 +184,12 @@ public final class SegmentVectors {
       return new SegmentHits(new int[0], new float[0], 0, 0, SegmentHits.Strategy.EXACT);
     }
     OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
-    SearchRequest request = new SearchRequest(Math.min(k, size()), efSearch, Long.MAX_VALUE);
+    SearchRequest request =
+        new SearchRequest(Math.min(k, size()), effort.efSearch(), Long.MAX_VALUE, effort.rerank());
     try {
       return hits(
-          objective, SCRATCHES.with(scratch -> search(objective, request, exact, filter, scratch)));
+          objective,
+          SCRATCHES.with(scratch -> search(objective, request, effort, filter, scratch)));
     } catch (IllegalStateException e) {
       throw closedOr(e);
     }
@@ -229,14 +236,14 @@ public final class SegmentVectors {
   private SearchResult search(
       Objective objective,
       SearchRequest request,
-      boolean exact,
+      SearchEffort effort,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
-    if (exact || graph == null) {
+    if (effort.exact() || graph == null) {
       return ExactSearch.search(objective.scorer(scoring), size(), request, filter, scratch);
     }
     float[] query = objective.nearestTo();
-    return codes == null || query == null
+    return codes == null || query == null || effort.byVectors()
         ? HnswSearcher.search(graph, objective.scorer(scoring), request, filter, scratch)
         : HnswSearcher.search(graph, codes, scoring, query, request, filter, scratch);
   }

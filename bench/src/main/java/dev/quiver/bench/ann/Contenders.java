@@ -60,8 +60,7 @@ final class Contenders {
 
   private Contenders() {}
 
-  private static Entry kernel(
-      String name, boolean standard, String codes, String efConstruction) {
+  private static Entry kernel(String name, boolean standard, String codes, String efConstruction) {
     Map<String, String> settings = Map.of("codes", codes, "efConstruction", efConstruction);
     return new Entry(name, "quiver", false, settings, Map.of(), EF, standard, false);
   }

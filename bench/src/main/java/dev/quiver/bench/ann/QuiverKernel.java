@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Quiver's kernel on its own, searched in its mapped file.
  *
  * <p>Settings: {@code m}, {@code efConstruction}, {@code codes} (a {@link CodesOption}, by default
- * what is measured on the vectors), {@code element} ({@code float32}, {@code float16}
- * or {@code uint8}; by default what holds the data exactly). Each entry of {@link Contenders} with
- * kind {@code quiver} is one configuration.
+ * what is measured on the vectors), {@code element} ({@code float32}, {@code float16} or {@code
+ * uint8}; by default what holds the data exactly). Each entry of {@link Contenders} with kind
+ * {@code quiver} is one configuration.
  */
 final class QuiverKernel implements Contender<OrdinalFilter> {
   private static final String FILE = "index.quiver";
