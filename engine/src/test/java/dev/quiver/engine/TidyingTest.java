@@ -147,7 +147,9 @@ class TidyingTest {
       assertThat(filters.stream().map(filter -> engine.count("c", filter, true)).toList())
           .as("seed %d", seed)
           .isEqualTo(counts);
-      assertThat(engine.collectionInfo("c").indexedVectors()).isEqualTo(indexed);
+      // The graphs stay; of points that were overwritten a merge may leave out the vectors.
+      CollectionInfo info = engine.collectionInfo("c");
+      assertThat(info.indexedVectors()).isIn(indexed, 2 * info.points());
     }
     FilterCompiler compiler = new FilterCompiler(new PayloadIndexes(List.of(index)), name -> name);
     assertThat(
