@@ -32,7 +32,7 @@ final class CodeRows {
 
   /** The code in one plane of a word. */
   static int code(CodeType type, short word, int plane) {
-    return type == CodeType.INT8 ? (byte) (word >> 8 * plane) : (word >> 4 * plane) & 0xf;
+    return type == CodeType.INT8 ? (byte) (word >> (8 * plane)) : (word >> (4 * plane)) & 0xf;
   }
 
   /** Reads one word. */

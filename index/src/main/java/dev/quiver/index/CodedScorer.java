@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * component {@value CodeType#QUERY_MAX}, and rounded.
  */
 final class CodedScorer implements OrdinalScorer {
+  private final CodedVectors vectors;
   private final Quantiser quantiser;
   private final MemorySegment codes;
   private final @Nullable MemorySegment corrections;
@@ -29,6 +30,7 @@ final class CodedScorer implements OrdinalScorer {
   private float length;
 
   CodedScorer(CodedVectors vectors) {
+    this.vectors = vectors;
     this.quantiser = vectors.quantiser();
     this.codes = vectors.codes();
     this.corrections = vectors.corrections();
@@ -38,8 +40,8 @@ final class CodedScorer implements OrdinalScorer {
     this.scaled = new float[quantiser.dimension()];
   }
 
-  boolean isFor(CodedVectors vectors) {
-    return vectors.codes() == codes;
+  boolean isFor(CodedVectors others) {
+    return others == vectors;
   }
 
   /**
