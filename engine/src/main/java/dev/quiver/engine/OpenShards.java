@@ -22,6 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenShards implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenShards.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LONGEST_TICK = Duration.ofMillis(500);
 
   private final EngineResources resources;
@@ -178,6 +179,18 @@ final class OpenShards implements AutoCloseable {
   @Override
   public void close() {
     ticks.cancel(false);
-    timer.shutdownNow();
+    // Not interrupted: a tick may be reading an index, whose files an interrupt would close.
+    timer.shutdown();
+    boolean interrupted = false;
+    try {
+      if (!timer.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("upkeep still plans after {} s; closing without it", CLOSE_TIMEOUT.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
