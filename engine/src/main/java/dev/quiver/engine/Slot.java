@@ -215,11 +215,12 @@ final class Slot {
     try {
       users--;
       if (users == 0) {
+        // First: ending a failed shard may fail, and those who wait must not wait for ever then.
+        unused.signalAll();
         Shard current = shard;
         if (current != null && current.failed() && !dropped) {
           end(current, failed -> failed.abandon("closed after an error"));
         }
-        unused.signalAll();
       }
     } finally {
       lock.unlock();
