@@ -9,6 +9,7 @@ import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.engine.filter.PayloadIndexes;
 import dev.quiver.lucene.SegmentVectors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,7 +164,7 @@ class TidyingTest {
                   try {
                     return new IndexSearcher(leaf.reader()).count(compiler.untokenised());
                   } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                   }
                 }))
         .as("seed %d", seed)
@@ -176,8 +177,12 @@ class TidyingTest {
   }
 
   private static boolean hasGraph(LeafReaderContext leaf) {
-    SegmentVectors vectors = SegmentVectors.of(leaf.reader(), Fields.vector("b"));
-    return vectors != null && vectors.hasGraph();
+    try {
+      SegmentVectors vectors = SegmentVectors.of(leaf.reader(), Fields.vector("b"));
+      return vectors != null && vectors.hasGraph();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
