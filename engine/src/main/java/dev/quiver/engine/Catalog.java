@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,7 @@ final class Catalog {
 
   private final Path root;
   private final FileOps files;
+  private final Background background;
   private final SlotFactory slots;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -48,14 +48,15 @@ final class Catalog {
     Slot create(String name, CollectionFolder folder, CollectionConfig config);
   }
 
-  private Catalog(Path root, FileOps files, SlotFactory slots) {
+  private Catalog(Path root, EngineOptions options, SlotFactory slots) {
     this.root = root;
-    this.files = files;
+    this.files = options.files();
+    this.background = options.background();
     this.slots = slots;
   }
 
-  static Catalog open(Path root, FileOps files, SlotFactory slots) throws IOException {
-    Catalog catalog = new Catalog(root, files, slots);
+  static Catalog open(Path root, EngineOptions options, SlotFactory slots) throws IOException {
+    Catalog catalog = new Catalog(root, options, slots);
     catalog.load();
     return catalog;
   }
@@ -68,6 +69,7 @@ final class Catalog {
     lock.lock();
     try {
       files.createDirectories(collectionsFolder());
+      files.syncDirectory(root);
       Map<String, Slot> found = new TreeMap<>();
       for (String id : files.list(collectionsFolder())) {
         CollectionFolder folder = new CollectionFolder(collectionsFolder().resolve(id));
@@ -178,7 +180,7 @@ final class Catalog {
       }
       CollectionFolder folder =
           new CollectionFolder(
-              collectionsFolder().resolve(UUID.randomUUID().toString().replace("-", "")));
+              collectionsFolder().resolve(background.randomId().toString().replace("-", "")));
       folder.create(files);
       writeDocument(name, folder, config);
       files.syncDirectory(collectionsFolder());

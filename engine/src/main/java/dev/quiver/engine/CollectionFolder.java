@@ -2,11 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * The folder of one collection, named by an opaque id:
@@ -43,22 +39,13 @@ record CollectionFolder(Path path) {
   long logModifiedMillis(FileOps files) throws IOException {
     long latest = 0;
     for (String name : files.list(log())) {
-      latest = Math.max(latest, Files.getLastModifiedTime(log().resolve(name)).toMillis());
+      latest = Math.max(latest, files.modifiedMillis(log().resolve(name)));
     }
     return latest;
   }
 
   /** Deletes whatever is there. */
   void delete(FileOps files) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(path)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      files.delete(each);
-    }
+    files.deleteTree(path);
   }
 }

@@ -4,10 +4,11 @@ import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.wal.FileOps;
 import dev.quiver.lucene.SegmentVectors;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 import org.apache.lucene.index.LeafReaderContext;
@@ -45,12 +45,12 @@ public final class Engine implements Database {
   private final EngineResources resources;
   private final OpenShards open;
   private final Catalog catalog;
-  private final DataFolderLock folderLock;
+  private final Closeable folderLock;
   private final Recovery recovery;
   private volatile boolean closed;
 
   private Engine(
-      EngineResources resources, OpenShards open, Catalog catalog, DataFolderLock folderLock) {
+      EngineResources resources, OpenShards open, Catalog catalog, Closeable folderLock) {
     this.resources = resources;
     this.open = open;
     this.catalog = catalog;
@@ -65,16 +65,20 @@ public final class Engine implements Database {
    *     ErrorCode#CORRUPT} when its catalog is damaged
    */
   public static Engine open(Path dataFolder, EngineOptions options) {
-    DataFolderLock folderLock = null;
+    Closeable folderLock = null;
     EngineResources resources = null;
     OpenShards open = null;
-    if (Files.exists(dataFolder) && !Files.isDirectory(dataFolder)) {
+    FileOps files = options.files();
+    if (files.exists(dataFolder) && !files.isDirectory(dataFolder)) {
       throw new QuiverException(
           ErrorCode.BAD_REQUEST, "data folder " + dataFolder + " is a file (expected: a folder)");
     }
     try {
-      Files.createDirectories(dataFolder);
-      folderLock = DataFolderLock.acquire(dataFolder);
+      if (!files.exists(dataFolder)) {
+        files.createDirectories(dataFolder);
+        files.syncDirectory(parent(dataFolder));
+      }
+      folderLock = files.claim(dataFolder);
       EngineResources made = new EngineResources(options);
       resources = made;
       OpenShards shards = new OpenShards(made);
@@ -82,7 +86,7 @@ public final class Engine implements Database {
       Catalog catalog =
           Catalog.open(
               dataFolder,
-              options.files(),
+              options,
               (name, folder, config) -> new Slot(name, folder, config, made, shards));
       Engine engine = new Engine(made, shards, catalog, folderLock);
       engine.recovery.start();
@@ -97,6 +101,14 @@ public final class Engine implements Database {
       IOUtils.closeWhileHandlingException(folderLock);
       throw failure("data folder cannot be opened: " + dataFolder, e);
     }
+  }
+
+  private static Path parent(Path folder) throws IOException {
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("no parent folder: " + folder);
+    }
+    return parent;
   }
 
   private static QuiverException failure(String what, Exception cause) {
@@ -448,7 +460,7 @@ public final class Engine implements Database {
 
   private @Nullable QuiverException closeAll() {
     Queue<QuiverException> errors = new ConcurrentLinkedQueue<>();
-    try (ExecutorService closing = Executors.newFixedThreadPool(CLOSING_THREADS)) {
+    try (ExecutorService closing = resources.background().pool("quiver-close", CLOSING_THREADS)) {
       for (Slot slot : catalog.slots()) {
         closing.execute(
             () -> {

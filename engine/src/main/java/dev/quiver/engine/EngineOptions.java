@@ -22,7 +22,8 @@ import java.time.Duration;
  * @param buildThreads threads over which one graph build is spread
  * @param fullScanThreshold segments with fewer vectors are scanned and get no graph
  * @param resultPayloadBytes bytes of payloads, as JSON, that the answer to one request may hold
- * @param files how files are written; tests put faults there
+ * @param files everything that is done with the disk; tests put faults there
+ * @param background the threads and the clock; a simulation has its own
  * @param recovery told how far the recovery at start is
  */
 public record EngineOptions(
@@ -38,6 +39,7 @@ public record EngineOptions(
     int fullScanThreshold,
     long resultPayloadBytes,
     FileOps files,
+    Background background,
     RecoveryListener recovery) {
 
   /** Told of the collections whose log is ahead of their commit, as they are recovered. */
@@ -109,6 +111,7 @@ public record EngineOptions(
     private int fullScanThreshold = 10_000;
     private long resultPayloadBytes = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 16);
     private FileOps files = DiskFiles.INSTANCE;
+    private Background background = Background.THREADS;
     private RecoveryListener recovery = RecoveryListener.NONE;
 
     private Builder() {}
@@ -173,6 +176,11 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder background(Background value) {
+      this.background = value;
+      return this;
+    }
+
     public Builder recovery(RecoveryListener value) {
       this.recovery = value;
       return this;
@@ -195,6 +203,7 @@ public record EngineOptions(
           fullScanThreshold,
           resultPayloadBytes,
           files,
+          background,
           recovery);
     }
   }

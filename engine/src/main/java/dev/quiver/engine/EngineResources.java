@@ -4,18 +4,13 @@ import dev.quiver.lucene.OffHeapBudget;
 import dev.quiver.lucene.VectorsConfig;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What all shards of an engine share: threads, memory and counters. Idle threads end by themselves.
  * Whoever made it closes it, after the shards.
  */
 final class EngineResources implements AutoCloseable {
-  private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final EngineOptions options;
@@ -28,9 +23,10 @@ final class EngineResources implements AutoCloseable {
 
   EngineResources(EngineOptions options) {
     this.options = options;
-    merging = pool("quiver-merge", options.mergeThreads());
-    building = pool("quiver-build", options.buildThreads());
-    upkeep = pool("quiver-upkeep", Math.max(2, options.buildThreads()));
+    Background background = options.background();
+    merging = background.pool("quiver-merge", options.mergeThreads());
+    building = background.pool("quiver-build", options.buildThreads());
+    upkeep = background.pool("quiver-upkeep", Math.max(2, options.buildThreads()));
     // Writing must go on while graphs are built: a quarter is kept for it.
     offHeap =
         new OffHeapBudget(
@@ -44,6 +40,10 @@ final class EngineResources implements AutoCloseable {
 
   EngineOptions options() {
     return options;
+  }
+
+  Background background() {
+    return options.background();
   }
 
   EngineMetrics metrics() {
@@ -60,32 +60,12 @@ final class EngineResources implements AutoCloseable {
   }
 
   MergePool mergePool() {
-    return new MergePool(merging, options.mergeThreads(), metrics);
+    return new MergePool(merging, options.mergeThreads(), background(), metrics);
   }
 
   /** Runs applying in the background, commits and evictions. */
   ExecutorService upkeep() {
     return upkeep;
-  }
-
-  private static ExecutorService pool(String name, int threads) {
-    AtomicInteger number = new AtomicInteger();
-    ThreadFactory factory =
-        task -> {
-          Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        };
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads,
-            threads,
-            THREAD_IDLE.toMillis(),
-            TimeUnit.MILLISECONDS,
-            new LinkedBlockingQueue<>(),
-            factory);
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.quiver.engine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.lucene.index.FilterMergePolicy;
@@ -123,7 +123,7 @@ final class GraphMergePolicy extends FilterMergePolicy {
       all += segment.info.maxDoc();
     }
     MergeSpecification specification = new MergeSpecification();
-    Set<SegmentCommitInfo> merged = new HashSet<>();
+    Set<SegmentCommitInfo> merged = new LinkedHashSet<>();
     if (wantsSettling(documents, fullScanThreshold)) {
       merged.addAll(settled(segments, all));
       specification.add(new OneMerge(List.copyOf(merged)));

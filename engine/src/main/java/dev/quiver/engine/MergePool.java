@@ -25,6 +25,7 @@ final class MergePool extends MergeScheduler {
 
   private final ExecutorService executor;
   private final int mostWorkers;
+  private final Background background;
   private final EngineMetrics metrics;
   private final AtomicInteger workers = new AtomicInteger();
   private final AtomicLong finished = new AtomicLong();
@@ -32,8 +33,10 @@ final class MergePool extends MergeScheduler {
   /** When the last merge was refused by the off-heap budget; 0 when one was finished since. */
   private volatile long refusedNanos;
 
-  MergePool(ExecutorService executor, int mostWorkers, EngineMetrics metrics) {
+  MergePool(
+      ExecutorService executor, int mostWorkers, Background background, EngineMetrics metrics) {
     this.executor = executor;
+    this.background = background;
     this.mostWorkers = mostWorkers;
     this.metrics = metrics;
   }
@@ -51,7 +54,7 @@ final class MergePool extends MergeScheduler {
   /** Whether a merge found no room in the off-heap budget, and may now be tried again. */
   boolean retryDue() {
     long refused = refusedNanos;
-    return refused != 0 && System.nanoTime() - refused > RETRY_AFTER.toNanos();
+    return refused != 0 && background.nanoTime() - refused > RETRY_AFTER.toNanos();
   }
 
   @Override
@@ -86,7 +89,7 @@ final class MergePool extends MergeScheduler {
     } catch (MergePolicy.MergeAbortedException | AlreadyClosedException e) {
       if (e.getCause() instanceof OffHeapBudgetException) {
         LOG.info("a merge is put off: {}", e.getMessage());
-        refusedNanos = Math.max(1, System.nanoTime());
+        refusedNanos = Math.max(1, background.nanoTime());
       } else {
         LOG.debug("merge given up: the collection closes", e);
       }

@@ -6,11 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,24 +18,15 @@ import org.slf4j.LoggerFactory;
  */
 final class OpenShards implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenShards.class);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LONGEST_TICK = Duration.ofMillis(500);
 
   private final EngineResources resources;
   private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
   private final Set<Slot> inUpkeep = ConcurrentHashMap.newKeySet();
-  private final ScheduledExecutorService timer;
-  private final ScheduledFuture<?> ticks;
+  private final Background.Ticks ticks;
 
   OpenShards(EngineResources resources) {
     this.resources = resources;
-    timer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "quiver-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
     EngineOptions options = resources.options();
     long tickMillis =
         Math.clamp(
@@ -47,7 +34,7 @@ final class OpenShards implements AutoCloseable {
             5,
             LONGEST_TICK.toMillis());
     ticks =
-        timer.scheduleWithFixedDelay(this::safeTick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+        resources.background().every("quiver-timer", Duration.ofMillis(tickMillis), this::safeTick);
   }
 
   void add(Slot slot) {
@@ -74,7 +61,7 @@ final class OpenShards implements AutoCloseable {
     }
     // The time may change while sorting: sort by what it is now.
     record Used(Slot slot, long nanos) {}
-    long now = System.nanoTime();
+    long now = resources.background().nanoTime();
     List<Used> byUse = new ArrayList<>();
     for (Slot slot : slots) {
       byUse.add(new Used(slot, slot.lastUsedNanos() - now));
@@ -110,7 +97,7 @@ final class OpenShards implements AutoCloseable {
     long buffered = 0;
     Slot largest = null;
     long largestBytes = 0;
-    long now = System.nanoTime();
+    long now = resources.background().nanoTime();
     for (Slot slot : slots) {
       boolean idle = now - slot.lastUsedNanos() >= options.idleTimeout().toNanos();
       if (idle) {
@@ -178,19 +165,6 @@ final class OpenShards implements AutoCloseable {
 
   @Override
   public void close() {
-    ticks.cancel(false);
-    // Not interrupted: a tick may be reading an index, whose files an interrupt would close.
-    timer.shutdown();
-    boolean interrupted = false;
-    try {
-      if (!timer.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("upkeep still plans after {} s; closing without it", CLOSE_TIMEOUT.toSeconds());
-      }
-    } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ticks.close();
   }
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +20,7 @@ final class Recovery implements AutoCloseable {
 
   private final List<Slot> slots;
   private final EngineResources resources;
-  private final Thread thread;
+  private final ExecutorService thread;
   private volatile RecoveryProgress progress;
   private volatile boolean stopped;
 
@@ -29,11 +31,13 @@ final class Recovery implements AutoCloseable {
     this.resources = resources;
     // Until the logs have been looked at, any of them may be ahead.
     this.progress = new RecoveryProgress(0, 0, slots.size());
-    this.thread = Thread.ofPlatform().daemon().name("quiver-recovery").unstarted(this::run);
+    this.thread = resources.background().pool("quiver-recovery", 1);
   }
 
   void start() {
-    thread.start();
+    thread.execute(this::run);
+    // The thread ends when it is done.
+    thread.shutdown();
   }
 
   RecoveryProgress progress() {
@@ -75,7 +79,9 @@ final class Recovery implements AutoCloseable {
   public void close() {
     stopped = true;
     try {
-      thread.join();
+      while (!thread.awaitTermination(1, TimeUnit.MINUTES)) {
+        LOG.info("closing waits for the recovery of a collection");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,15 +1,14 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FieldInfo;
@@ -34,23 +33,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentTidying {
   private final Supplier<Declared> declared;
+  private final FileOps files;
   private final Path scratchFolder;
+  private final AtomicLong scratchNumber = new AtomicLong();
 
   /**
    * @param scratchFolder for what a merge writes meanwhile; what an earlier process left there is
    *     deleted
    */
-  SegmentTidying(Supplier<Declared> declared, Path scratchFolder) throws IOException {
+  SegmentTidying(Supplier<Declared> declared, FileOps files, Path scratchFolder)
+      throws IOException {
     this.declared = declared;
+    this.files = files;
     this.scratchFolder = scratchFolder;
-    if (Files.exists(scratchFolder)) {
-      deleteAll(scratchFolder);
-    }
+    files.deleteTree(scratchFolder);
   }
 
   /** The same merge, which also tidies. */
   MergePolicy.OneMerge tidying(MergePolicy.OneMerge merge) {
     return new TidyingMerge(merge.segments);
+  }
+
+  private Path newScratch() {
+    return scratchFolder.resolve(Long.toString(scratchNumber.incrementAndGet()));
   }
 
   /** Whether a segment has something to leave out or to add. */
@@ -78,16 +83,6 @@ final class SegmentTidying {
     return untokenised != null && new IndexSearcher(context.reader()).count(untokenised) > 0;
   }
 
-  private static void deleteAll(Path folder) throws IOException {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path each : all) {
-      Files.delete(each);
-    }
-  }
-
   private final class TidyingMerge extends MergePolicy.OneMerge {
     private final List<TokenIndex> scratches = new ArrayList<>();
 
@@ -104,7 +99,7 @@ final class SegmentTidying {
         tidied = new WithoutFields(tidied, field -> isDropped(field, fields));
       }
       if (lacksTokens(reader.getContext(), now)) {
-        TokenIndex tokens = TokenIndex.of(reader, now.indexer(), scratchFolder);
+        TokenIndex tokens = TokenIndex.of(reader, now.indexer(), files, newScratch());
         scratches.add(tokens);
         tidied = withTokens(tidied, tokens);
       }

@@ -387,7 +387,7 @@ final class Shard implements AutoCloseable {
     }
     index.applied(offset + 1);
     if (dirtySinceNanos == 0) {
-      dirtySinceNanos = Math.max(1, System.nanoTime());
+      dirtySinceNanos = Math.max(1, resources.background().nanoTime());
     }
     resources.metrics().opsApplied.increment();
     if (error != null) {
@@ -402,7 +402,7 @@ final class Shard implements AutoCloseable {
   boolean commitDue(Duration interval) {
     long since = dirtySinceNanos;
     return since != 0
-        ? System.nanoTime() - since >= interval.toNanos()
+        ? resources.background().nanoTime() - since >= interval.toNanos()
         : index.mergedSinceCommit() && !merging();
   }
 
@@ -531,7 +531,8 @@ final class Shard implements AutoCloseable {
       ShardIndex.View current = index.currentView();
       long applied = index.appliedOffset();
       if (current.offset() < applied
-          && System.nanoTime() - current.madeNanos() > resources.options().staleness().toNanos()) {
+          && resources.background().nanoTime() - current.madeNanos()
+              > resources.options().staleness().toNanos()) {
         needed = Math.max(needed, applied);
       }
       return index.view(needed);

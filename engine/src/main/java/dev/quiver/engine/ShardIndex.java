@@ -27,8 +27,6 @@ import org.apache.lucene.index.OneMergeWrappingMergePolicy;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
@@ -95,12 +93,13 @@ final class ShardIndex implements AutoCloseable {
     private final IndexReader reader;
     private final long offset;
     private final long merges;
-    private final long madeNanos = System.nanoTime();
+    private final long madeNanos;
 
-    private View(IndexReader reader, long offset, long merges) {
+    private View(IndexReader reader, long offset, long merges, long madeNanos) {
       this.reader = reader;
       this.offset = offset;
       this.merges = merges;
+      this.madeNanos = madeNanos;
     }
 
     IndexReader reader() {
@@ -132,18 +131,17 @@ final class ShardIndex implements AutoCloseable {
     this.resources = resources;
     this.merges = resources.mergePool();
     this.mergePolicy = new GraphMergePolicy(resources.vectors().fullScanThreshold());
-    this.view = new View(new MultiReader(), 0, 0);
+    this.view = newView(new MultiReader(), 0, 0);
     // Vectors that are made or dropped are committed before the configuration has them.
     this.declared = Declared.of(Map.of(), VectorFields.initial(config.get()));
     this.committedVectors = declared.vectors();
-    this.tidying = new SegmentTidying(this::declared, scratchFolder);
+    this.tidying = new SegmentTidying(this::declared, resources.options().files(), scratchFolder);
     this.stale = new Stale(view.reader(), declared, Set.of());
   }
 
   static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
       throws IOException {
-    // Only this process is in the data folder; see DataFolderLock.
-    Directory directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
+    Directory directory = resources.options().files().directory(folder);
     try {
       ShardIndex index =
           new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
@@ -176,7 +174,11 @@ final class ShardIndex implements AutoCloseable {
         Declared.of(
             IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")), committedVectors);
     appliedOffset = committedOffset;
-    view = new View(reader, committedOffset, 0);
+    view = newView(reader, committedOffset, 0);
+  }
+
+  private View newView(IndexReader reader, long offset, long merged) {
+    return new View(reader, offset, merged, resources.background().nanoTime());
   }
 
   long committedOffset() {
@@ -483,7 +485,7 @@ final class ShardIndex implements AutoCloseable {
       }
       IndexWriter current = writer;
       if (current == null) {
-        view = new View(old.reader(), covered, merged);
+        view = newView(old.reader(), covered, merged);
         return;
       }
       DirectoryReader renewed =
@@ -492,9 +494,9 @@ final class ShardIndex implements AutoCloseable {
               : DirectoryReader.open(current);
       resources.metrics().refreshes.increment();
       if (renewed == null) {
-        view = new View(old.reader(), covered, merged);
+        view = newView(old.reader(), covered, merged);
       } else {
-        view = new View(renewed, covered, merged);
+        view = newView(renewed, covered, merged);
         old.close();
       }
       recent.forEach(

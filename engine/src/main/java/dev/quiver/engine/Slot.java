@@ -7,7 +7,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +44,7 @@ final class Slot {
   @GuardedBy("lock")
   private boolean dropped;
 
-  private volatile long lastUsedNanos = System.nanoTime();
+  private volatile long lastUsedNanos;
 
   /** Points of the last commit while the shard is closed; -1 when they have not been looked up. */
   private volatile long committedPoints = -1;
@@ -59,8 +58,9 @@ final class Slot {
     this.name = name;
     this.folder = folder;
     this.config = config;
-    this.strictness = Strictness.of(config, null, System::nanoTime);
     this.resources = resources;
+    this.strictness = Strictness.of(config, null, resources.background()::nanoTime);
+    this.lastUsedNanos = resources.background().nanoTime();
     this.open = open;
   }
 
@@ -78,7 +78,7 @@ final class Slot {
 
   void config(CollectionConfig changed) {
     config = changed;
-    strictness = Strictness.of(changed, strictness, System::nanoTime);
+    strictness = Strictness.of(changed, strictness, resources.background()::nanoTime);
   }
 
   Strictness strictness() {
@@ -153,7 +153,7 @@ final class Slot {
         committedPoints = -1;
       }
       users++;
-      lastUsedNanos = System.nanoTime();
+      lastUsedNanos = resources.background().nanoTime();
       return new Lease(current);
     } finally {
       lock.unlock();
@@ -197,7 +197,7 @@ final class Slot {
   }
 
   private long pointsOfLastCommit() {
-    try (Directory directory = FSDirectory.open(folder.index())) {
+    try (Directory directory = resources.options().files().directory(folder.index())) {
       long points = 0;
       for (SegmentCommitInfo segment : SegmentInfos.readLatestCommit(directory)) {
         points += segment.info.maxDoc() - segment.getDelCount() - segment.getSoftDelCount();

@@ -1,12 +1,11 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.filter.PayloadIndexer;
+import dev.quiver.engine.wal.FileOps;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.UUID;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.BinaryDocValues;
@@ -19,8 +18,6 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.IOUtils;
 
 /**
@@ -34,26 +31,30 @@ final class TokenIndex implements Closeable {
 
   private static final double BUFFER_MEGABYTES = 16;
 
+  private final FileOps files;
   private final Path folder;
   private final Directory directory;
   private final DirectoryReader reader;
 
-  private TokenIndex(Path folder, Directory directory, DirectoryReader reader) {
+  private TokenIndex(FileOps files, Path folder, Directory directory, DirectoryReader reader) {
+    this.files = files;
     this.folder = folder;
     this.directory = directory;
     this.reader = reader;
   }
 
-  static TokenIndex of(LeafReader segment, PayloadIndexer indexer, Path scratchFolder)
+  /**
+   * @param folder made for it, and deleted with it
+   */
+  static TokenIndex of(LeafReader segment, PayloadIndexer indexer, FileOps files, Path folder)
       throws IOException {
-    Path folder = scratchFolder.resolve(UUID.randomUUID().toString());
-    Files.createDirectories(folder);
-    Directory directory = FSDirectory.open(folder, NoLockFactory.INSTANCE);
+    files.createDirectories(folder);
+    Directory directory = files.directory(folder);
     try {
       write(segment, indexer, directory);
-      return new TokenIndex(folder, directory, DirectoryReader.open(directory));
+      return new TokenIndex(files, folder, directory, DirectoryReader.open(directory));
     } catch (IOException | RuntimeException e) {
-      IOUtils.closeWhileHandlingException(() -> delete(folder, directory));
+      IOUtils.closeWhileHandlingException(() -> delete(files, folder, directory));
       throw e;
     }
   }
@@ -93,14 +94,14 @@ final class TokenIndex implements Closeable {
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(reader, () -> delete(folder, directory));
+    IOUtils.close(reader, () -> delete(files, folder, directory));
   }
 
-  private static void delete(Path folder, Directory directory) throws IOException {
+  private static void delete(FileOps files, Path folder, Directory directory) throws IOException {
     for (String file : directory.listAll()) {
       directory.deleteFile(file);
     }
     directory.close();
-    Files.delete(folder);
+    files.delete(folder);
   }
 }

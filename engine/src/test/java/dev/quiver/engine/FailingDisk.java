@@ -2,9 +2,11 @@ package dev.quiver.engine;
 
 import dev.quiver.engine.wal.DiskFiles;
 import dev.quiver.engine.wal.FileOps;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.lucene.store.Directory;
 
 /** The real disk, of which one changing operation, or each from one on, fails. */
 final class FailingDisk implements FileOps {
@@ -54,6 +56,26 @@ final class FailingDisk implements FileOps {
   @Override
   public boolean exists(Path path) {
     return disk.exists(path);
+  }
+
+  @Override
+  public boolean isDirectory(Path path) {
+    return disk.isDirectory(path);
+  }
+
+  @Override
+  public long modifiedMillis(Path file) throws IOException {
+    return disk.modifiedMillis(file);
+  }
+
+  @Override
+  public Directory directory(Path folder) throws IOException {
+    return disk.directory(folder);
+  }
+
+  @Override
+  public Closeable claim(Path dataFolder) throws IOException {
+    return disk.claim(dataFolder);
   }
 
   @Override

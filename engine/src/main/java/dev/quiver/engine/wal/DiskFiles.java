@@ -1,5 +1,6 @@
 package dev.quiver.engine.wal;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -9,6 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.store.NoLockFactory;
 
 /**
  * {@link FileOps} on the real file system.
@@ -46,6 +50,26 @@ public final class DiskFiles implements FileOps {
   @Override
   public boolean exists(Path path) {
     return Files.exists(path);
+  }
+
+  @Override
+  public boolean isDirectory(Path path) {
+    return Files.isDirectory(path);
+  }
+
+  @Override
+  public long modifiedMillis(Path file) throws IOException {
+    return Files.getLastModifiedTime(file).toMillis();
+  }
+
+  @Override
+  public Directory directory(Path folder) throws IOException {
+    return FSDirectory.open(folder, NoLockFactory.INSTANCE);
+  }
+
+  @Override
+  public Closeable claim(Path dataFolder) throws IOException {
+    return DataFolderLock.acquire(dataFolder);
   }
 
   @Override

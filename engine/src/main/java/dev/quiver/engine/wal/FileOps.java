@@ -4,10 +4,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.lucene.store.Directory;
 
 /**
- * The file operations that durability rests on. Production uses {@link DiskFiles}; tests put an
- * implementation in its place that fails, writes short or forgets what was not synced.
+ * Everything that an engine does with its disk. Production uses {@link DiskFiles}; tests put an
+ * implementation in its place that fails, writes short, flips bits or forgets what was not synced.
  *
  * <p>Implementations are thread-safe; a single {@link Appender} or {@link Reader} is not.
  */
@@ -23,19 +24,45 @@ public interface FileOps {
 
   boolean exists(Path path);
 
+  boolean isDirectory(Path path);
+
+  /** When a file was last written, in milliseconds since 1970. */
+  long modifiedMillis(Path file) throws IOException;
+
   /** The names of the files and folders in {@code directory}, sorted; empty when it is missing. */
   List<String> list(Path directory) throws IOException;
 
   void createDirectories(Path directory) throws IOException;
 
-  /** Deletes a file; none there is no error. */
+  /** Deletes a file or an empty folder; none there is no error. */
   void delete(Path file) throws IOException;
+
+  /** Deletes a folder with all that is in it; none there is no error. Not atomic. */
+  default void deleteTree(Path folder) throws IOException {
+    for (String name : list(folder)) {
+      deleteTree(folder.resolve(name));
+    }
+    delete(folder);
+  }
 
   /** Renames within one file system, atomically, replacing the target. */
   void rename(Path from, Path to) throws IOException;
 
   /** Makes creations, deletions and renames in {@code directory} durable. */
   void syncDirectory(Path directory) throws IOException;
+
+  /**
+   * Opens a folder for Lucene, which makes it when it is missing. It has no locks: whoever holds
+   * the {@linkplain #claim claim} on the data folder is alone in it. The caller closes it.
+   */
+  Directory directory(Path folder) throws IOException;
+
+  /**
+   * Claims a data folder for this process, until the claim is closed or the process ends.
+   *
+   * @throws dev.quiver.engine.QuiverException unavailable, when somebody has it already
+   */
+  Closeable claim(Path dataFolder) throws IOException;
 
   /** A file that grows at its end. */
   interface Appender extends Closeable {

@@ -1,5 +1,6 @@
 package dev.quiver.engine.wal;
 
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.lucene.store.Directory;
 
 /**
  * Files in memory that fail on demand and forget what was not synced.
@@ -170,6 +172,26 @@ final class FaultyFiles implements FileOps {
       }
     }
     return names;
+  }
+
+  @Override
+  public synchronized boolean isDirectory(Path path) {
+    return entries.keySet().stream().anyMatch(file -> path.equals(file.getParent()));
+  }
+
+  @Override
+  public long modifiedMillis(Path file) {
+    return 0;
+  }
+
+  @Override
+  public Directory directory(Path folder) {
+    throw new UnsupportedOperationException("logs only");
+  }
+
+  @Override
+  public Closeable claim(Path dataFolder) {
+    throw new UnsupportedOperationException("logs only");
   }
 
   @Override

@@ -1,5 +1,7 @@
-package dev.quiver.engine;
+package dev.quiver.engine.wal;
 
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
