@@ -37,6 +37,7 @@ final class GrpcCall {
   private final Message request;
   private final Fields fields;
   private final GrpcCaller caller;
+  private final ExplainLog explains = GrpcExplain.current();
   private final long startNanos = System.nanoTime();
 
   /** Must be made where the call arrives: that is where its caller is known. */
@@ -49,6 +50,11 @@ final class GrpcCall {
   /** Seconds since the call began, for the answer. */
   double seconds() {
     return (System.nanoTime() - startNanos) / 1e9;
+  }
+
+  /** Where its searches are recorded. */
+  ExplainLog explains() {
+    return explains;
   }
 
   /** What the caller may do. */

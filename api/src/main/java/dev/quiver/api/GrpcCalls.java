@@ -116,7 +116,8 @@ final class GrpcCalls implements AutoCloseable {
             if (System.nanoTime() - deadlineNanos > 0) {
               answer.fail(timedOut(operation, timeout));
             } else {
-              answer.attempt(() -> answer.succeed(work.run(call)));
+              answer.attempt(
+                  () -> answer.succeed(call.explains().recorded(0, () -> work.run(call))));
             }
           });
     } catch (RuntimeException | Error e) {
@@ -155,7 +156,8 @@ final class GrpcCalls implements AutoCloseable {
                     if (System.nanoTime() - deadlineNanos > 0) {
                       throw timedOut(operation, timeout);
                     }
-                    new Searches<>(answer, searches, results -> assembly.answer(call, results))
+                    new Searches<>(
+                            call, answer, searches, results -> assembly.answer(call, results))
                         .start(this, !waitsFirst);
                   });
       if (waitsFirst) {
@@ -278,6 +280,7 @@ final class GrpcCalls implements AutoCloseable {
 
   /** Searches of one call: each thread takes the next; who finishes the last one answers. */
   private static final class Searches<R, T> {
+    private final ExplainLog explains;
     private final Answer<T> answer;
     private final List<Supplier<R>> searches;
     private final Function<List<R>, T> assemble;
@@ -285,7 +288,12 @@ final class GrpcCalls implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger left;
 
-    Searches(Answer<T> answer, List<Supplier<R>> searches, Function<List<R>, T> assemble) {
+    Searches(
+        GrpcCall call,
+        Answer<T> answer,
+        List<Supplier<R>> searches,
+        Function<List<R>, T> assemble) {
+      this.explains = call.explains();
       this.answer = answer;
       this.searches = searches;
       this.assemble = assemble;
@@ -319,7 +327,7 @@ final class GrpcCalls implements AutoCloseable {
       for (int i = next.getAndIncrement();
           i < searches.size() && !answer.isOver();
           i = next.getAndIncrement()) {
-        results.set(i, searches.get(i).get());
+        results.set(i, explains.recorded(i, searches.get(i)));
         if (left.decrementAndGet() == 0) {
           List<R> all = new ArrayList<>(searches.size());
           for (int j = 0; j < searches.size(); j++) {

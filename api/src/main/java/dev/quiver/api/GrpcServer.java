@@ -77,6 +77,7 @@ public final class GrpcServer implements AutoCloseable {
             .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .maxRstFramesPerWindow(RESET_STREAMS_MAX, RESET_STREAMS_WINDOW_SECONDS)
             .addTransportFilter(connections)
+            .intercept(new GrpcExplain())
             .intercept(api.gate())
             .intercept(connections)
             .intercept(new GrpcRequestIds());

@@ -37,7 +37,8 @@ final class RestAggregates {
     FacetRequest request = exchange.body(in -> facet(in, exchange.limits()));
     ReadDemand demand = ReadDemand.facet(request.limit(), request.filter());
     database.admit(collection, List.of(demand), false, exchange.namedTimeout());
-    List<FacetHit> hits = pool.run("Facet", timeout, () -> database.facet(collection, request));
+    List<FacetHit> hits =
+        exchange.search(pool, "Facet", timeout, () -> database.facet(collection, request));
     exchange.ok(out -> out.facet(hits));
   }
 
@@ -55,7 +56,8 @@ final class RestAggregates {
           ReadDemand.matrix(request.sample(), request.limit(), request.filter(), request.using());
       database.admit(collection, List.of(demand), false, exchange.namedTimeout());
       DistanceMatrix matrix =
-          pool.run("SearchMatrix", timeout, () -> database.matrix(collection, request));
+          exchange.search(
+              pool, "SearchMatrix", timeout, () -> database.matrix(collection, request));
       exchange.ok(out -> writer.write(out, matrix));
     };
   }

@@ -8,6 +8,7 @@ import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointIds;
 import dev.quiver.engine.QuiverException;
 import io.helidon.common.buffers.DataReader;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class RestExchange {
   private static final int FIRST_BYTES = 8 << 10;
   private static final long NO_LENGTH = -1;
+  private static final HeaderName EXPLAIN = HeaderNames.create(ExplainLog.HEADER);
 
   /** Counted, never sent: the caller closed the connection. */
   private static final int ABORTED_STATUS = 499;
@@ -43,6 +46,7 @@ final class RestExchange {
   private final ApiLimits limits;
   private final JsonFactory json;
   private final long startNanos;
+  private ExplainLog explains = ExplainLog.OFF;
   private int status = 200;
 
   RestExchange(
@@ -60,6 +64,18 @@ final class RestExchange {
     this.limits = limits;
     this.json = json;
     this.startNanos = startNanos;
+  }
+
+  /** Where the call's searches are recorded. Reads the header that asks for it. */
+  ExplainLog explains() {
+    explains = ExplainLog.ofHeader(request.headers().first(EXPLAIN).orElse(null));
+    return explains;
+  }
+
+  /** Runs the call's one search on the pool. */
+  <T> T search(SearchPool pool, String operation, Duration timeout, Supplier<T> search) {
+    ExplainLog log = explains();
+    return pool.run(operation, timeout, () -> log.recorded(0, search));
   }
 
   Access access() {
@@ -341,7 +357,7 @@ final class RestExchange {
   // ---- answer
 
   void ok(RestOut.Result result) {
-    json(200, RestOut.ok(result, startNanos));
+    json(200, RestOut.ok(result, explains, startNanos));
   }
 
   void json(int httpStatus, byte[] body) {

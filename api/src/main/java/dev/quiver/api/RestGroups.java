@@ -56,7 +56,7 @@ final class RestGroups {
           grouped.query(),
           grouped.groups(),
           exchange.namedTimeout());
-      List<Groups.Group> groups = run(collection, grouped, timeout);
+      List<Groups.Group> groups = run(exchange, collection, grouped, timeout);
       boolean bare = RestPoints.bare(database, collection);
       Groups.Lookup lookup = grouped.groups().lookup();
       boolean bareLookup = lookup != null && RestPoints.bare(database, lookup.collection());
@@ -64,7 +64,8 @@ final class RestGroups {
     };
   }
 
-  private List<Groups.Group> run(String collection, Grouped grouped, Duration timeout) {
+  private List<Groups.Group> run(
+      RestExchange exchange, String collection, Grouped grouped, Duration timeout) {
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     Groups.Request request = grouped.groups();
     budget.check(collection, List.of(grouped.query()));
@@ -75,7 +76,8 @@ final class RestGroups {
       database.collectionConfig(collection);
       texts.run(timeout);
     }
-    return pool.run(
+    return exchange.search(
+        pool,
         "GroupBy",
         Duration.ofNanos(deadlineNanos - System.nanoTime()),
         () -> queries.groups(collection, grouped.query(), request, texts));

@@ -48,11 +48,20 @@ final class RestOut {
 
   /** {@code {"result": ..., "status": "ok", "time": seconds}}. */
   static byte[] ok(Result result, long startNanos) {
+    return ok(result, ExplainLog.OFF, startNanos);
+  }
+
+  /** As above, with {@code "explain"} when its caller wants to know. */
+  static byte[] ok(Result result, ExplainLog explains, long startNanos) {
     try {
       RestOut out = new RestOut();
       out.json.writeStartObject();
       out.json.writeFieldName("result");
       result.write(out);
+      if (explains.isOn()) {
+        out.json.writeFieldName("explain");
+        out.json.writeTree(ExplainJson.tree(explains));
+      }
       out.json.writeStringField("status", "ok");
       out.json.writeNumberField("time", secondsSince(startNanos));
       out.json.writeEndObject();

@@ -156,7 +156,8 @@ final class RestPoints {
     ScrollRequest request = exchange.body(in -> RestReads.scroll(in, exchange.limits()));
     admit(exchange, collection, ReadDemand.scroll(request.limit(), request.filter()));
     ScrollPage page =
-        pool.run(
+        exchange.search(
+            pool,
             "Scroll",
             timeout,
             () -> {
@@ -173,8 +174,11 @@ final class RestPoints {
     RestReads.Count request = exchange.body(RestReads::count);
     admit(exchange, collection, ReadDemand.count(request.filter(), request.exact()));
     long count =
-        pool.run(
-            "Count", timeout, () -> database.count(collection, request.filter(), request.exact()));
+        exchange.search(
+            pool,
+            "Count",
+            timeout,
+            () -> database.count(collection, request.filter(), request.exact()));
     ObjectNode result = JsonNodeFactory.instance.objectNode().put("count", count);
     exchange.ok(out -> out.tree(result));
   }

@@ -48,7 +48,7 @@ final class RestSearch {
       Duration timeout = exchange.readTimeout();
       QueryRequest query = exchange.body(in -> reader.read(in, exchange.limits()));
       admit(exchange, collection, List.of(query), false);
-      List<ScoredPoint> hits = run(collection, List.of(query), timeout).getFirst();
+      List<ScoredPoint> hits = run(exchange, collection, List.of(query), timeout).getFirst();
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> writer.write(out, hits, bare));
     };
@@ -61,7 +61,7 @@ final class RestSearch {
       List<QueryRequest> all =
           exchange.body(in -> RestQueries.batch(in, exchange.limits(), reader));
       admit(exchange, collection, all, true);
-      List<List<ScoredPoint>> hits = run(collection, all, timeout);
+      List<List<ScoredPoint>> hits = run(exchange, collection, all, timeout);
       boolean bare = RestPoints.bare(database, collection);
       exchange.ok(out -> out.array(hits, list -> writer.write(out, list, bare)));
     };
@@ -72,7 +72,9 @@ final class RestSearch {
     Queries.admit(database, exchange.access(), collection, queries, batch, exchange.namedTimeout());
   }
 
-  private List<List<ScoredPoint>> run(String collection, List<QueryRequest> all, Duration timeout) {
+  private List<List<ScoredPoint>> run(
+      RestExchange exchange, String collection, List<QueryRequest> all, Duration timeout) {
+    ExplainLog explains = exchange.explains();
     long deadlineNanos = System.nanoTime() + timeout.toNanos();
     budget.check(collection, all);
     Inference.Batch texts = inference.batch();
@@ -87,6 +89,8 @@ final class RestSearch {
         "Search",
         Duration.ofNanos(deadlineNanos - System.nanoTime()),
         all.size(),
-        i -> payloads.counted(queries.run(collection, all.get(i), texts)));
+        i ->
+            explains.recorded(
+                i, () -> payloads.counted(queries.run(collection, all.get(i), texts))));
   }
 }

@@ -358,36 +358,51 @@ public final class Engine implements Database {
   public ScrollPage scroll(String collection, ScrollRequest request) {
     return reading(
         collection,
-        (lease, view) -> {
-          Declared declared = lease.shard().declared();
-          Records records = records(declared, request.payload(), request.vectors());
-          Matches matches = new Matches(view.reader(), request.filter(), declared);
-          Scroll scroll = new Scroll(view.reader(), matches, records);
-          OrderBy orderBy = request.orderBy();
-          return orderBy == null
-              ? scroll.page(request.offset(), request.limit())
-              : scroll.ordered(orderBy, declared, request.limit());
-        });
+        (lease, view) ->
+            Explain.stage(
+                request.orderBy() == null ? "scroll" : "order_by",
+                request.limit(),
+                page -> page.points().size(),
+                () -> {
+                  Declared declared = lease.shard().declared();
+                  Records records = records(declared, request.payload(), request.vectors());
+                  Matches matches = new Matches(view.reader(), request.filter(), declared);
+                  Scroll scroll = new Scroll(view.reader(), matches, records);
+                  OrderBy orderBy = request.orderBy();
+                  return orderBy == null
+                      ? scroll.page(request.offset(), request.limit())
+                      : scroll.ordered(orderBy, declared, request.limit());
+                }));
   }
 
   @Override
   public long count(String collection, @Nullable Filter filter, boolean exact) {
     return reading(
         collection,
-        (lease, view) -> new Matches(view.reader(), filter, lease.shard().declared()).count());
+        (lease, view) ->
+            Explain.stage(
+                "count",
+                0,
+                count -> 0,
+                () -> new Matches(view.reader(), filter, lease.shard().declared()).count()));
   }
 
   @Override
   public List<FacetHit> facet(String collection, FacetRequest request) {
     return reading(
         collection,
-        (lease, view) -> {
-          Declared declared = lease.shard().declared();
-          FacetValues values = FacetValues.of(request.key(), declared.indexes());
-          Matches matches = new Matches(view.reader(), request.filter(), declared);
-          return values.top(
-              view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
-        });
+        (lease, view) ->
+            Explain.stage(
+                "facet",
+                request.limit(),
+                List::size,
+                () -> {
+                  Declared declared = lease.shard().declared();
+                  FacetValues values = FacetValues.of(request.key(), declared.indexes());
+                  Matches matches = new Matches(view.reader(), request.filter(), declared);
+                  return values.top(
+                      view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
+                }));
   }
 
   @Override
@@ -395,7 +410,11 @@ public final class Engine implements Database {
     return reading(
         collection,
         (lease, view) ->
-            new MatrixSearch(view.reader(), lease.shard().declared(), request).search());
+            Explain.stage(
+                "matrix",
+                request.limit(),
+                matrix -> matrix.ids().size(),
+                () -> new MatrixSearch(view.reader(), lease.shard().declared(), request).search()));
   }
 
   private interface Reading<T> {

@@ -9,7 +9,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreMode;
-import org.apache.lucene.search.Scorer;
+import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
@@ -20,6 +20,7 @@ final class Matches {
   private final IndexReader reader;
   private final @Nullable Query query;
   private final @Nullable Weight weight;
+  private final @Nullable Explain explain = Explain.current();
 
   Matches(IndexReader reader, @Nullable Filter filter, Declared declared) throws IOException {
     this.reader = reader;
@@ -42,10 +43,13 @@ final class Matches {
     if (matching == null) {
       return live == null ? null : new AcceptSet(live, leaf.numDocs());
     }
+    long startNanos = explain == null ? 0 : System.nanoTime();
     FixedBitSet docs = new FixedBitSet(leaf.maxDoc());
-    Scorer scorer = matching.scorer(context);
-    if (scorer != null) {
-      docs.or(scorer.iterator());
+    ScorerSupplier supplier = matching.scorerSupplier(context);
+    long estimated = 0;
+    if (supplier != null) {
+      estimated = explain == null ? 0 : supplier.cost();
+      docs.or(supplier.get(Long.MAX_VALUE).iterator());
     }
     if (live instanceof FixedBitSet liveDocs) {
       docs.and(liveDocs);
@@ -56,7 +60,12 @@ final class Matches {
         }
       }
     }
-    return new AcceptSet(docs, docs.cardinality());
+    AcceptSet accepted = new AcceptSet(docs, docs.cardinality());
+    if (explain != null) {
+      long nanos = System.nanoTime() - startNanos;
+      explain.filtered(context, estimated, accepted.cardinality(), nanos);
+    }
+    return accepted;
   }
 
   /** The accepted documents of a segment. */
@@ -80,6 +89,10 @@ final class Matches {
   /** How many live documents match. */
   long count() throws IOException {
     Query asked = query;
+    if (explain != null && asked != null) {
+      // Segment by segment, to show each one's share.
+      return AcceptedDocs.of(reader, this).count();
+    }
     return asked == null ? reader.numDocs() : new IndexSearcher(reader).count(asked);
   }
 

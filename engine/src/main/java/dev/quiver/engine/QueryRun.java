@@ -32,6 +32,7 @@ final class QueryRun {
   private final Examples examples;
   private final Set<PointId> leftOut;
   private final RandomGenerator random;
+  private final @Nullable Explain explain = Explain.current();
 
   /**
    * @param elsewhere what the request looks up in other collections
@@ -83,6 +84,17 @@ final class QueryRun {
   }
 
   private List<Hit> ranked(QueryStage stage, @Nullable Filter above, int limit) throws IOException {
+    if (explain == null) {
+      return rankedNow(stage, above, limit);
+    }
+    explain.enter(StageKinds.name(stage.query()), stage.using(), limit);
+    List<Hit> hits = rankedNow(stage, above, limit);
+    explain.leave(hits.size());
+    return hits;
+  }
+
+  private List<Hit> rankedNow(QueryStage stage, @Nullable Filter above, int limit)
+      throws IOException {
     Filter filter = Filter.both(above, stage.filter());
     List<Hit> hits;
     if (stage.prefetch().isEmpty()) {
@@ -144,7 +156,7 @@ final class QueryRun {
   private List<Hit> searched(
       QueryStage stage, Query.OfVectors query, @Nullable Filter filter, int limit)
       throws IOException {
-    float[][] vectors = examples.vectors(stage, query);
+    float[][] vectors = examples(stage, query);
     VectorSearch search = search(stage);
     Matches all;
     int extra = 0;
@@ -166,6 +178,14 @@ final class QueryRun {
       hits = hits.stream().filter(hit -> !leftOut.contains(hit.id())).limit(wanted).toList();
     }
     return picked(stage, query, vectors, search, passing(stage, hits), limit);
+  }
+
+  private float[][] examples(QueryStage stage, Query.OfVectors query) throws IOException {
+    float[][] vectors = examples.vectors(stage, query);
+    if (explain != null) {
+      explain.examples(objective(query, vectors).nearestTo() == null ? vectors.length : 1);
+    }
+    return vectors;
   }
 
   private static int candidates(QueryStage stage, Query.OfVectors query) {
@@ -232,9 +252,12 @@ final class QueryRun {
       throws IOException {
     int[] docs =
         lists.stream().flatMap(List::stream).mapToInt(Hit::doc).sorted().distinct().toArray();
+    if (explain != null) {
+      explain.candidates(docs.length);
+    }
     return switch (stage.query()) {
       case Query.OfVectors query -> {
-        float[][] vectors = examples.vectors(stage, query);
+        float[][] vectors = examples(stage, query);
         VectorSearch search = search(stage);
         int wanted = Query.Mmr.of(query) == null ? limit : candidates(stage, query);
         List<Hit> hits =

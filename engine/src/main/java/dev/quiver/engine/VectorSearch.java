@@ -26,11 +26,14 @@ final class VectorSearch {
   private final ViewPoints points;
   private final String field;
   private final int fullScanThreshold;
+  private final @Nullable SearchExplainer explainer;
 
   VectorSearch(ViewPoints points, String field, int fullScanThreshold) {
     this.points = points;
     this.field = field;
     this.fullScanThreshold = fullScanThreshold;
+    Explain explain = Explain.current();
+    this.explainer = explain == null ? null : new SearchExplainer(explain, fullScanThreshold);
   }
 
   /** Scored documents of one segment. */
@@ -46,13 +49,25 @@ final class VectorSearch {
       LeafReaderContext context = points.context(leaf);
       SegmentVectors vectors = vectors(leaf);
       if (vectors == null || vectors.size() == 0 || skipped(vectors, params)) {
+        if (explainer != null) {
+          explainer.skipped(context, vectors);
+        }
         continue;
       }
       AcceptSet accepted = matches.accepted(context);
       if (accepted != null && accepted.cardinality() == 0) {
+        if (explainer != null) {
+          explainer.noneAccepted(context, vectors);
+        }
         continue;
       }
+      long startNanos = explainer == null ? 0 : System.nanoTime();
       SegmentHits hits = vectors.search(objective, k, effort, accepted);
+      if (explainer != null) {
+        boolean byCodes =
+            vectors.hasCodes() && !effort.byVectors() && objective.nearestTo() != null;
+        explainer.searched(context, vectors, effort, accepted, k, byCodes, hits, startNanos);
+      }
       parts.add(new Part(context.docBase, hits.docs(), hits.scores()));
     }
     return merged(parts, largerIsBetter, k);
@@ -87,6 +102,9 @@ final class VectorSearch {
         found[count] = docs[i];
         scores[count++] = scores[i];
       }
+    }
+    if (explainer != null) {
+      explainer.compared(count);
     }
     Part all = new Part(0, Arrays.copyOf(found, count), Arrays.copyOf(scores, count));
     return merged(List.of(all), largerIsBetter, k);

@@ -138,6 +138,18 @@ public final class HnswSearcher {
     return scratch.limitReached || (ended && scratch.pool.size() >= wanted);
   }
 
+  /**
+   * What a filtered walk is expected to cost, in distances of an exact scan. Where no more ordinals
+   * are accepted than that, they are scanned.
+   *
+   * @param ef candidates that the walk keeps
+   * @param coded whether it goes by codes
+   */
+  public static double filteredWalkCost(int size, int accepted, int ef, boolean coded) {
+    double reach = REACH_COST_PER_RESULT * size / Math.max(1, accepted);
+    return ef * (WALK_COST_PER_RESULT + reach) * (coded ? CODED_COST : 1);
+  }
+
   private static SearchStrategy choose(
       @Nullable OrdinalFilter filter, int size, int accepted, int ef, boolean coded) {
     if (size <= ef) {
@@ -147,9 +159,7 @@ public final class HnswSearcher {
     if (filter == null) {
       return SearchStrategy.WALK;
     }
-    double reach = REACH_COST_PER_RESULT * size / Math.max(1, accepted);
-    double walkCost = ef * (WALK_COST_PER_RESULT + reach) * (coded ? CODED_COST : 1);
-    if (accepted <= walkCost) {
+    if (accepted <= filteredWalkCost(size, accepted, ef, coded)) {
       return SearchStrategy.EXACT;
     }
     return accepted >= THROUGH_ALL_SHARE * size

@@ -40,6 +40,10 @@ public final class SegmentVectors {
    */
   static final ScratchPool SCRATCHES = new ScratchPool(Runtime.getRuntime().availableProcessors());
 
+  /** What a search of no vectors does. */
+  private static final SearchStats NOTHING =
+      new SearchStats(SearchStrategy.EXACT, 0, 0, 0, 0, false, false);
+
   /** Documents that are scored at once. */
   private static final int SCORE_BATCH = 64;
 
@@ -181,7 +185,7 @@ public final class SegmentVectors {
               + ", one for each document of the segment)");
     }
     if (size() == 0) {
-      return new SegmentHits(new int[0], new float[0], 0, 0, SegmentHits.Strategy.EXACT);
+      return new SegmentHits(new int[0], new float[0], NOTHING);
     }
     OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
     SearchRequest request =
@@ -256,16 +260,7 @@ public final class SegmentVectors {
       docs[i] = stored.docOf(result.ordinal(i));
       scores[i] = objective.score(distance, result.distance(i));
     }
-    SearchStats stats = result.stats();
-    return new SegmentHits(
-        docs, scores, stats.distances(), stats.nodesVisited(), strategyOf(stats.strategy()));
-  }
-
-  private static SegmentHits.Strategy strategyOf(SearchStrategy strategy) {
-    return switch (strategy) {
-      case EXACT -> SegmentHits.Strategy.EXACT;
-      case WALK, FILTERED_WALK -> SegmentHits.Strategy.GRAPH;
-    };
+    return new SegmentHits(docs, scores, result.stats());
   }
 
   /** Tells "the reader was closed meanwhile" from a bug of ours. */
