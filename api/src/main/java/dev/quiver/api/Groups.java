@@ -111,6 +111,7 @@ final class Groups {
     }
     List<PointId> ids =
         filled.values().stream().flatMap(List::stream).map(ScoredPoint::id).distinct().toList();
+    database.charge(collection, ids.size());
     Map<PointId, PointRecord> records = HashMap.newHashMap(ids.size());
     database
         .retrieve(collection, ids, request.payload(), request.vectors())

@@ -9,6 +9,7 @@ import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.VectorParams;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.filter.FilterSize;
 import dev.quiver.engine.query.LookupLocation;
 import dev.quiver.engine.query.Query;
 import dev.quiver.engine.query.QueryRequest;
@@ -57,6 +58,11 @@ public final class Queries {
       Collection<QueryRequest> queries,
       boolean batch,
       @Nullable Duration timeout) {
+    requireLookups(access, queries);
+    database.admit(collection, demands(queries), batch, timeout);
+  }
+
+  private static void requireLookups(Access access, Collection<QueryRequest> queries) {
     for (QueryRequest query : queries) {
       query
           .root()
@@ -68,27 +74,38 @@ public final class Queries {
                 }
               });
     }
-    database.admit(collection, demands(queries), batch, timeout);
   }
 
   /** What the queries ask for, a stage before its prefetches. */
   static List<ReadDemand> demands(Collection<QueryRequest> queries) {
     List<ReadDemand> demands = new ArrayList<>(queries.size());
     for (QueryRequest query : queries) {
-      QueryStage root = query.root();
-      demands.add(demand(root));
-      for (QueryStage prefetch : root.prefetch()) {
-        prefetch.forEach(stage -> demands.add(demand(stage).asNested()));
-      }
+      addDemands(query.root(), null, false, demands);
     }
     return demands;
   }
 
-  /** A stage above prefetches compares with what those found, never with all points. */
-  private static ReadDemand demand(QueryStage stage) {
-    boolean searches = stage.query() instanceof Query.OfVectors && stage.prefetch().isEmpty();
-    return ReadDemand.search(
-        stage.limit(), stage.filter(), stage.params(), searches ? stage.using() : null);
+  /**
+   * Only leaves read, with the filters of all stages above them; a stage above prefetches compares
+   * with what those found.
+   */
+  private static void addDemands(
+      QueryStage stage, @Nullable Filter above, boolean nested, List<ReadDemand> demands) {
+    Filter all = Filter.both(above, stage.filter());
+    boolean isLeaf = stage.prefetch().isEmpty();
+    boolean searches = stage.query() instanceof Query.OfVectors && isLeaf;
+    ReadDemand own =
+        ReadDemand.search(
+            stage.limit(), stage.filter(), stage.params(), searches ? stage.using() : null);
+    ReadDemand demand =
+        isLeaf
+            ? own.costing(1 + FilterSize.conditions(all))
+            : own.asReranking(
+                stage.query() instanceof Query.Boost(var by) ? by.expression() : null);
+    demands.add(nested ? demand.asNested() : demand);
+    for (QueryStage prefetch : stage.prefetch()) {
+      addDemands(prefetch, all, true, demands);
+    }
   }
 
   /**
@@ -114,8 +131,21 @@ public final class Queries {
         collection,
         request,
         order(collection, query.root()),
-        (filter, limit, payload) ->
-            database.query(collection, candidates(embedded.root(), filter, limit, payload)));
+        new Groups.Source() {
+          private boolean paid = true;
+
+          @Override
+          public List<ScoredPoint> best(Filter filter, int limit, PayloadSelection payload) {
+            QueryRequest round = candidates(embedded.root(), filter, limit, payload);
+            // The first round was paid for when the query was let through.
+            if (!paid) {
+              database.charge(
+                  collection, demands(List.of(round)).stream().mapToLong(ReadDemand::cost).sum());
+            }
+            paid = false;
+            return database.query(collection, round);
+          }
+        });
   }
 
   /** A query's best points among those that match a further filter, without vectors. */
@@ -153,8 +183,8 @@ public final class Queries {
   }
 
   /**
-   * Lets a grouped query through, as {@link #admit} does: its limit is that of groups, and the
-   * caller must be allowed to read the collection in which it looks up points.
+   * Lets a grouped query through, as {@link #admit} does: its limit is that of all points in its
+   * groups, and the caller must be allowed to read the collections in which it looks up points.
    */
   static void admitGroups(
       Database database,
@@ -167,8 +197,12 @@ public final class Queries {
     if (lookup != null) {
       access.require(Right.READ, lookup.collection());
     }
-    QueryRequest asked = candidates(query.root(), null, groups.limit(), PayloadSelection.NONE);
-    admit(database, access, collection, List.of(asked), false, timeout);
+    int points = (int) Math.min((long) groups.limit() * groups.groupSize(), Integer.MAX_VALUE - 1);
+    QueryRequest asked = candidates(query.root(), null, points, PayloadSelection.NONE);
+    requireLookups(access, List.of(asked));
+    List<ReadDemand> demands = demands(List.of(asked));
+    demands.set(0, demands.getFirst().groupedBy(groups.groupBy()));
+    database.admit(collection, demands, false, timeout);
   }
 
   /** The query that a call of the older recommendation API stands for. */

@@ -180,17 +180,6 @@ final class StrictModeTest {
   @Test
   void readsOverManyPoints() {
     strict("{'enabled':true,'max_query_limit':4,'unindexed_filtering_retrieve':false}");
-    String groups = "{'group_by':'city','query':[1,1],'group_size':3,'limit':LIMIT";
-
-    ok(post("/points/query/groups", groups.replace("LIMIT", "4}")));
-    refused(post("/points/query/groups", groups.replace("LIMIT", "5}")), limit("5", "4", "limit"));
-    refused(
-        post("/points/query/groups", groups.replace("LIMIT", "1,'filter':" + CITY + "}")),
-        NO_INDEX);
-    refused(
-        post(
-            "/points/search/groups", "{'group_by':'city','vector':[1,1],'group_size':3,'limit':5}"),
-        limit("5", "4", "limit"));
     for (String path : List.of("/points/search/matrix/pairs", "/points/search/matrix/offsets")) {
       ok(post(path, "{'sample':3,'limit':4}"));
       refused(post(path, "{'sample':3,'limit':5}"), limit("5", "4", "limit"));
@@ -377,6 +366,92 @@ final class StrictModeTest {
     strict("{'enabled':true,'max_resident_memory_percent':100}");
     ok(put("/points?wait=true", "{'points':[{'id':1,'vector':[1,2]}]}"));
     ok(post("/points/delete?wait=true", "{'points':[1]}"));
+  }
+
+  @Test
+  void groups() {
+    strict("{'enabled':true,'max_query_limit':12}");
+    String groups = "{'group_by':'city','query':[1,1],'group_size':3,'limit':LIMIT";
+
+    ok(post("/points/query/groups", groups.replace("LIMIT", "4}")));
+    refused(
+        post("/points/query/groups", groups.replace("LIMIT", "5}")), limit("15", "12", "limit"));
+    refused(
+        post(
+            "/points/search/groups", "{'group_by':'city','vector':[1,1],'group_size':3,'limit':5}"),
+        limit("15", "12", "limit"));
+
+    strict("{'enabled':true,'unindexed_filtering_retrieve':false}");
+    String help = " Help: Create an index supporting `match` for this key.";
+    refused(
+        post("/points/query/groups", groups.replace("LIMIT", "4}")),
+        "Bad request: Index required but not found for \"city\"." + help);
+    ok(put("/index?wait=true", "{'field_name':'city','field_schema':'text'}"));
+    refused(
+        post("/points/query/groups", groups.replace("LIMIT", "4}")),
+        "Bad request: Index of type \"Text\" found for \"city\"." + help);
+    ok(put("/index?wait=true", "{'field_name':'city','field_schema':'keyword'}"));
+    ok(post("/points/query/groups", groups.replace("LIMIT", "4}")));
+    refused(
+        post(
+            "/points/query/groups",
+            groups.replace("LIMIT", "1,'filter':" + CITY.replace("city", "town") + "}")),
+        NO_INDEX.replace("city", "town"));
+  }
+
+  @Test
+  void everyRoundOfAGroupedQueryIsARead() {
+    // One round finds the only group, and one more that nothing is left; then two points are read.
+    strict("{'enabled':true,'read_rate_limit':100}");
+    String asked = "{'group_by':'city','query':[1,1],'group_size':2,'limit':3,'with_payload':WITH}";
+    ok(post("/points/query/groups", asked.replace("WITH", "false")));
+    int tokens = tokensLeft(100);
+    ok(post("/points/query/groups", asked.replace("WITH", "true")));
+
+    assertThat(tokens).as("one round would cost 1").isLessThan(99);
+    assertThat(tokens - tokensLeft(100)).isEqualTo(100 - tokens + 2);
+  }
+
+  /** Asks for one token more than there can be left, and reads what there is. */
+  private int tokensLeft(int most) {
+    String error = post("/points", "{'ids':" + ids(most) + "}").error();
+    java.util.regex.Matcher only =
+        java.util.regex.Pattern.compile("only ([0-9]+)\\.").matcher(error);
+    assertThat(only.find()).as(error).isTrue();
+    return Integer.parseInt(only.group(1));
+  }
+
+  private static List<Integer> ids(int count) {
+    return java.util.stream.IntStream.range(0, count).boxed().toList();
+  }
+
+  @Test
+  void fieldsOfFormulas() {
+    strict("{'enabled':true,'unindexed_filtering_retrieve':false}");
+    String asked =
+        "{'prefetch':{'query':[1,1],'limit':5},'query':{'formula':{'sum':['$score',EXPRESSION]},"
+            + "'defaults':{'n':1}}}";
+    String help = " Help: Create an index for this key or use a different formula expression.";
+
+    refused(
+        post("/points/query", asked.replace("EXPRESSION", "{'mult':[2,'n']}")),
+        "Bad request: Index required but not found for \"n\" of one of the following types:"
+            + " [float, integer]."
+            + help);
+    refused(
+        post(
+            "/points/query",
+            asked.replace("EXPRESSION", "{'gauss_decay':{'x':{'datetime_key':'t'}}}")),
+        "Bad request: Index required but not found for \"t\" of one of the following types:"
+            + " [datetime]."
+            + help);
+    refused(
+        post("/points/query", asked.replace("EXPRESSION", "{'key':'city','match':{'value':'x'}}")),
+        "Bad request: Index required but not found for \"city\" of one of the following types:"
+            + " [keyword]."
+            + help);
+    ok(put("/index?wait=true", "{'field_name':'n','field_schema':'float'}"));
+    ok(post("/points/query", asked.replace("EXPRESSION", "{'mult':[2,'n']}")));
   }
 
   @Test

@@ -83,6 +83,15 @@ public interface Database extends AutoCloseable {
   void admit(String collection, List<ReadDemand> parts, boolean batch, @Nullable Duration timeout);
 
   /**
+   * Counts more reading against the rate limit of reads, for a read that was let in and turns out
+   * to need it: what a grouped query asks for after its first round.
+   *
+   * @param cost as {@link ReadDemand#cost}; 0 or less counts nothing
+   * @throws QuiverException {@link ErrorCode#OVERLOADED} over the rate limit
+   */
+  void charge(String collection, long cost);
+
+  /**
    * Ranks points; all stages of the query see the same state of the collection.
    *
    * @param request its texts have been replaced by vectors

@@ -296,6 +296,12 @@ public final class Engine implements Database {
   }
 
   @Override
+  public void charge(String collection, long cost) {
+    checkOpen();
+    StrictGate.charge(catalog.find(collection), cost);
+  }
+
+  @Override
   public List<ScoredPoint> query(String collection, QueryRequest request) {
     checkOpen();
     QueryRules.check(request.root());

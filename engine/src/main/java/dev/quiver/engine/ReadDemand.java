@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterSize;
+import dev.quiver.engine.query.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param using the vector that points are ranked by, {@code ""} for the default one; null: by none
  * @param cost what it counts against the rate limit of reads
  * @param nested whether it is a stage below another part, and so no search of a batch by itself
+ * @param formula by which points are scored; null: by none
+ * @param groupBy the payload path that results are grouped by; null: they are not
  */
 public record ReadDemand(
     @Nullable Long limit,
@@ -20,7 +23,19 @@ public record ReadDemand(
     SearchParams params,
     @Nullable String using,
     int cost,
-    boolean nested) {
+    boolean nested,
+    @Nullable Expression formula,
+    @Nullable String groupBy) {
+
+  public ReadDemand(
+      @Nullable Long limit,
+      @Nullable Filter filter,
+      SearchParams params,
+      @Nullable String using,
+      int cost,
+      boolean nested) {
+    this(limit, filter, params, using, cost, nested, null, null);
+  }
 
   public static ReadDemand search(
       long limit, @Nullable Filter filter, SearchParams params, @Nullable String using) {
@@ -29,7 +44,22 @@ public record ReadDemand(
 
   /** The same as a stage below another part. */
   public ReadDemand asNested() {
-    return new ReadDemand(limit, filter, params, using, cost, true);
+    return new ReadDemand(limit, filter, params, using, cost, true, formula, groupBy);
+  }
+
+  /** The same as a stage that ranks what the stages below it found, which read for it. */
+  public ReadDemand asReranking(@Nullable Expression by) {
+    return new ReadDemand(limit, filter, params, using, 0, nested, by, groupBy);
+  }
+
+  /** The same at another cost. */
+  public ReadDemand costing(int other) {
+    return new ReadDemand(limit, filter, params, using, other, nested, formula, groupBy);
+  }
+
+  /** The same in groups. */
+  public ReadDemand groupedBy(String path) {
+    return new ReadDemand(limit, filter, params, using, cost, nested, formula, path);
   }
 
   public static ReadDemand scroll(long limit, @Nullable Filter filter) {

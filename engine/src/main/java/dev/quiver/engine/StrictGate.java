@@ -30,6 +30,13 @@ final class StrictGate {
     }
   }
 
+  static void charge(Slot slot, long cost) {
+    RateLimiter limiter = slot.strictness().reads();
+    if (limiter != null && cost > 0) {
+      limiter.take(cost);
+    }
+  }
+
   private static Declared declared(Slot slot) {
     try (Slot.Lease lease = slot.acquire()) {
       return lease.shard().declared();

@@ -6,6 +6,7 @@ import dev.quiver.engine.filter.FilterSize;
 import dev.quiver.engine.filter.IndexNeeds;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,7 @@ final class StrictMode {
     }
     for (ReadDemand part : parts) {
       checkFullScan(part, indexes);
+      checkFields(part, indexes);
       if (part.limit() != null) {
         checkAtMost("limit", part.limit(), "max_query_limit");
       }
@@ -67,6 +69,46 @@ final class StrictMode {
       checkParams(part.params());
     }
     checkTimeout(timeout);
+  }
+
+  /** Fields that points are scored or grouped by, which may have to be indexed as filters' are. */
+  private void checkFields(ReadDemand part, Supplier<Declared> indexes) {
+    if (!forbids("unindexed_filtering_retrieve")) {
+      return;
+    }
+    if (part.formula() != null) {
+      refuseMissing(
+          new IndexNeeds(indexes.get().indexes()).missing(part.formula()),
+          "use a different formula expression");
+    }
+    String groupBy = part.groupBy();
+    if (groupBy != null) {
+      PayloadIndex index = indexes.get().indexes().get(groupBy);
+      if (index == null || !IndexNeeds.knowsSingleValues(index)) {
+        throw refused(
+            index == null
+                ? "Index required but not found for \"" + groupBy + "\""
+                : "Index of type \"" + debugName(index) + "\" found for \"" + groupBy + "\"",
+            "Create an index supporting `match` for this key.");
+      }
+    }
+  }
+
+  private static String debugName(PayloadIndex index) {
+    String name = index.type().wireName();
+    return name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+  }
+
+  private static void refuseMissing(IndexNeeds.@Nullable Missing missing, String otherwise) {
+    if (missing != null) {
+      throw refused(
+          "Index required but not found for \""
+              + missing.field()
+              + "\" of one of the following types: ["
+              + String.join(", ", missing.indexes())
+              + "]",
+          "Create an index for this key or " + otherwise + ".");
+    }
   }
 
   private void checkParams(SearchParams params) {
@@ -132,16 +174,8 @@ final class StrictMode {
       return;
     }
     if (forbids(unindexed)) {
-      IndexNeeds.Missing missing = new IndexNeeds(indexes.get().indexes()).missing(filter);
-      if (missing != null) {
-        throw refused(
-            "Index required but not found for \""
-                + missing.field()
-                + "\" of one of the following types: ["
-                + String.join(", ", missing.indexes())
-                + "]",
-            "Create an index for this key or use a different filter.");
-      }
+      refuseMissing(
+          new IndexNeeds(indexes.get().indexes()).missing(filter), "use a different filter");
     }
     checkSize(
         "Filter condition limit",

@@ -1,6 +1,7 @@
 package dev.quiver.engine.filter;
 
 import dev.quiver.engine.PayloadIndex;
+import dev.quiver.engine.query.Expression;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +57,48 @@ public final class IndexNeeds {
   /** The first field that lacks an index; null when none does. */
   public @Nullable Missing missing(@Nullable Filter filter) {
     return filter == null ? null : missing("", filter);
+  }
+
+  /** The first field of a formula that lacks an index; null when none does. */
+  public @Nullable Missing missing(Expression formula) {
+    return switch (formula) {
+      case Expression.Constant _, Expression.Score _, Expression.Datetime _ -> null;
+      case Expression.PayloadValue(PayloadPath path) ->
+          missing(
+              path.toString(),
+              EnumSet.of(Kind.INTEGER_MATCH, Kind.INTEGER_RANGE, Kind.FLOAT_RANGE));
+      case Expression.Matching(Filter filter) -> missing(filter);
+      case Expression.GeoDistance(_, PayloadPath to) ->
+          missing(to.toString(), EnumSet.of(Kind.GEO));
+      case Expression.DatetimeValue(PayloadPath path) ->
+          missing(path.toString(), EnumSet.of(Kind.DATETIME_RANGE));
+      case Expression.Mult(List<Expression> factors) -> missing(factors);
+      case Expression.Sum(List<Expression> terms) -> missing(terms);
+      case Expression.Div(Expression left, Expression right, _) -> missing(List.of(left, right));
+      case Expression.Pow(Expression base, Expression exponent) -> missing(List.of(base, exponent));
+      case Expression.Apply(_, Expression to) -> missing(to);
+      case Expression.Decay decay ->
+          missing(decay.target() == null ? List.of(decay.x()) : List.of(decay.x(), decay.target()));
+    };
+  }
+
+  private @Nullable Missing missing(List<Expression> parts) {
+    for (Expression part : parts) {
+      Missing missing = missing(part);
+      if (missing != null) {
+        return missing;
+      }
+    }
+    return null;
+  }
+
+  /** Whether an index finds the points that have a given value. */
+  public static boolean knowsSingleValues(PayloadIndex index) {
+    return switch (index.type()) {
+      case KEYWORD, BOOL, UUID -> true;
+      case INTEGER -> option(index, "lookup", true);
+      case FLOAT, GEO, TEXT, DATETIME -> false;
+    };
   }
 
   private @Nullable Missing missing(String prefix, Filter filter) {
