@@ -8,6 +8,8 @@ Where local mode is known to differ from the server it is asked another way, or 
 - Relevance feedback over Euclid and Manhattan is sorted the wrong way round, and its ids are not looked up elsewhere.
 - A score_threshold of best_score, sum_scores, discover, context and feedback over Euclid and Manhattan is compared as
   if the score were a distance (Qdrant's server does that too); Quiver keeps what scores better, as everywhere.
+- Multivectors: average_vector puts the rows of examples together only on the server, and feedback is not there; local
+  mode is not asked for these.
 - MMR in a prefetch picks; Qdrant's server answers with the nearest candidates there. Quiver picks.
 """
 
@@ -24,6 +26,10 @@ TOLERANCE = 1e-4
 
 def vector(rng, dimension):
     return [rng.gauss(0, 1) for _ in range(dimension)]
+
+
+def rows(rng, count=None):
+    return [vector(rng, 6) for _ in range(count or rng.randint(1, 4))]
 
 
 def payload(rng, n):
@@ -46,10 +52,19 @@ def fill(client, distance):
             vectors_config={
                 "a": models.VectorParams(size=6, distance=distance),
                 "b": models.VectorParams(size=6, distance=models.Distance.DOT),
+                "m": models.VectorParams(
+                    size=6,
+                    distance=distance,
+                    multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
+                ),
             },
         )
         points = [
-            models.PointStruct(id=n, vector={"a": vector(rng, 6), "b": vector(rng, 6)}, payload=payload(rng, n))
+            models.PointStruct(
+                id=n,
+                vector={"a": vector(rng, 6), "b": vector(rng, 6), **({"m": rows(rng)} if n % 7 else {})},
+                payload=payload(rng, n),
+            )
             for n in range(1, POINTS + 1)
         ]
         client.upsert(name, points=points, wait=True)
@@ -195,6 +210,29 @@ def steps(step):
     def _(ask, rng):
         for name, query in vector_queries(rng, lambda _: vector(rng, 6)):
             ask(name, query=query, using="a", prefetch=prefetches(rng), limit=30)
+
+    @step("queries of multivectors, as local mode answers them")
+    @over_all
+    def _(ask, rng):
+        p = [n for n in range(1, 40) if n % 7]
+        best, total = models.RecommendStrategy.BEST_SCORE, models.RecommendStrategy.SUM_SCORES
+        pairs = [models.ContextPair(positive=p[3], negative=p[4]), models.ContextPair(positive=rows(rng), negative=rows(rng))]
+        queries = {
+            "nearest": models.NearestQuery(nearest=rows(rng, 3)),
+            "nearest to one row": models.NearestQuery(nearest=rows(rng, 1)),
+            "nearest to a point": models.NearestQuery(nearest=p[7]),
+            "best_score": recommend([p[1], p[2]], [p[5], rows(rng)], best),
+            "sum_scores": recommend([p[1], rows(rng)], [p[5]], total),
+            "discover": models.DiscoverQuery(discover=models.DiscoverInput(target=p[9], context=pairs)),
+            "context": models.ContextQuery(context=pairs),
+        }
+        for name, query in queries.items():
+            ask("rows, " + name, query=query, using="m", limit=30)
+            ask("rows, " + name + ", filter", query=query, using="m", query_filter=models.Filter(must=[condition("n", lte=60)]))
+        late = models.NearestQuery(nearest=rows(rng, 4))
+        ask("late interaction", query=late, using="m", prefetch=prefetches(rng), limit=20)
+        ask("rows elsewhere", query=queries["nearest to a point"], using="m", limit=20,
+            lookup_from=models.LookupLocation(collection=ELSEWHERE, vector="m"))
 
     @step("MMR, as local mode answers it")
     @over_all

@@ -22,6 +22,7 @@ public final class BenchCommands implements CommandProvider {
                     new RecallBenchmark(),
                     new ServeBenchmark(),
                     new StartBenchmark(),
+                    new QueryBenchmark(),
                     new CollectionsBenchmark())));
     command.addSubcommand(new AnnCommand());
     command.getCommandSpec().usageMessage().description("Measures Quiver; without a name: lists.");

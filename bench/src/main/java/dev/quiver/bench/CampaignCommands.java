@@ -14,7 +14,8 @@ public final class CampaignCommands implements CommandProvider {
   @Override
   public CommandLine command() {
     CommandLine command =
-        new CommandLine(new RunCommand("campaign", List.of(new CrashCampaignRun())));
+        new CommandLine(
+            new RunCommand("campaign", List.of(new CrashCampaignRun(), new QueryCampaignRun())));
     command
         .getCommandSpec()
         .usageMessage()

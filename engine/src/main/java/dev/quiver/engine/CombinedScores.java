@@ -122,7 +122,12 @@ record CombinedScores(float[][] examples, Combination combination) implements Ob
     for (int i = 0; i < scorers.length; i++) {
       scorers[i] = vectors.queryScorer(examples[i]);
     }
-    return new Scorer(scorers, combination);
+    return over(scorers, combination);
+  }
+
+  /** A scorer of what scorers of the examples say, in their order. */
+  static QueryScorer over(QueryScorer[] examples, Combination combination) {
+    return new Scorer(examples, combination);
   }
 
   private static final class Scorer implements QueryScorer {

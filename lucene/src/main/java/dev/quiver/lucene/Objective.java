@@ -29,6 +29,14 @@ public interface Objective {
     return null;
   }
 
+  /**
+   * Whether a graph over the segment's vectors leads to what scores well; if not, every accepted
+   * vector is scored.
+   */
+  default boolean walksGraphs() {
+    return true;
+  }
+
   /** Nearest to a vector, scored as the field's distance scores. */
   static Objective nearest(float[] query) {
     return new Objective() {

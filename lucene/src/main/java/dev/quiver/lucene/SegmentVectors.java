@@ -243,7 +243,7 @@ public final class SegmentVectors {
       SearchEffort effort,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
-    if (effort.exact() || graph == null) {
+    if (effort.exact() || graph == null || !objective.walksGraphs()) {
       return ExactSearch.search(objective.scorer(scoring), size(), request, filter, scratch);
     }
     float[] query = objective.nearestTo();

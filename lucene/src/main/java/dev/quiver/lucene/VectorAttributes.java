@@ -62,6 +62,18 @@ public final class VectorAttributes {
    */
   public static final String FULL_SCAN_THRESHOLD = "quiver.full_scan_threshold";
 
+  /** Components of each row of a multivector; needed by {@link QuiverRowsFormat}. */
+  public static final String ROWS_DIMENSION = "quiver.rows.dimension";
+
+  /** What the components of a multivector's rows are stored as: see {@link #ELEMENT}. */
+  public static final String ROWS_ELEMENT = "quiver.rows.element";
+
+  /**
+   * How rows of multivectors compare: see {@link #DISTANCE}. Rows of {@link #COSINE} that are not
+   * {@link #UINT8} have length 1, or 0, when they are given.
+   */
+  public static final String ROWS_DISTANCE = "quiver.rows.distance";
+
   /** Value of {@link #DISTANCE}: the inner product; larger is better. */
   public static final String DOT = "dot";
 

@@ -1,6 +1,7 @@
-package dev.quiver.engine;
+package dev.quiver.testkit.queries;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.quiver.engine.PointId;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.PayloadPath;
 import dev.quiver.engine.query.Expression;

@@ -1,7 +1,10 @@
-package dev.quiver.engine;
+package dev.quiver.testkit.queries;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.quiver.engine.OrderBy;
+import dev.quiver.engine.PointId;
+import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.filter.Condition;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.PayloadPath;
@@ -18,25 +21,23 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Trees of stages over the points of {@link QueryAgreementTest}. */
+/** Trees of stages over the points of {@link QueryRounds}. */
 final class RandomQueries {
   private final Random random;
   private final Map<PointId, ReferencePoint> points;
   private final Map<PointId, ReferencePoint> elsewhere;
-  private final Map<String, Integer> dimensions;
   private final ReferenceQueries reference;
 
   RandomQueries(
       Random random,
       Map<PointId, ReferencePoint> points,
       Map<PointId, ReferencePoint> elsewhere,
-      Map<String, Integer> dimensions,
       ReferenceQueries reference) {
     this.random = random;
     this.points = points;
     this.elsewhere = elsewhere;
-    this.dimensions = dimensions;
     this.reference = reference;
   }
 
@@ -48,7 +49,7 @@ final class RandomQueries {
         prefetch.add(stage(depth - 1));
       }
     }
-    String using = pick(List.copyOf(dimensions.keySet()));
+    String using = pick(List.copyOf(RandomPoints.DIMENSIONS.keySet()));
     LookupLocation lookup = random.nextInt(4) == 0 ? lookup(using) : null;
     Query query = query(prefetch.size(), using, lookup);
     boolean fusing = query instanceof Query.Fusion;
@@ -74,7 +75,7 @@ final class RandomQueries {
     return list.get(random.nextInt(list.size()));
   }
 
-  private Query query(int prefetches, String using, LookupLocation lookup) {
+  private Query query(int prefetches, String using, @Nullable LookupLocation lookup) {
     Supplier<VectorInput> input = () -> input(using, lookup);
     int kinds = prefetches > 0 ? 13 : 10;
     return switch (random.nextInt(kinds)) {
@@ -140,7 +141,7 @@ final class RandomQueries {
     return pairs;
   }
 
-  private VectorInput input(String using, LookupLocation lookup) {
+  private VectorInput input(String using, @Nullable LookupLocation lookup) {
     Map<PointId, ReferencePoint> place = lookup == null ? points : elsewhere;
     List<PointId> having =
         place.values().stream()
@@ -150,7 +151,7 @@ final class RandomQueries {
     if (!having.isEmpty() && random.nextBoolean()) {
       return new VectorInput.ById(pick(having));
     }
-    float[] values = new float[dimensions.get(using)];
+    float[] values = new float[RandomPoints.DIMENSIONS.get(using)];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }

@@ -1,5 +1,7 @@
-package dev.quiver.engine;
+package dev.quiver.testkit.queries;
 
+import dev.quiver.engine.OrderBy;
+import dev.quiver.engine.PointId;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.LookupLocation;
 import dev.quiver.engine.query.Query;
@@ -7,6 +9,7 @@ import dev.quiver.engine.query.QueryStage;
 import dev.quiver.engine.query.VectorInput;
 import dev.quiver.index.Distance;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,9 +18,11 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a query must answer: every point is looked at, in double precision, with nothing shared with
@@ -27,23 +32,29 @@ final class ReferenceQueries {
   /** Scores nearer than this may stand in either order in single precision. */
   private static final double CLOSE = 2e-5;
 
-  record Ranked(ReferencePoint point, double score, Number orderValue) {}
+  record Ranked(ReferencePoint point, double score, @Nullable Number orderValue) {}
 
   private final Map<PointId, ReferencePoint> points;
   private final Map<PointId, ReferencePoint> elsewhere;
   private final Map<String, Distance> distances;
+  private final Set<String> multi;
   private final Map<Filter, Predicate<ReferencePoint>> filters = new IdentityHashMap<>();
 
   /** Whether rounding may have decided something: the order of two, or what is in a list. */
   private boolean ambiguous;
 
+  /**
+   * @param multi the names of multivectors
+   */
   ReferenceQueries(
       Map<PointId, ReferencePoint> points,
       Map<PointId, ReferencePoint> elsewhere,
-      Map<String, Distance> distances) {
+      Map<String, Distance> distances,
+      Set<String> multi) {
     this.points = points;
     this.elsewhere = elsewhere;
     this.distances = distances;
+    this.multi = multi;
   }
 
   void mean(Filter filter, Predicate<ReferencePoint> meaning) {
@@ -119,13 +130,13 @@ final class ReferenceQueries {
 
   private List<Ranked> vectors(
       QueryStage stage, Query.OfVectors query, Collection<ReferencePoint> candidates, int limit) {
-    Distance distance = distances.get(stage.using());
+    Distance distance = distance(stage);
     List<ReferencePoint> having =
         candidates.stream().filter(point -> point.vectors().containsKey(stage.using())).toList();
     boolean similarity = distance == Distance.DOT || distance == Distance.COSINE;
     return switch (query) {
       case Query.Nearest(VectorInput to, Query.Mmr mmr) -> {
-        double[] target = vector(stage, to);
+        double[][] target = rows(stage, to);
         int wanted =
             mmr == null
                 ? limit
@@ -143,13 +154,7 @@ final class ReferenceQueries {
       case Query.Recommend(var positive, var negative, Query.Strategy strategy) ->
           switch (strategy) {
             case AVERAGE_VECTOR -> {
-              double[] target = mean(stage, positive);
-              if (!negative.isEmpty()) {
-                double[] against = mean(stage, negative);
-                for (int i = 0; i < target.length; i++) {
-                  target[i] = 2 * target[i] - against[i];
-                }
-              }
+              double[][] target = average(stage, positive, negative);
               yield best(
                   stage,
                   having,
@@ -253,10 +258,33 @@ final class ReferenceQueries {
     return inputs.stream().mapToDouble(input -> similar(stage, input, point)).sum();
   }
 
+  /** Of a multivector all rows, the negative ones turned round; of others one row in the middle. */
+  private double[][] average(
+      QueryStage stage, List<VectorInput> positive, List<VectorInput> negative) {
+    List<double[]> rows = new ArrayList<>();
+    if (multi.contains(stage.using())) {
+      positive.forEach(input -> rows.addAll(List.of(rows(stage, input))));
+      for (VectorInput input : negative) {
+        for (double[] row : rows(stage, input)) {
+          rows.add(Arrays.stream(row).map(x -> -x).toArray());
+        }
+      }
+      return rows.toArray(double[][]::new);
+    }
+    double[] target = mean(stage, positive);
+    if (!negative.isEmpty()) {
+      double[] against = mean(stage, negative);
+      for (int i = 0; i < target.length; i++) {
+        target[i] = 2 * target[i] - against[i];
+      }
+    }
+    return new double[][] {target};
+  }
+
   private double[] mean(QueryStage stage, List<VectorInput> inputs) {
-    double[] mean = new double[vector(stage, inputs.getFirst()).length];
+    double[] mean = new double[rows(stage, inputs.getFirst())[0].length];
     for (VectorInput input : inputs) {
-      double[] vector = vector(stage, input);
+      double[] vector = rows(stage, input)[0];
       for (int i = 0; i < mean.length; i++) {
         mean[i] += vector[i] / inputs.size();
       }
@@ -264,33 +292,45 @@ final class ReferenceQueries {
     return mean;
   }
 
-  private static double[] of(QueryStage stage, ReferencePoint point) {
-    return point.vectors().get(stage.using());
+  private static double[][] of(QueryStage stage, ReferencePoint point) {
+    return rows(point, stage.using());
+  }
+
+  private static double[][] rows(@Nullable ReferencePoint point, String name) {
+    double[][] rows = point == null ? null : point.vectors().get(name);
+    if (rows == null) {
+      throw new IllegalArgumentException("no vector \"" + name + "\": " + point);
+    }
+    return rows;
+  }
+
+  private Distance distance(QueryStage stage) {
+    return Objects.requireNonNull(distances.get(stage.using()));
   }
 
   private double similar(QueryStage stage, VectorInput input, ReferencePoint point) {
-    return similarity(distances.get(stage.using()), vector(stage, input), of(stage, point));
+    return similarity(distance(stage), rows(stage, input), of(stage, point));
   }
 
-  private double[] vector(QueryStage stage, VectorInput input) {
+  private double[][] rows(QueryStage stage, VectorInput input) {
     LookupLocation lookup = stage.lookup();
     return switch (input) {
-      case VectorInput.Dense(float[] values) -> {
-        double[] vector = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-          vector[i] = values[i];
-        }
-        yield vector;
+      case VectorInput.Dense(float[] values) -> new double[][] {doubles(values)};
+      case VectorInput.ById(PointId id) -> {
+        String vector = lookup == null ? null : lookup.vector();
+        yield rows(
+            (lookup == null ? points : elsewhere).get(id), vector == null ? stage.using() : vector);
       }
-      case VectorInput.ById(PointId id) ->
-          lookup == null
-              ? points.get(id).vectors().get(stage.using())
-              : elsewhere
-                  .get(id)
-                  .vectors()
-                  .get(lookup.vector() == null ? stage.using() : lookup.vector());
       case VectorInput.Document _ -> throw new IllegalArgumentException("a text");
     };
+  }
+
+  static double[] doubles(float[] values) {
+    double[] vector = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      vector[i] = values[i];
+    }
+    return vector;
   }
 
   static double[] unit(double[] vector) {
@@ -305,7 +345,19 @@ final class ReferenceQueries {
     return unit;
   }
 
-  /** Larger is nearer. */
+  /** Larger is nearer: the sum over the rows of {@code a} of that to the nearest row of b. */
+  private static double similarity(Distance distance, double[][] a, double[][] b) {
+    double sum = 0;
+    for (double[] asked : a) {
+      double nearest = Double.NEGATIVE_INFINITY;
+      for (double[] row : b) {
+        nearest = Math.max(nearest, similarity(distance, asked, row));
+      }
+      sum += nearest;
+    }
+    return sum;
+  }
+
   private static double similarity(Distance distance, double[] a, double[] b) {
     double[] left = distance == Distance.COSINE ? unit(a) : a;
     double sum = 0;
@@ -322,11 +374,11 @@ final class ReferenceQueries {
   }
 
   /** As the API shows it. */
-  private static double shown(Distance distance, double[] a, double[] b) {
+  private static double shown(Distance distance, double[][] a, double[][] b) {
     double similarity = similarity(distance, a, b);
     return switch (distance) {
       case DOT, COSINE -> similarity;
-      case EUCLIDEAN -> Math.sqrt(-similarity);
+      case EUCLIDEAN -> Math.sqrt(Math.max(0, -similarity));
       case MANHATTAN -> -similarity;
     };
   }
@@ -336,14 +388,14 @@ final class ReferenceQueries {
   }
 
   private List<Ranked> diverse(
-      QueryStage stage, List<Ranked> nearest, double[] target, double diversity, int limit) {
-    Distance distance = distances.get(stage.using());
+      QueryStage stage, List<Ranked> nearest, double[][] target, double diversity, int limit) {
+    Distance distance = distance(stage);
     List<Ranked> left = new ArrayList<>(nearest);
     List<Ranked> picked = new ArrayList<>();
     while (picked.size() < limit && !left.isEmpty()) {
       List<Ranked> scored = new ArrayList<>();
       for (Ranked candidate : left) {
-        double[] own = of(stage, candidate.point());
+        double[][] own = of(stage, candidate.point());
         double score = similarity(distance, target, own);
         if (!picked.isEmpty()) {
           double nearestPick = Double.NEGATIVE_INFINITY;

@@ -1,0 +1,196 @@
+package dev.quiver.testkit.queries;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.CollectionConfig;
+import dev.quiver.engine.Engine;
+import dev.quiver.engine.Payload;
+import dev.quiver.engine.PayloadIndex;
+import dev.quiver.engine.PayloadSelection;
+import dev.quiver.engine.Point;
+import dev.quiver.engine.PointId;
+import dev.quiver.engine.PointSelector;
+import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.WriteOp;
+import dev.quiver.engine.query.Query;
+import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.query.QueryStage;
+import dev.quiver.index.Distance;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** A collection of random points in an engine, and what it must hold. */
+final class RandomPoints {
+  /** Components of each vector; of a multivector those of a row. */
+  static final Map<String, Integer> DIMENSIONS = new TreeMap<>(Map.of("", 4, "b", 3));
+
+  static final Set<String> MULTI = Set.of();
+
+  private static final int VALUES = 1_000;
+  private static final int UPSERTS_MAX = 40;
+
+  private final Engine engine;
+  private final String name;
+  private final Random random;
+  private final Map<String, Distance> distances;
+  private final Map<PointId, ReferencePoint> points = new TreeMap<>();
+  private final List<Integer> values = new ArrayList<>();
+
+  RandomPoints(Engine engine, String name, Random random, Map<String, Distance> distances) {
+    this.engine = engine;
+    this.name = name;
+    this.random = random;
+    this.distances = distances;
+    for (int i = 0; i < VALUES; i++) {
+      values.add(i);
+    }
+    Collections.shuffle(values, random);
+  }
+
+  Map<PointId, ReferencePoint> points() {
+    return points;
+  }
+
+  Map<String, Distance> distances() {
+    return distances;
+  }
+
+  void create() {
+    ObjectNode document = Payload.JSON.createObjectNode();
+    ObjectNode vectors = document.putObject("params").putObject("vectors");
+    distances.forEach(
+        (vector, distance) ->
+            vectors
+                .putObject(vector)
+                .put("size", DIMENSIONS.get(vector))
+                .put("distance", wireName(distance)));
+    engine.createCollection(name, CollectionConfig.fromDocument(document));
+    engine.write(
+        name,
+        List.of(
+            new WriteOp.CreateFieldIndex(new PayloadIndex("n", PayloadIndex.Type.INTEGER, null))),
+        true,
+        null);
+  }
+
+  private static String wireName(Distance distance) {
+    return switch (distance) {
+      case COSINE -> "Cosine";
+      case DOT -> "Dot";
+      case EUCLIDEAN -> "Euclid";
+      case MANHATTAN -> "Manhattan";
+    };
+  }
+
+  void drop() {
+    engine.deleteCollection(name);
+  }
+
+  /** Writes points, overwrites and deletes some, and makes a segment of it. */
+  void write() {
+    List<WriteOp> operations = new ArrayList<>();
+    int count = random.nextInt(UPSERTS_MAX);
+    for (int i = 0; i < count; i++) {
+      PointId id = id();
+      if (random.nextInt(6) == 0) {
+        points.remove(id);
+        operations.add(new WriteOp.DeletePoints(new PointSelector.ByIds(List.of(id))));
+      } else {
+        operations.add(upsert(id));
+      }
+    }
+    if (!operations.isEmpty()) {
+      engine.write(name, operations, true, null);
+    }
+    // What a search must see is written to a segment before it.
+    engine.query(
+        name,
+        new QueryRequest(
+            QueryStage.of(new Query.None(), 1), 0, PayloadSelection.NONE, VectorSelection.NONE));
+  }
+
+  private PointId id() {
+    int number = random.nextInt(60);
+    return number % 5 == 0 ? PointId.of(new UUID(number, number)) : PointId.of(number - 3L);
+  }
+
+  private WriteOp upsert(PointId id) {
+    Map<String, double[][]> known = new LinkedHashMap<>();
+    Map<String, VectorValue> written = new LinkedHashMap<>();
+    DIMENSIONS.forEach(
+        (vector, dimension) -> {
+          if (random.nextInt(6) > 0) {
+            add(vector, dimension, known, written);
+          }
+        });
+    ObjectNode payload = payload();
+    points.put(id, new ReferencePoint(id, known, payload));
+    return new WriteOp.Upsert(
+        List.of(new Point(id, written, Payload.of(payload))), null, WriteOp.UpdateMode.UPSERT);
+  }
+
+  private void add(
+      String vector,
+      int dimension,
+      Map<String, double[][]> known,
+      Map<String, VectorValue> written) {
+    boolean isCosine = distances.get(vector) == Distance.COSINE;
+    float[] row = gaussian(dimension);
+    // Some points share one place.
+    List<double[][]> taken =
+        points.values().stream()
+            .filter(point -> point.vectors().containsKey(vector))
+            .map(point -> point.vectors().get(vector))
+            .toList();
+    if (!taken.isEmpty() && !isCosine && random.nextInt(60) == 0) {
+      double[] other = taken.get(random.nextInt(taken.size()))[0];
+      for (int i = 0; i < dimension; i++) {
+        row[i] = (float) other[i];
+      }
+    }
+    written.put(vector, new VectorValue.Dense(row));
+    double[] precise = ReferenceQueries.doubles(row);
+    known.put(vector, new double[][] {isCosine ? ReferenceQueries.unit(precise) : precise});
+  }
+
+  private float[] gaussian(int dimension) {
+    float[] row = new float[dimension];
+    for (int i = 0; i < dimension; i++) {
+      row[i] = (float) random.nextGaussian();
+    }
+    return row;
+  }
+
+  private ObjectNode payload() {
+    ObjectNode payload = Payload.JSON.createObjectNode();
+    switch (random.nextInt(4)) {
+      case 0 -> payload.putArray("n").add(values.removeLast()).add(values.removeLast());
+      case 1 -> payload.put("other", 1);
+      default -> payload.put("n", values.removeLast());
+    }
+    if (random.nextBoolean()) {
+      payload.put("f", random.nextGaussian());
+    }
+    if (random.nextBoolean()) {
+      payload.putObject("g").put("lon", random.nextInt(20)).put("lat", random.nextInt(20));
+    }
+    if (random.nextBoolean()) {
+      payload.put(
+          "t",
+          String.format(
+              Locale.ROOT,
+              "20%02d-0%d-11T10:00:00Z",
+              10 + random.nextInt(20),
+              1 + random.nextInt(9)));
+    }
+    return payload;
+  }
+}
