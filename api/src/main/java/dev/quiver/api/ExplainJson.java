@@ -1,7 +1,7 @@
 package dev.quiver.api;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -24,7 +24,7 @@ final class ExplainJson {
 
   /** For trailers: no line breaks, and nothing but ASCII. */
   private static final ObjectWriter ASCII =
-      Payload.JSON.writer().with(JsonGenerator.Feature.ESCAPE_NON_ASCII);
+      Payload.JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
   private final int stagesDepth;
   private int segmentsLeft;
