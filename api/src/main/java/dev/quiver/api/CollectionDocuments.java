@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * Bodies that create or change a collection, turned into the effective {@link CollectionConfig}
  * document with Qdrant's defaults.
  *
- * <p>What Quiver acts on: vectors (size, distance, datatype, hnsw m and ef_construct), metadata.
- * What it accepts, checks and returns as a hint about layout or speed, because the answers are the
- * same without it: on_disk, memory, quantization, WAL and optimizer settings, shard_number,
- * replication and consistency factors. What would change answers and is not there yet is refused as
- * not implemented, by name.
+ * <p>What Quiver acts on: vectors (size, distance, datatype, multivector_config, hnsw m and
+ * ef_construct), sparse_vectors (modifier, datatype), metadata. What it accepts, checks and returns
+ * as a hint about layout or speed, because the answers are the same without it: on_disk, memory,
+ * quantization, WAL and optimizer settings, shard_number, replication and consistency factors. What
+ * would change answers and is not there yet is refused as not implemented, by name.
  */
 final class CollectionDocuments {
   private static final String INVALID_NAME_CHARS = "<>:\"/\\|?*\0\u001F";
@@ -78,6 +78,10 @@ final class CollectionDocuments {
 
     ObjectNode params = document.putObject("params");
     params.set("vectors", effectiveVectors(given.path("vectors")));
+    ObjectNode sparse = effectiveSparse(given.path("sparse_vectors"), params.path("vectors"));
+    if (!sparse.isEmpty()) {
+      params.set("sparse_vectors", sparse);
+    }
     params.put("shard_number", given.path("shard_number").asInt(1));
     copy(given, params, "sharding_method");
     params.put("replication_factor", given.path("replication_factor").asLong(1));
@@ -146,6 +150,7 @@ final class CollectionDocuments {
       }
       mergeVector(vector, CollectionShapes.VECTOR_DIFF.known(entry.getValue()));
     }
+    mergeSparse(params.path("sparse_vectors"), change.path("sparse_vectors"));
     merge(params, change.path("params"));
     merge((ObjectNode) document.get("hnsw_config"), change.path("hnsw_config"));
     mergeOptimizers(
@@ -175,9 +180,6 @@ final class CollectionDocuments {
   }
 
   private static void refuseMissingParts(ObjectNode given) {
-    if (!given.path("sparse_vectors").isEmpty()) {
-      throw QuiverException.notImplemented("sparse_vectors: sparse vectors are not supported yet");
-    }
     if (given.path("sharding_method").asText().equals("custom")) {
       throw QuiverException.notImplemented("sharding_method: custom sharding is not supported yet");
     }
@@ -189,17 +191,42 @@ final class CollectionDocuments {
       return effectiveVector("", given);
     }
     for (Map.Entry<String, JsonNode> entry : given.properties()) {
-      checkVectorName(entry.getKey());
+      checkVectorName("dense", entry.getKey());
       result.set(entry.getKey(), effectiveVector(entry.getKey(), entry.getValue()));
     }
     return result;
   }
 
-  private static void checkVectorName(String name) {
+  private static ObjectNode effectiveSparse(JsonNode given, JsonNode dense) {
+    ObjectNode result = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> entry : given.properties()) {
+      checkVectorName("sparse", entry.getKey());
+    }
+    if (given.has("")) {
+      throw QuiverException.wrongInput("Sparse vector name cannot be empty");
+    }
+    for (Map.Entry<String, JsonNode> entry : given.properties()) {
+      String name = entry.getKey();
+      if (!CollectionShapes.isSingleVector(dense) && dense.has(name)) {
+        throw QuiverException.wrongInput(
+            "Dense and sparse vector names must be unique - duplicate found with '" + name + "'");
+      }
+      result.set(name, effectiveSparse("sparse_vectors." + name, entry.getValue()));
+    }
+    return result;
+  }
+
+  private static ObjectNode effectiveSparse(String at, JsonNode given) {
+    ObjectNode vector = CollectionShapes.SPARSE_VECTOR.known(given);
+    refuseTurbo(at + ".index", vector.path("index"));
+    return vector;
+  }
+
+  private static void checkVectorName(String kind, String name) {
     String wrong = wrongVectorName(name);
     if (wrong != null) {
       throw QuiverException.wrongInput(
-          "Invalid dense vector name `" + Shape.abbreviate(name) + "`: " + wrong);
+          "Invalid " + kind + " vector name `" + Shape.abbreviate(name) + "`: " + wrong);
     }
   }
 
@@ -215,7 +242,7 @@ final class CollectionDocuments {
   /**
    * The parameters of a vector that is added to a collection.
    *
-   * @param body {@code {"dense": {...}}}
+   * @param body {@code {"dense": {...}}} or {@code {"sparse": {...}}}
    * @throws QuiverException FORMAT, VALIDATION or NOT_IMPLEMENTED
    */
   static ObjectNode vector(String name, JsonNode body) {
@@ -224,24 +251,40 @@ final class CollectionDocuments {
       throw problems.format("", "data did not match any variant of untagged enum VectorNameConfig");
     }
     if (!body.hasNonNull("dense")) {
-      throw QuiverException.notImplemented("sparse: sparse vectors are not supported yet");
+      return newSparseVector(name, body.get("sparse"), problems);
     }
     CollectionShapes.NEW_VECTOR.check(body.get("dense"), "dense", problems);
     problems.throwIfAny();
     return effectiveVector(name, CollectionShapes.NEW_VECTOR.known(body.get("dense")));
   }
 
-  private static ObjectNode effectiveVector(String name, JsonNode given) {
-    ObjectNode vector = CollectionShapes.VECTOR.known(given);
-    String at = name.isEmpty() ? "vectors" : "vectors." + name;
-    if (vector.has("multivector_config")) {
-      throw QuiverException.notImplemented(
-          at + ".multivector_config: multivectors are not supported yet");
+  private static ObjectNode newSparseVector(String name, JsonNode given, Problems problems) {
+    CollectionShapes.NEW_SPARSE_VECTOR.check(given, "sparse", problems);
+    problems.throwIfAny();
+    if (name.isEmpty()) {
+      throw QuiverException.wrongInput("Sparse vector name cannot be empty");
     }
-    if (vector.path("datatype").asText().equals("turbo4")) {
+    ObjectNode known = CollectionShapes.NEW_SPARSE_VECTOR.known(given);
+    refuseTurbo("sparse", known);
+    ObjectNode vector = JsonNodeFactory.instance.objectNode();
+    if (known.has("datatype")) {
+      vector.putObject("index").set("datatype", known.get("datatype"));
+    }
+    copy(known, vector, "modifier");
+    return vector;
+  }
+
+  private static void refuseTurbo(String at, JsonNode params) {
+    if (params.path("datatype").asText().equals("turbo4")) {
       throw QuiverException.notImplemented(
           at + ".datatype: turbo4 is not supported yet; use float32, float16 or uint8");
     }
+  }
+
+  private static ObjectNode effectiveVector(String name, JsonNode given) {
+    ObjectNode vector = CollectionShapes.VECTOR.known(given);
+    String at = name.isEmpty() ? "vectors" : "vectors." + name;
+    refuseTurbo(at, vector);
     if (vector.path("hnsw_config").isEmpty()) {
       vector.remove("hnsw_config");
     }
@@ -255,6 +298,19 @@ final class CollectionDocuments {
     mergeQuantization(vector, change.get("quantization_config"), false);
     copy(change, vector, "on_disk");
     copy(change, vector, "memory");
+  }
+
+  private static void mergeSparse(JsonNode sparse, JsonNode change) {
+    for (Map.Entry<String, JsonNode> entry : change.properties()) {
+      if (!(sparse.get(entry.getKey()) instanceof ObjectNode vector)) {
+        throw QuiverException.wrongInput("Not existing vector name error: " + entry.getKey());
+      }
+      ObjectNode given = effectiveSparse("sparse_vectors." + entry.getKey(), entry.getValue());
+      copy(given, vector, "modifier");
+      if (given.has("index")) {
+        merge(vector.withObjectProperty("index"), given.path("index"));
+      }
+    }
   }
 
   private static void mergeQuantization(

@@ -171,17 +171,24 @@ final class CollectionShapes {
           .optional(u64(), "max_payload_index_count")
           .optional(u8(1, 100), "max_resident_memory_percent");
 
-  private static final Shape SPARSE_VECTORS =
-      map(
-          struct("SparseVectorParams")
-              .optional(
-                  struct("SparseIndexParams")
-                      .optional(u64(), "full_scan_threshold")
-                      .optional(bool(), "on_disk")
-                      .optional(MEMORY, "memory")
-                      .optional(word("float32", "uint8", "float16", "turbo4"), "datatype"),
-                  "index")
-              .optional(word("none", "idf"), "modifier"));
+  static final Shape.Struct SPARSE_VECTOR =
+      struct("SparseVectorParams")
+          .optional(
+              struct("SparseIndexParams")
+                  .optional(u64(), "full_scan_threshold")
+                  .optional(bool(), "on_disk")
+                  .optional(MEMORY, "memory")
+                  .optional(word("float32", "uint8", "float16", "turbo4"), "datatype"),
+              "index")
+          .optional(word("none", "idf"), "modifier");
+
+  /** What a sparse vector is that is added to a collection. */
+  static final Shape.Struct NEW_SPARSE_VECTOR =
+      struct("SparseVectorConfig")
+          .optional(word("none", "idf"), "modifier")
+          .optional(word("float32", "uint8", "float16", "turbo4"), "datatype");
+
+  private static final Shape SPARSE_VECTORS = map(SPARSE_VECTOR);
 
   private static final Shape METADATA = Shape.freeObject();
 

@@ -1,10 +1,14 @@
 package dev.quiver.api;
 
+import dev.quiver.engine.MultiVectors;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.SparseVectors;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.query.VectorInput;
 import io.qdrant.client.grpc.Points;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,8 +16,6 @@ import java.util.Map;
  * older flat {@code data}; output fills the oneof alone.
  */
 final class GrpcVectors {
-  private static final String SPARSE = "sparse vector";
-  private static final String MULTI = "multivector";
   private static final String IMAGE = "Image";
   private static final String OBJECT = "InferenceObject";
 
@@ -40,20 +42,21 @@ final class GrpcVectors {
     return switch (vector.getVectorCase()) {
       case DENSE -> dense(vector.getDense());
       case DOCUMENT -> document(vector.getDocument());
-      case SPARSE -> throw Inference.unsupported(SPARSE);
-      case MULTI_DENSE -> throw Inference.unsupported(MULTI);
+      case SPARSE -> sparse(vector.getSparse());
+      case MULTI_DENSE -> multi(vector.getMultiDense());
       case IMAGE -> throw Inference.unsupported(IMAGE);
       case OBJECT -> throw Inference.unsupported(OBJECT);
       case VECTOR_NOT_SET -> {
+        if (vector.hasIndices() && vector.hasVectorsCount()) {
+          throw GrpcFaults.invalid(
+              "indices", "`indices` and `vectors_count` cannot be both specified");
+        }
+        float[] values = floats(vector.getDataList());
         if (vector.hasIndices()) {
-          throw Inference.unsupported(SPARSE);
+          yield sparse(ints(vector.getIndices().getDataList()), values);
         }
         if (vector.hasVectorsCount()) {
-          throw Inference.unsupported(MULTI);
-        }
-        float[] values = new float[vector.getDataCount()];
-        for (int i = 0; i < values.length; i++) {
-          values[i] = vector.getData(i);
+          yield flatMulti(vector.getVectorsCount(), values);
         }
         yield new VectorInput.Dense(finite(values));
       }
@@ -66,8 +69,8 @@ final class GrpcVectors {
       case DENSE -> dense(input.getDense());
       case ID -> new VectorInput.ById(GrpcIds.read(input.getId()));
       case DOCUMENT -> document(input.getDocument());
-      case SPARSE -> throw Inference.unsupported(SPARSE);
-      case MULTI_DENSE -> throw Inference.unsupported(MULTI);
+      case SPARSE -> sparse(input.getSparse());
+      case MULTI_DENSE -> multi(input.getMultiDense());
       case IMAGE -> throw Inference.unsupported(IMAGE);
       case OBJECT -> throw Inference.unsupported(OBJECT);
       case VARIANT_NOT_SET -> throw GrpcFaults.malformed("VectorInput variant is missing");
@@ -76,22 +79,72 @@ final class GrpcVectors {
 
   /** The flat vector of the older search calls. */
   static VectorInput read(Points.SearchPoints search) {
-    if (search.hasSparseIndices()) {
-      throw Inference.unsupported(SPARSE);
-    }
-    float[] values = new float[search.getVectorCount()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = search.getVector(i);
-    }
-    return new VectorInput.Dense(finite(values));
+    float[] values = floats(search.getVectorList());
+    return search.hasSparseIndices()
+        ? sparse(ints(search.getSparseIndices().getDataList()), values)
+        : new VectorInput.Dense(finite(values));
   }
 
   private static VectorInput dense(Points.DenseVector vector) {
-    float[] values = new float[vector.getDataCount()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = vector.getData(i);
+    return new VectorInput.Dense(finite(floats(vector.getDataList())));
+  }
+
+  private static VectorInput sparse(Points.SparseVector vector) {
+    return sparse(ints(vector.getIndicesList()), floats(vector.getValuesList()));
+  }
+
+  private static VectorInput sparse(int[] indices, float[] values) {
+    String wrong = SparseVectors.wrong(indices, finite(values));
+    if (wrong != null) {
+      int colon = wrong.indexOf(':');
+      throw GrpcFaults.invalid(wrong.substring(0, colon), wrong.substring(colon + 2));
     }
-    return new VectorInput.Dense(finite(values));
+    return new VectorInput.Sparse(SparseVectors.sorted(indices, values));
+  }
+
+  private static VectorInput multi(Points.MultiDenseVector vector) {
+    List<float[]> rows = new ArrayList<>(vector.getVectorsCount());
+    for (Points.DenseVector row : vector.getVectorsList()) {
+      rows.add(finite(floats(row.getDataList())));
+    }
+    String wrong = MultiVectors.wrong(rows);
+    if (wrong != null) {
+      throw GrpcFaults.invalid("data", wrong);
+    }
+    return new VectorInput.Multi(MultiVectors.of(rows));
+  }
+
+  /** The rows of the older form stand behind each other. */
+  private static VectorInput flatMulti(int rows, float[] values) {
+    if (rows == 0) {
+      throw GrpcFaults.invalid("data", "vectors count must be greater than 0");
+    }
+    if (values.length == 0) {
+      throw GrpcFaults.invalid("data", "multi vector must not be empty");
+    }
+    if (values.length >= VectorValue.Multi.FLOATS_MAX) {
+      throw GrpcFaults.invalid("data", "Vector size is too large");
+    }
+    if (rows < 0 || values.length % rows != 0) {
+      throw GrpcFaults.invalid("data", "invalid dense vector length for vectors count");
+    }
+    return new VectorInput.Multi(new VectorValue.Multi(rows, values.length / rows, finite(values)));
+  }
+
+  private static float[] floats(List<Float> list) {
+    float[] values = new float[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i);
+    }
+    return values;
+  }
+
+  private static int[] ints(List<Integer> list) {
+    int[] values = new int[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i);
+    }
+    return values;
   }
 
   private static float[] finite(float[] values) {
@@ -134,6 +187,23 @@ final class GrpcVectors {
           dense.addData(value);
         }
         yield Points.VectorOutput.newBuilder().setDense(dense).build();
+      }
+      case VectorValue.Sparse(int[] indices, float[] values) -> {
+        Points.SparseVector.Builder sparse = Points.SparseVector.newBuilder();
+        for (int i = 0; i < values.length; i++) {
+          sparse.addIndices(indices[i]).addValues(values[i]);
+        }
+        yield Points.VectorOutput.newBuilder().setSparse(sparse).build();
+      }
+      case VectorValue.Multi multi -> {
+        Points.MultiDenseVector.Builder rows = Points.MultiDenseVector.newBuilder();
+        for (int row = 0; row < multi.rows(); row++) {
+          Points.DenseVector.Builder dense = rows.addVectorsBuilder();
+          for (int i = 0; i < multi.dimension(); i++) {
+            dense.addData(multi.values()[row * multi.dimension() + i]);
+          }
+        }
+        yield Points.VectorOutput.newBuilder().setMultiDense(rows).build();
       }
     };
   }

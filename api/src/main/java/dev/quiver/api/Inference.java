@@ -53,13 +53,13 @@ public final class Inference {
   /**
    * What this version cannot turn into a vector.
    *
-   * @param what the form, as the request names it: {@code sparse vector}, {@code Image}, ...
+   * @param what the form, as the request names it: {@code Image}, ...
    */
   public static QuiverException unsupported(String what) {
     return QuiverException.notImplemented(
         what
-            + " inputs come in a later version; this one takes dense vectors and Document objects"
-            + " (text + model)");
+            + " inputs come in a later version; this one takes vectors and Document objects (text +"
+            + " model)");
   }
 
   /**
@@ -117,6 +117,8 @@ public final class Inference {
     public VectorValue resolve(VectorInput input) {
       return switch (input) {
         case VectorInput.Dense(float[] values) -> new VectorValue.Dense(values);
+        case VectorInput.Sparse(VectorValue.Sparse sparse) -> sparse;
+        case VectorInput.Multi(VectorValue.Multi multi) -> multi;
         case VectorInput.Document document -> {
           float[] vector = done.get(document);
           if (vector == null) {
@@ -131,12 +133,7 @@ public final class Inference {
 
     /** A vector in place of a text that was added before {@link #run}; other inputs as they are. */
     public VectorInput embedded(VectorInput input) {
-      if (!(input instanceof VectorInput.Document)) {
-        return input;
-      }
-      return switch (resolve(input)) {
-        case VectorValue.Dense(float[] values) -> new VectorInput.Dense(values);
-      };
+      return input instanceof VectorInput.Document ? VectorInput.of(resolve(input)) : input;
     }
 
     /** The vectors of a point that was added before {@link #run}. */

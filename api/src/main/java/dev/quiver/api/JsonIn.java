@@ -321,6 +321,43 @@ final class JsonIn {
     return Arrays.copyOf(values, count);
   }
 
+  /**
+   * Reads the rest of an array of arrays of numbers, whose first element is the current token.
+   *
+   * @throws QuiverException FORMAT for an element that is none
+   */
+  List<float[]> rowsFromFirst() throws IOException {
+    List<float[]> rows = new ArrayList<>();
+    while (parser.currentToken() != JsonToken.END_ARRAY) {
+      if (!isArray()) {
+        throw wrongType("a sequence");
+      }
+      enterArray();
+      rows.add(floatsFromFirst());
+      parser.nextToken();
+    }
+    return rows;
+  }
+
+  /** An array of unsigned 32-bit integers. */
+  int[] u32s() throws IOException {
+    int[] values = new int[16];
+    int count = 0;
+    enterArray();
+    while (parser.currentToken() != JsonToken.END_ARRAY) {
+      if (count == values.length) {
+        values = Arrays.copyOf(values, count * 2);
+      }
+      long value = unsigned("u32");
+      if (value >>> Integer.SIZE != 0) {
+        throw error("invalid value: integer `" + parser.getText() + "`, expected u32");
+      }
+      values[count++] = (int) value;
+      parser.nextToken();
+    }
+    return Arrays.copyOf(values, count);
+  }
+
   /** Steps into an array: to its first element or its end. */
   void enterArray() throws IOException {
     parser.nextToken();

@@ -27,7 +27,7 @@ final class RestFeedback {
         "RelevanceFeedbackInput",
         name -> {
           switch (name) {
-            case "target" -> target = RestVectors.queryInput(in);
+            case "target" -> target = RestVectors.queryInput(in, label);
             case "feedback" -> {
               hasFeedback = true;
               in.array(this::judged);
@@ -68,7 +68,7 @@ final class RestFeedback {
         "FeedbackItem",
         name -> {
           switch (name) {
-            case "example" -> example[0] = RestVectors.queryInput(in);
+            case "example" -> example[0] = RestVectors.queryInput(in, label);
             case "score" -> score[0] = in.float32();
             default -> {
               return false;

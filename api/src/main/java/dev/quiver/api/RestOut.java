@@ -343,6 +343,31 @@ final class RestOut {
         }
         json.writeEndArray();
       }
+      case VectorValue.Sparse(int[] indices, float[] values) -> {
+        json.writeStartObject();
+        json.writeArrayFieldStart("indices");
+        for (int index : indices) {
+          json.writeNumber(Integer.toUnsignedLong(index));
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("values");
+        for (float component : values) {
+          number(component);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+      }
+      case VectorValue.Multi multi -> {
+        json.writeStartArray();
+        for (int row = 0; row < multi.rows(); row++) {
+          json.writeStartArray();
+          for (int i = 0; i < multi.dimension(); i++) {
+            number(multi.values()[row * multi.dimension() + i]);
+          }
+          json.writeEndArray();
+        }
+        json.writeEndArray();
+      }
     }
   }
 

@@ -32,7 +32,7 @@ final class RestQueryKinds {
   static Query read(JsonIn in, String label) throws IOException {
     return in.isObject()
         ? new RestQueryKinds(in, label).object()
-        : new Query.Nearest(RestVectors.queryInput(in));
+        : new Query.Nearest(RestVectors.queryInput(in, label));
   }
 
   private Query object() throws IOException {
@@ -49,7 +49,7 @@ final class RestQueryKinds {
       throw in.error("a query has one form, not " + queries.size());
     }
     if (queries.isEmpty()) {
-      VectorInput input = parts.inputOrNull(in);
+      VectorInput input = parts.inputOrNull(in, label);
       if (input == null) {
         throw in.error("data did not match any variant of untagged enum QueryInterface");
       }
@@ -65,7 +65,7 @@ final class RestQueryKinds {
 
   private boolean member(String name) throws IOException {
     switch (name) {
-      case "nearest" -> queries.add(new Query.Nearest(RestVectors.queryInput(in)));
+      case "nearest" -> queries.add(new Query.Nearest(RestVectors.queryInput(in, label)));
       case "mmr" -> mmr = in.isNull() ? null : mmr();
       case "recommend" -> queries.add(recommend());
       case "discover" -> queries.add(discover());

@@ -3,26 +3,34 @@ package dev.quiver.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.MultiVectors;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.SparseVectors;
+import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.query.VectorInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads vectors in all the forms that Qdrant's JSON has: numbers, a map of named ones, a document
- * to embed. Sparse vectors, multivectors, images and objects are refused by name.
+ * Reads vectors in all the forms that Qdrant's JSON has: numbers, rows of numbers, indices and
+ * values, a map of named ones, a document to embed. Images and objects are refused by name.
  */
 final class RestVectors {
   private RestVectors() {}
 
+  /** Members of a document, which may also be vectors' names. */
+  private static final Set<String> PARTS =
+      Set.of("text", "model", "options", "image", "object", "indices", "values");
+
   /** VectorStruct: what stands in a point's {@code vector}, by vector name. */
   static Map<String, VectorInput> pointVectors(JsonIn in) throws IOException {
     if (in.isArray()) {
-      return Map.of("", dense(in));
+      return Map.of("", numbers(in));
     }
     if (!in.isObject()) {
       throw in.wrongType("a vector, a map of named vectors or a document");
@@ -34,33 +42,51 @@ final class RestVectors {
           parts.add(in, name);
           return true;
         });
-    VectorInput inference = parts.inputOrNull(in);
+    VectorInput inference = parts.documentOrNull(in);
     return inference != null ? Map.of("", inference) : parts.named(in);
   }
 
-  /** Members of an object that may be a document or a map of named vectors. */
+  /** Members of an object that may be a document, a sparse vector or a map of named vectors. */
   static final class Parts {
-    private final Map<String, VectorInput> dense = new LinkedHashMap<>();
+    private final Map<String, VectorInput> read = new LinkedHashMap<>();
     private final Map<String, JsonNode> others = new LinkedHashMap<>();
+    private @Nullable QuiverException unreadable;
 
     void add(JsonIn in, String name) throws IOException {
-      if (in.isArray() && !name.equals("indices") && !name.equals("values")) {
-        dense.put(name, dense(in));
+      boolean isPart = PARTS.contains(name);
+      if (in.isArray() && !isPart) {
+        read.put(name, numbers(in));
+      } else if (in.isObject() && (!isPart || name.equals("text"))) {
+        try {
+          read.put(name, ofObject(in));
+        } catch (NoVectorException e) {
+          // An unknown member of a document may be anything.
+          unreadable = e.reason;
+        }
       } else {
         others.put(name, in.tree());
       }
     }
 
-    /** The one input that the members are together, or null. */
-    @Nullable VectorInput inputOrNull(JsonIn in) {
-      if (others.containsKey("indices") && others.containsKey("values")) {
-        throw Inference.unsupported(prefix(in, "") + "sparse vector");
+    /** The one input of a query that the members are together, or null. */
+    @Nullable VectorInput inputOrNull(JsonIn in, String label) {
+      JsonNode indices = others.get("indices");
+      JsonNode values = others.get("values");
+      if (indices != null && values != null) {
+        return sparse(in, label, indices(in, indices), floats(in, values));
       }
+      return documentOrNull(in);
+    }
+
+    @Nullable VectorInput documentOrNull(JsonIn in) {
       return isInference(others) ? inference(in, others) : null;
     }
 
     Map<String, VectorInput> named(JsonIn in) {
-      Map<String, VectorInput> named = new LinkedHashMap<>(dense);
+      if (unreadable != null) {
+        throw unreadable;
+      }
+      Map<String, VectorInput> named = new LinkedHashMap<>(read);
       for (Map.Entry<String, JsonNode> entry : others.entrySet()) {
         named.put(entry.getKey(), ofTree(in, entry.getKey(), entry.getValue()));
       }
@@ -68,17 +94,40 @@ final class RestVectors {
     }
   }
 
-  /** One Vector: numbers or a document. */
+  /** One Vector: numbers, rows of them, indices and values, or a document. */
   static VectorInput vector(JsonIn in) throws IOException {
-    return in.isArray() ? dense(in) : ofTree(in, "", in.tree());
+    return vector(in, null);
   }
 
-  /** VectorInput of a query: numbers, a document, or the id of a point. */
+  private static VectorInput vector(JsonIn in, @Nullable String label) throws IOException {
+    if (in.isArray()) {
+      return numbers(in, label);
+    }
+    if (!in.isObject()) {
+      return ofTree(in, "", in.tree());
+    }
+    try {
+      return ofObject(in, label);
+    } catch (NoVectorException e) {
+      throw e.reason;
+    }
+  }
+
+  /** {@link #queryInput(JsonIn, String)}, with the body's own path in messages. */
   static VectorInput queryInput(JsonIn in) throws IOException {
+    return queryInput(in, null);
+  }
+
+  /**
+   * VectorInput of a query: a vector, a document, or the id of a point.
+   *
+   * @param label before the names of members in messages, as {@code internal.query.}
+   */
+  static VectorInput queryInput(JsonIn in, @Nullable String label) throws IOException {
     if (in.isString() || in.isNumber()) {
       return new VectorInput.ById(in.pointId());
     }
-    return vector(in);
+    return vector(in, label);
   }
 
   /** The vectors of a batch in column form: one map of vectors for each point. */
@@ -112,17 +161,94 @@ final class RestVectors {
     void check(int columnSize);
   }
 
-  private static VectorInput dense(JsonIn in) throws IOException {
-    in.enterArray();
-    if (in.isArray()) {
-      throw Inference.unsupported("multivector");
+  /** An object that is no vector. */
+  private static final class NoVectorException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final transient QuiverException reason;
+
+    NoVectorException(QuiverException reason) {
+      super(reason);
+      this.reason = reason;
     }
-    return new VectorInput.Dense(in.floatsFromFirst());
+  }
+
+  private static VectorInput numbers(JsonIn in) throws IOException {
+    return numbers(in, null);
+  }
+
+  /** An array: the components of a vector, or rows of them. */
+  private static VectorInput numbers(JsonIn in, @Nullable String label) throws IOException {
+    in.enterArray();
+    if (!in.isArray()) {
+      return new VectorInput.Dense(in.floatsFromFirst());
+    }
+    List<float[]> rows = in.rowsFromFirst();
+    String wrong = MultiVectors.wrong(rows);
+    if (wrong == null) {
+      return new VectorInput.Multi(MultiVectors.of(rows));
+    }
+    in.invalid((label == null ? vectorPath(in) + "." : label) + "data", wrong);
+    return new VectorInput.Dense(new float[0]);
+  }
+
+  private static VectorInput ofObject(JsonIn in) throws IOException, NoVectorException {
+    return ofObject(in, null);
+  }
+
+  private static VectorInput ofObject(JsonIn in, @Nullable String label)
+      throws IOException, NoVectorException {
+    int[][] indices = {null};
+    float[][] values = {null};
+    Map<String, JsonNode> members = new LinkedHashMap<>();
+    in.object(
+        "Vector",
+        name -> {
+          if (name.equals("indices") && in.isArray()) {
+            indices[0] = in.u32s();
+          } else if (name.equals("values") && in.isArray()) {
+            in.enterArray();
+            values[0] = in.floatsFromFirst();
+          } else {
+            members.put(name, in.tree());
+          }
+          return true;
+        });
+    if (indices[0] != null && values[0] != null) {
+      return sparse(in, label == null ? vectorPath(in) + "." : label, indices[0], values[0]);
+    }
+    if (!isInference(members)) {
+      throw new NoVectorException(
+          in.error("data did not match any variant of untagged enum Vector"));
+    }
+    return inference(in, members);
+  }
+
+  /**
+   * The sparse vector of unchecked parts; what is wrong with them is noted.
+   *
+   * @param label before the names of members in messages
+   */
+  private static VectorInput sparse(JsonIn in, String label, int[] indices, float[] values) {
+    String wrong = SparseVectors.wrong(indices, values);
+    if (wrong == null) {
+      return new VectorInput.Sparse(SparseVectors.sorted(indices, values));
+    }
+    int colon = wrong.indexOf(':');
+    in.invalid(label + wrong.substring(0, colon), wrong.substring(colon + 2));
+    return new VectorInput.Sparse(new VectorValue.Sparse(new int[0], new float[0]));
+  }
+
+  /** Where a vector stands; the names of vectors are not told, as Qdrant does not. */
+  private static String vectorPath(JsonIn in) {
+    String path = in.path();
+    int named = path.lastIndexOf(".vector.");
+    return named < 0 ? path : path.substring(0, named) + ".vector.?";
   }
 
   private static VectorInput ofTree(JsonIn in, String name, JsonNode tree) {
     if (tree.isArray()) {
-      return denseOfTree(in, tree);
+      return new VectorInput.Dense(floats(in, tree));
     }
     if (!(tree instanceof ObjectNode object)) {
       throw in.error(
@@ -131,8 +257,10 @@ final class RestVectors {
               + Shape.describe(tree)
               + ", expected a vector or a document");
     }
-    if (object.has("indices") || object.has("values")) {
-      throw Inference.unsupported(prefix(in, name) + "sparse vector");
+    JsonNode indices = object.get("indices");
+    JsonNode values = object.get("values");
+    if (indices != null && values != null) {
+      return sparse(in, vectorPath(in) + ".?.", indices(in, indices), floats(in, values));
     }
     Map<String, JsonNode> members = new LinkedHashMap<>();
     object.properties().forEach(entry -> members.put(entry.getKey(), entry.getValue()));
@@ -144,7 +272,10 @@ final class RestVectors {
     return inference(in, members);
   }
 
-  private static VectorInput denseOfTree(JsonIn in, JsonNode array) {
+  private static float[] floats(JsonIn in, JsonNode array) {
+    if (!array.isArray()) {
+      throw in.error("invalid type: " + Shape.describe(array) + ", expected a sequence");
+    }
     float[] values = new float[array.size()];
     for (int i = 0; i < values.length; i++) {
       JsonNode element = array.get(i);
@@ -153,14 +284,25 @@ final class RestVectors {
         throw in.error("invalid type: " + Shape.describe(element) + ", expected f32");
       }
     }
-    return new VectorInput.Dense(values);
+    return values;
   }
 
-  private static String prefix(JsonIn in, String name) {
-    String path = in.path();
-    return path.isEmpty() && name.isEmpty()
-        ? ""
-        : path + (name.isEmpty() || path.isEmpty() ? "" : ".") + name + ": ";
+  private static int[] indices(JsonIn in, JsonNode array) {
+    if (!array.isArray()) {
+      throw in.error("invalid type: " + Shape.describe(array) + ", expected a sequence");
+    }
+    int[] indices = new int[array.size()];
+    for (int i = 0; i < indices.length; i++) {
+      JsonNode element = array.get(i);
+      if (!element.isIntegralNumber()) {
+        throw in.error("invalid type: " + Shape.describe(element) + ", expected u32");
+      }
+      if (!element.canConvertToLong() || element.longValue() >>> Integer.SIZE != 0) {
+        throw in.error("invalid value: integer `" + element.asText() + "`, expected u32");
+      }
+      indices[i] = (int) element.longValue();
+    }
+    return indices;
   }
 
   private static boolean isInference(Map<String, JsonNode> members) {

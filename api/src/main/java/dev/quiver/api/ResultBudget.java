@@ -24,6 +24,9 @@ final class ResultBudget {
   /** A point in the list of a query's stage. */
   private static final long HIT_BYTES = 64;
 
+  /** Sparse vectors and multivectors have no size of their own: numbers in what is usual. */
+  private static final int FLOATS_UNKNOWN = 256;
+
   /** A float as it is stored, in the message and on its way out. */
   private static final int GRPC_BYTES_PER_FLOAT = 3 * Float.BYTES;
 
@@ -162,6 +165,14 @@ final class ResultBudget {
     }
   }
 
+  private static long floats(VectorParams params) {
+    return switch (params.kind()) {
+      case DENSE -> params.size();
+      case SPARSE -> FLOATS_UNKNOWN;
+      case MULTI -> Math.max(FLOATS_UNKNOWN, (long) params.size());
+    };
+  }
+
   private long bytesEach(String collection, VectorSelection vectors) {
     long bytes = RESULT_BYTES;
     if (!(vectors instanceof VectorSelection.None)) {
@@ -170,7 +181,7 @@ final class ResultBudget {
         boolean isSelected =
             !(vectors instanceof VectorSelection.Names(var names))
                 || names.contains(vector.getKey());
-        bytes += isSelected ? (long) bytesPerFloat * vector.getValue().size() : 0;
+        bytes += isSelected ? bytesPerFloat * floats(vector.getValue()) : 0;
       }
     }
     return bytes;

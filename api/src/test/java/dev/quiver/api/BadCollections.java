@@ -68,14 +68,36 @@ final class BadCollections {
             "Not implemented: vectors.datatype: turbo4 is not supported yet..."),
         put(
             n,
-            "{'vectors': {'size': 4, 'distance': 'Dot', 'multivector_config': {'comparator': 'max_sim'}}}",
-            501,
-            "Not implemented: vectors.multivector_config: multivectors are not supported yet"),
+            "{'vectors': {'size': 4, 'distance': 'Dot', 'multivector_config': {'comparator': 'avg'}}}",
+            400,
+            json
+                + "vectors.multivector_config.comparator: unknown variant `avg`, expected `max_sim`"),
         put(
             n,
-            "{'sparse_vectors': {'s': {}}}",
+            "{'sparse_vectors': {'s': {'modifier': 'tf'}}}",
+            400,
+            json
+                + "sparse_vectors.s.modifier: unknown variant `tf`, expected one of `none`, `idf`"),
+        put(
+            n,
+            "{'sparse_vectors': {'s': {'index': {'datatype': 'turbo4'}}}}",
             501,
-            "Not implemented: sparse_vectors: sparse vectors are not supported yet"),
+            "Not implemented: sparse_vectors.s.index.datatype: turbo4 is not supported yet..."),
+        put(
+            n,
+            "{'sparse_vectors': {'s/t': {}}}",
+            400,
+            "Wrong input: Invalid sparse vector name `s/t`: vector name cannot contain \"/\" char"),
+        put(
+            n,
+            "{'sparse_vectors': {'': {}}}",
+            400,
+            "Wrong input: Sparse vector name cannot be empty"),
+        put(
+            n,
+            "{'vectors': {'s': {'size': 4, 'distance': 'Dot'}}, 'sparse_vectors': {'s': {}}}",
+            400,
+            "Wrong input: Dense and sparse vector names must be unique - duplicate found with 's'"),
         put(
             n,
             "{'vectors': {'size': 4, 'distance': 'Dot'}, 'sharding_method': 'custom'}",

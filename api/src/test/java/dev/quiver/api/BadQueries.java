@@ -143,12 +143,26 @@ final class BadQueries {
             JSON + "lookup_from: missing field `collection`..."),
         query(
             "{'recommend': {'positive': [{'indices': [1], 'values': [1]}]}}",
-            501,
-            "Not implemented: ...sparse vector inputs come in a later version..."),
+            400,
+            "Wrong input: Conversion between sparse and regular vectors failed"),
+        query(
+            "{'indices': [2,2], 'values': [1,1]}",
+            422,
+            "Validation error in JSON body: [internal.query.indices: must be unique]"),
+        query(
+            "{'nearest': {'indices': [2], 'values': [1,1]}}",
+            422,
+            "Validation error in JSON body: [internal.query.values: must be the same length as"
+                + " indices]"),
+        query(
+            "[[1],[1,2]]",
+            422,
+            "Validation error in JSON body: [internal.query.data: all vectors must have the same"
+                + " dimension, found vector with dimension 2]"),
         query(
             "{'context': [{'positive': [[1,2]], 'negative': 1}]}",
-            501,
-            "Not implemented: multivector inputs come in a later version..."));
+            400,
+            "Wrong input: Vector dimension error: expected dim: 4, got 2"));
   }
 
   private static List<BadRequest> stages() {

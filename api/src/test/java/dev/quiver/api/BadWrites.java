@@ -50,8 +50,9 @@ final class BadWrites {
         put(
             P,
             "{'points': [{'id': 1, 'vector': " + "[".repeat(60_000),
-            501,
-            "Not implemented: multivector..."),
+            400,
+            json
+                + "points[0].vector[0][0]: invalid type: sequence, expected f32 at line 1 column..."),
         put(
             P,
             "{'points': [{'id': 1, 'vector': [1,2,3,4], 'payload': {'a': " + "[".repeat(60_000),
@@ -172,13 +173,63 @@ final class BadWrites {
         put(
             P,
             point("'id': 9, 'vector': [[1,2,3,4]]"),
-            501,
-            "Not implemented: multivector inputs come in a later version..."),
+            400,
+            "Wrong input: Conversion between multi and regular vectors failed"),
+        put(
+            P,
+            point("'id': 9, 'vector': [[1,2,3,4],[1]]"),
+            422,
+            "Validation error in JSON body: [points[0].vector.data: all vectors must have the same"
+                + " dimension, found vector with dimension 1]"),
+        put(
+            P,
+            point("'id': 9, 'vector': [[]]"),
+            422,
+            "Validation error in JSON body: [points[0].vector.data: all vectors must be non-empty]"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'a': [[1],[1,2]]}"),
+            422,
+            "Validation error in JSON body: [points[0].vector.?.data: all vectors must have the"
+                + " same dimension, found vector with dimension 2]"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'a': {'indices': [1,1], 'values': [1,2]}}"),
+            422,
+            "Validation error in JSON body: [points[0].vector.?.indices: must be unique]"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'text': {'indices': [1,2], 'values': [1]}}"),
+            422,
+            "Validation error in JSON body: [points[0].vector.?.values: must be the same length as"
+                + " indices]"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'a': {'indices': [4294967296], 'values': [1]}}"),
+            400,
+            json
+                + "points[0].vector.a.indices[0]: invalid value: integer `4294967296`, expected"
+                + " u32..."),
+        put(
+            P,
+            point("'id': 9, 'vector': {'a': {'indices': [-1], 'values': [1]}}"),
+            400,
+            json + "points[0].vector.a.indices[0]: invalid value: integer `-1`, expected u32..."),
+        put(
+            P,
+            point("'id': 9, 'vector': {'a': {'indices': [1]}}"),
+            400,
+            json + "points[0].vector.a: data did not match any variant of untagged enum Vector..."),
+        put(
+            P,
+            point("'id': 9, 'vector': {'': {'indices': [1], 'values': [1]}}"),
+            400,
+            "Wrong input: Conversion between sparse and regular vectors failed"),
         put(
             P,
             point("'id': 9, 'vector': {'a': {'indices': [1], 'values': [1]}}"),
-            501,
-            "Not implemented: ...sparse vector inputs come in a later version..."),
+            400,
+            "Wrong input: Not existing vector name error: a"),
         put(
             P,
             point("'id': 9, 'vector': {'text': 'x', 'model': 'nope'}"),

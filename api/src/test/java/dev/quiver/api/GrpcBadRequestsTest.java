@@ -89,6 +89,12 @@ final class GrpcBadRequestsTest {
     return new Bad(what, Code.UNIMPLEMENTED, text, call);
   }
 
+  private static Collections.SparseVectorConfig sparse(String name) {
+    return Collections.SparseVectorConfig.newBuilder()
+        .putMap(name, Collections.SparseVectorParams.getDefaultInstance())
+        .build();
+  }
+
   private static Bad upsert(String what, String text, PointStruct.Builder point) {
     return invalid(
         what,
@@ -233,31 +239,20 @@ final class GrpcBadRequestsTest {
             "no shards",
             "value 0 invalid, must be 1 or larger",
             create(vector()).setShardNumber(0)),
-        later(
-            "sparse vectors",
-            "sparse",
-            client ->
-                client
-                    .collections()
-                    .create(
-                        create(vector())
-                            .setSparseVectorsConfig(
-                                Collections.SparseVectorConfig.newBuilder()
-                                    .putMap(
-                                        "s", Collections.SparseVectorParams.getDefaultInstance()))
-                            .build())),
-        later(
-            "multivectors",
-            "multivector",
-            client ->
-                client
-                    .collections()
-                    .create(
-                        create(
-                                vector()
-                                    .setMultivectorConfig(
-                                        Collections.MultiVectorConfig.getDefaultInstance()))
-                            .build())),
+        create(
+            "a sparse vector named like a dense one",
+            "Dense and sparse vector names must be unique - duplicate found with 's'",
+            Collections.CreateCollection.newBuilder()
+                .setCollectionName("sparse")
+                .setVectorsConfig(
+                    Collections.VectorsConfig.newBuilder()
+                        .setParamsMap(
+                            Collections.VectorParamsMap.newBuilder().putMap("s", vector().build())))
+                .setSparseVectorsConfig(sparse("s"))),
+        create(
+            "a sparse vector without a name",
+            "Sparse vector name cannot be empty",
+            create(vector()).setSparseVectorsConfig(sparse(""))),
         new Bad(
             "a taken name",
             Code.ALREADY_EXISTS,
@@ -391,20 +386,35 @@ final class GrpcBadRequestsTest {
                             .setShardKeySelector(
                                 io.qdrant.client.ShardKeySelectorFactory.shardKeySelector("k"))
                             .build())),
-        later(
-            "sparse vector",
-            "sparse vector",
-            client ->
-                client
-                    .points()
-                    .upsert(
-                        UpsertPoints.newBuilder()
-                            .setCollectionName("good")
-                            .addPoints(
-                                point(9, 1).toBuilder()
-                                    .setVectors(
-                                        vectors(VectorFactory.vector(List.of(1f), List.of(1)))))
-                            .build())),
+        upsert(
+            "sparse vector for a dense one",
+            "Wrong input: Conversion between sparse and regular vectors failed",
+            point(9, 1).toBuilder()
+                .setVectors(vectors(VectorFactory.vector(List.of(1f), List.of(1))))),
+        upsert(
+            "multivector for a dense one",
+            "Wrong input: Conversion between multi and regular vectors failed",
+            point(9, 1).toBuilder()
+                .setVectors(vectors(VectorFactory.multiVector(new float[][] {{1, 2, 3, 4}})))),
+        upsert(
+            "rows of different dimensions",
+            "data: all vectors must have the same dimension, found vector with dimension 1",
+            point(9, 1).toBuilder()
+                .setVectors(vectors(VectorFactory.multiVector(new float[][] {{1, 2}, {3}})))),
+        upsert(
+            "no rows",
+            "data: multi vector must not be empty",
+            point(9, 1).toBuilder().setVectors(vectors(VectorFactory.multiVector(new float[0][])))),
+        upsert(
+            "an index twice",
+            "indices: must be unique",
+            point(9, 1).toBuilder()
+                .setVectors(vectors(VectorFactory.vector(List.of(1f, 2f), List.of(1, 1))))),
+        upsert(
+            "more values than indices",
+            "values: must be the same length as indices",
+            point(9, 1).toBuilder()
+                .setVectors(vectors(VectorFactory.vector(List.of(1f, 2f), List.of(1))))),
         invalid(
             "deletion without a selector",
             "PointSelector is missing",
@@ -586,11 +596,18 @@ final class GrpcBadRequestsTest {
                             .setCollectionName("good")
                             .addQueryPoints(query().setCollectionName("other"))
                             .build())),
-        query(
+        invalid(
             "multivector query",
-            "multivector",
-            query()
-                .setQuery(nearest(VectorInputFactory.multiVectorInput(new float[][] {{1}, {2}})))),
+            "Vector dimension error: expected dim: 4, got 1",
+            client ->
+                client
+                    .points()
+                    .query(
+                        query()
+                            .setQuery(
+                                nearest(
+                                    VectorInputFactory.multiVectorInput(new float[][] {{1}, {2}})))
+                            .build())),
         query(
             "BM25",
             "BM25",

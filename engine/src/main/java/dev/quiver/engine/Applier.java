@@ -45,7 +45,7 @@ final class Applier {
           edit(
               op.selector(),
               point -> {
-                Map<String, float[]> left = new LinkedHashMap<>(point.vectors());
+                Map<String, VectorValue> left = new LinkedHashMap<>(point.vectors());
                 left.keySet().removeAll(op.names());
                 return point.withVectors(left, offset);
               });
@@ -128,19 +128,7 @@ final class Applier {
   }
 
   private static StoredPoint stored(Point point, long offset) {
-    return new StoredPoint(point.id(), floats(point.vectors()), point.payload(), offset);
-  }
-
-  private static Map<String, float[]> floats(Map<String, VectorValue> vectors) {
-    Map<String, float[]> values = LinkedHashMap.newLinkedHashMap(vectors.size());
-    vectors.forEach(
-        (name, vector) ->
-            values.put(
-                name,
-                switch (vector) {
-                  case VectorValue.Dense(float[] dense) -> dense;
-                }));
-    return values;
+    return new StoredPoint(point.id(), point.vectors(), point.payload(), offset);
   }
 
   private void updateVectors(long offset, WriteOp.UpdateVectors op) throws IOException {
@@ -152,8 +140,8 @@ final class Applier {
         if (before == null) {
           missing = missing == null ? change.id() : missing;
         } else if (!excluded.contains(change.id())) {
-          Map<String, float[]> changed = new LinkedHashMap<>(before.vectors());
-          changed.putAll(floats(change.vectors()));
+          Map<String, VectorValue> changed = new LinkedHashMap<>(before.vectors());
+          changed.putAll(change.vectors());
           index.put(before.withVectors(changed, offset));
         }
       }

@@ -60,15 +60,28 @@ final class ByteReader {
   }
 
   float[] readFloats() {
+    int count = readComponents();
+    float[] values = new float[count];
+    buffer.asFloatBuffer().get(values);
+    buffer.position(buffer.position() + count * Float.BYTES);
+    return values;
+  }
+
+  int[] readInts() {
+    int count = readComponents();
+    int[] values = new int[count];
+    buffer.asIntBuffer().get(values);
+    buffer.position(buffer.position() + count * Integer.BYTES);
+    return values;
+  }
+
+  private int readComponents() {
     int count = readCount();
     if (count > buffer.remaining() / Float.BYTES) {
       throw new QuiverException(
           ErrorCode.CORRUPT, "vector of " + count + " components in a logged operation");
     }
-    float[] values = new float[count];
-    buffer.asFloatBuffer().get(values);
-    buffer.position(buffer.position() + count * Float.BYTES);
-    return values;
+    return count;
   }
 
   boolean atEnd() {

@@ -55,6 +55,14 @@ final class ByteWriter {
     size += length;
   }
 
+  void writeInts(int[] values) {
+    writeCount(values.length);
+    int length = Math.multiplyExact(values.length, Integer.BYTES);
+    reserve(length);
+    ByteBuffer.wrap(bytes, size, length).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values);
+    size += length;
+  }
+
   byte[] toByteArray() {
     return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }

@@ -234,7 +234,7 @@ final class Catalog {
       }
       VectorFields vectors = shard.committedVectors();
       CollectionConfig before = slot.config();
-      CollectionConfig changed = vectors.in(before);
+      CollectionConfig changed = vectors.in(before, slot.followed());
       if (!changed.equals(before)) {
         writeDocument(slot.name(), slot.folder(), changed);
         slot.config(changed);

@@ -15,7 +15,8 @@ import java.util.Map;
  * it. Immutable: nobody may change the document.
  *
  * @param vectors by name, {@code ""} for the default vector; {@code params.vectors} is an object of
- *     vector parameters for the single default vector, or a map of them
+ *     vector parameters for the single default vector, or a map of them; {@code
+ *     params.sparse_vectors} is a map
  */
 public record CollectionConfig(ObjectNode document, Map<String, VectorParams> vectors) {
   public static final int DEFAULT_M = 16;
@@ -24,19 +25,36 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
   /** Reads an effective document; it must have been validated. */
   public static CollectionConfig fromDocument(ObjectNode document) {
     Map<String, VectorParams> vectors = new LinkedHashMap<>();
-    vectorDocuments(document)
-        .forEach(
-            (name, vector) ->
-                vectors.put(
-                    name,
-                    params(
-                        vector,
-                        document.path("hnsw_config"),
-                        document.path("quantization_config"))));
+    JsonNode hnsw = document.path("hnsw_config");
+    JsonNode quantization = document.path("quantization_config");
+    allVectorDocuments(document)
+        .forEach((name, vector) -> vectors.put(name, params(vector, hnsw, quantization)));
     return new CollectionConfig(document, Map.copyOf(vectors));
   }
 
-  /** The parameters of each vector as the document has them, by name. */
+  /** The parameters of each vector as the document has them, by name: dense, then sparse ones. */
+  static Map<String, ObjectNode> allVectorDocuments(ObjectNode document) {
+    Map<String, ObjectNode> all = new LinkedHashMap<>(vectorDocuments(document));
+    all.putAll(sparseDocuments(document));
+    return all;
+  }
+
+  /** The parameters of sparse vectors. */
+  static Map<String, ObjectNode> sparseDocuments(ObjectNode document) {
+    Map<String, ObjectNode> vectors = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry :
+        document.path("params").path("sparse_vectors").properties()) {
+      vectors.put(entry.getKey(), (ObjectNode) entry.getValue());
+    }
+    return vectors;
+  }
+
+  /** Whether parameters are those of a sparse vector: only these have no size. */
+  static boolean isSparse(ObjectNode vector) {
+    return !vector.has("size");
+  }
+
+  /** The parameters of dense vectors and multivectors. */
   static Map<String, ObjectNode> vectorDocuments(ObjectNode document) {
     JsonNode declared = document.path("params").path("vectors");
     Map<String, ObjectNode> vectors = new LinkedHashMap<>();
@@ -52,14 +70,26 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
 
   /** What the engine needs of a vector's parameters and of the collection's. */
   static VectorParams params(ObjectNode vector, JsonNode hnsw, JsonNode quantization) {
+    if (isSparse(vector)) {
+      return VectorParams.sparse(
+          datatype(vector.path("index")), vector.path("modifier").asText().equals("idf"));
+    }
     JsonNode own = vector.path("hnsw_config");
     return new VectorParams(
+        vector.path("multivector_config").isObject()
+            ? VectorParams.Kind.MULTI
+            : VectorParams.Kind.DENSE,
         vector.path("size").asInt(),
         distance(vector.path("distance").asText()),
-        Datatype.valueOf(vector.path("datatype").asText("float32").toUpperCase(Locale.ROOT)),
+        datatype(vector),
         own.path("m").asInt(hnsw.path("m").asInt(DEFAULT_M)),
         own.path("ef_construct").asInt(hnsw.path("ef_construct").asInt(DEFAULT_EF_CONSTRUCT)),
-        codes(vector.path("quantization_config"), quantization));
+        codes(vector.path("quantization_config"), quantization),
+        false);
+  }
+
+  private static Datatype datatype(JsonNode params) {
+    return Datatype.valueOf(params.path("datatype").asText("float32").toUpperCase(Locale.ROOT));
   }
 
   /**

@@ -16,7 +16,7 @@ import org.apache.lucene.search.DocIdSetIterator;
  * An estimate where a segment holds deleted points or many payloads.
  */
 record CollectionSize(long points, long vectorBytes, long payloadBytes) {
-  /** Payloads of a segment that are measured; the others are taken to be like these. */
+  /** Values of a segment that are measured; the others are taken to be like these. */
   private static final int SAMPLE = 256;
 
   /**
@@ -28,14 +28,23 @@ record CollectionSize(long points, long vectorBytes, long payloadBytes) {
     for (LeafReaderContext context : reader.leaves()) {
       LeafReader leaf = context.reader();
       for (String name : fields.byName().keySet()) {
-        SegmentVectors vectors = SegmentVectors.of(leaf, fields.field(name));
-        if (vectors != null) {
-          vectorBytes += live(leaf, (long) vectors.size() * bytesOf(fields.own(name)));
-        }
+        vectorBytes += live(leaf, vectorBytes(leaf, fields, name));
       }
-      payloadBytes += live(leaf, payloadBytes(leaf));
+      payloadBytes += live(leaf, sampledBytes(leaf, Fields.PAYLOAD));
     }
     return new CollectionSize(reader.numDocs(), vectorBytes, payloadBytes);
+  }
+
+  private static long vectorBytes(LeafReader leaf, VectorFields fields, String name)
+      throws IOException {
+    VectorParams params = fields.own(name);
+    return switch (params.kind()) {
+      case DENSE -> {
+        SegmentVectors vectors = SegmentVectors.of(leaf, fields.field(name));
+        yield vectors == null ? 0 : (long) vectors.size() * bytesOf(params);
+      }
+      case MULTI, SPARSE -> sampledBytes(leaf, fields.field(name));
+    };
   }
 
   /** What operations bring, if all of it is new. */
@@ -69,9 +78,12 @@ record CollectionSize(long points, long vectorBytes, long payloadBytes) {
 
   private static long bytesOf(Map<String, VectorValue> vectors, CollectionConfig config) {
     long bytes = 0;
-    for (String name : vectors.keySet()) {
-      VectorParams params = config.vectors().get(name);
-      bytes += params == null ? 0 : bytesOf(params);
+    for (Map.Entry<String, VectorValue> entry : vectors.entrySet()) {
+      VectorParams params = config.vectors().get(entry.getKey());
+      if (params != null) {
+        bytes +=
+            params.kind() == VectorParams.Kind.DENSE ? bytesOf(params) : entry.getValue().bytes();
+      }
     }
     return bytes;
   }
@@ -101,21 +113,21 @@ record CollectionSize(long points, long vectorBytes, long payloadBytes) {
     return Math.round((double) bytes * leaf.numDocs() / leaf.maxDoc());
   }
 
-  private static long payloadBytes(LeafReader leaf) throws IOException {
-    BinaryDocValues payloads = DocValues.getBinary(leaf, Fields.PAYLOAD);
+  private static long sampledBytes(LeafReader leaf, String field) throws IOException {
+    BinaryDocValues values = DocValues.getBinary(leaf, field);
     int step = Math.max(1, leaf.maxDoc() / SAMPLE);
     long bytes = 0;
     long measured = 0;
-    int doc = payloads.nextDoc();
+    int doc = values.nextDoc();
     while (doc != DocIdSetIterator.NO_MORE_DOCS) {
-      bytes += payloads.binaryValue().length;
+      bytes += values.binaryValue().length;
       measured++;
-      doc = doc + step < leaf.maxDoc() ? payloads.advance(doc + step) : payloads.nextDoc();
+      doc = doc + step < leaf.maxDoc() ? values.advance(doc + step) : values.nextDoc();
       if (measured > 2L * SAMPLE) {
         break;
       }
     }
-    long present = Math.min(payloads.cost(), leaf.maxDoc());
+    long present = Math.min(values.cost(), leaf.maxDoc());
     return measured == 0 ? 0 : Math.round((double) bytes / measured * present);
   }
 }

@@ -1,6 +1,5 @@
 package dev.quiver.engine;
 
-import dev.quiver.lucene.Objective;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,26 +13,28 @@ import java.util.List;
  */
 final class Diversity {
   private final ViewPoints points;
-  private final VectorSearch search;
-  private final String field;
+  private final FieldSearch search;
+  private final VectorFields fields;
+  private final String name;
 
-  Diversity(ViewPoints points, VectorSearch search, String field) {
+  Diversity(ViewPoints points, FieldSearch search, VectorFields fields, String name) {
     this.points = points;
     this.search = search;
-    this.field = field;
+    this.fields = fields;
+    this.name = name;
   }
 
   /**
    * @param candidates different points that have the vector
    * @return at most {@code limit} of them, in the order of picking
    */
-  List<Hit> picked(List<Hit> candidates, float[] query, float diversity, int limit)
+  List<Hit> picked(List<Hit> candidates, VectorValue query, float diversity, int limit)
       throws IOException {
     List<Hit> byDoc = new ArrayList<>(candidates);
     byDoc.sort(Comparator.comparingInt(Hit::doc));
     int[] docs = byDoc.stream().mapToInt(Hit::doc).toArray();
     float lambda = 1 - diversity;
-    float[] relevance = search.scores(Objective.similar(query), docs);
+    float[] relevance = search.similarities(query, docs);
     float[] redundancy = new float[docs.length];
     Arrays.fill(redundancy, Float.NEGATIVE_INFINITY);
     boolean[] taken = new boolean[docs.length];
@@ -51,7 +52,7 @@ final class Diversity {
       }
       taken[best] = true;
       picked.add(byDoc.get(best));
-      float[] toBest = search.scores(Objective.similar(points.vector(docs[best], field)), docs);
+      float[] toBest = search.similarities(points.vector(docs[best], fields, name), docs);
       for (int i = 0; i < docs.length; i++) {
         redundancy[i] = Math.max(redundancy[i], toBest[i]);
       }

@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.IOUtils;
@@ -237,10 +238,7 @@ public final class Engine implements Database {
           Shard shard = lease.shard();
           long indexed = 0;
           for (LeafReaderContext context : view.reader().leaves()) {
-            for (String field : shard.declared().vectors().fields()) {
-              SegmentVectors vectors = SegmentVectors.of(context.reader(), field);
-              indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
-            }
+            indexed += indexedVectors(context.reader(), shard.declared().vectors());
           }
           Map<String, PayloadIndex> indexes = shard.declared().byField();
           IndexSearcher searcher = new IndexSearcher(view.reader());
@@ -259,6 +257,20 @@ public final class Engine implements Database {
               pointsByIndex,
               shard.queued());
         });
+  }
+
+  /** Vectors that a graph covers, and sparse vectors, all of which are in an inverted index. */
+  private static long indexedVectors(LeafReader leaf, VectorFields fields) throws IOException {
+    long indexed = 0;
+    for (String name : fields.byName().keySet()) {
+      if (fields.own(name).kind() == VectorParams.Kind.SPARSE) {
+        indexed += leaf.docFreq(Fields.hasTerm(String.valueOf(fields.keyOrNull(name))));
+      } else {
+        SegmentVectors vectors = SegmentVectors.of(leaf, fields.field(name));
+        indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
+      }
+    }
+    return indexed;
   }
 
   @Override
@@ -313,6 +325,7 @@ public final class Engine implements Database {
         (lease, view) ->
             new QueryRun(
                     lease.shard().declared(),
+                    lease.config(),
                     new ViewPoints(view.reader()),
                     resources.options(),
                     elsewhere,

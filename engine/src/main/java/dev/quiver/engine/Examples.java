@@ -5,6 +5,7 @@ import dev.quiver.engine.query.Query;
 import dev.quiver.engine.query.QueryStage;
 import dev.quiver.engine.query.VectorInput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -115,12 +116,11 @@ final class Examples {
    * @throws QuiverException NOT_FOUND for a point that is missing or lacks the vector, WRONG_INPUT
    *     for a vector that does not fit the stage's field
    */
-  float[][] vectors(QueryStage stage, Query.OfVectors query) throws IOException {
+  List<VectorValue> vectors(QueryStage stage, Query.OfVectors query) throws IOException {
     VectorParams params = fields.own(stage.using());
-    List<VectorInput> inputs = query.inputs();
-    float[][] vectors = new float[inputs.size()][];
-    for (int i = 0; i < vectors.length; i++) {
-      vectors[i] = VectorRules.checked(params, value(stage, inputs.get(i)));
+    List<VectorValue> vectors = new ArrayList<>();
+    for (VectorInput input : query.inputs()) {
+      vectors.add(VectorRules.checked(params, value(stage, input)));
     }
     return vectors;
   }
@@ -128,6 +128,8 @@ final class Examples {
   private VectorValue value(QueryStage stage, VectorInput input) throws IOException {
     return switch (input) {
       case VectorInput.Dense(float[] values) -> new VectorValue.Dense(values);
+      case VectorInput.Sparse(VectorValue.Sparse sparse) -> sparse;
+      case VectorInput.Multi(VectorValue.Multi multi) -> multi;
       case VectorInput.ById(PointId id) ->
           elsewhere.isHere(stage) ? here(place(stage).vector(), id) : there(place(stage), id);
       case VectorInput.Document document ->
@@ -136,17 +138,17 @@ final class Examples {
   }
 
   private VectorValue here(String name, PointId id) throws IOException {
-    String field = fields.field(name);
+    fields.field(name);
     int doc = points.find(id);
     if (doc < 0) {
       throw missing(id);
     }
     int leaf = points.leafOf(doc);
-    float[] vector = points.leaf(leaf).vector(doc - points.docBase(leaf), field);
+    VectorValue vector = points.leaf(leaf).vector(doc - points.docBase(leaf), fields, name);
     if (vector == null) {
       throw withoutVector(name);
     }
-    return new VectorValue.Dense(vector);
+    return vector;
   }
 
   private VectorValue there(Place place, PointId id) {
@@ -167,30 +169,5 @@ final class Examples {
 
   private static QuiverException withoutVector(String name) {
     return QuiverException.notFound("Vector with name \"" + name + "\" for point not found");
-  }
-
-  /** Twice the mean of the positive vectors minus that of the negative ones, if there are any. */
-  static float[] average(float[][] vectors, int positives) {
-    float[] mean = mean(vectors, 0, positives);
-    if (positives < vectors.length) {
-      float[] against = mean(vectors, positives, vectors.length);
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] = mean[i] + mean[i] - against[i];
-      }
-    }
-    return mean;
-  }
-
-  private static float[] mean(float[][] vectors, int from, int to) {
-    float[] mean = new float[vectors[from].length];
-    for (int v = from; v < to; v++) {
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += vectors[v][i];
-      }
-    }
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] /= to - from;
-    }
-    return mean;
   }
 }

@@ -14,9 +14,12 @@ import org.apache.lucene.util.BytesRef;
  *   <li>{@link #VERSION}: {@code NumericDocValues}, the log offset that last wrote the point;
  *   <li>{@link #HAS}: indexed terms, the keys of the vectors that the point has ({@code ""}, the
  *       default vector, is the empty term); see {@link VectorFields#keyOrNull};
- *   <li>{@link #vector}: one float vector field per key;
+ *   <li>{@link #vector}: one field per key, by the vector's kind: a float vector field; {@code
+ *       BinaryDocValues} of {@link MultiCodec}; for sparse vectors {@code BinaryDocValues} of
+ *       {@link SparseCodec}, and terms;
  *   <li>whatever the payload indexer adds; its names begin with neither {@code _id}, {@code
- *       _payload}, {@code _version}, {@code _has} nor {@link #VECTOR_PREFIX}.
+ *       _payload}, {@code _version}, {@code _has} nor {@link #VECTOR_PREFIX}, {@link #MULTI_PREFIX}
+ *       or {@link #SPARSE_PREFIX}.
  * </ul>
  */
 public final class Fields {
@@ -25,12 +28,25 @@ public final class Fields {
   public static final String VERSION = "_version";
   public static final String HAS = "_has";
   public static final String VECTOR_PREFIX = "_v:";
+  static final String MULTI_PREFIX = "_m:";
+  static final String SPARSE_PREFIX = "_s:";
 
   private Fields() {}
 
   /** The Lucene field that holds the vectors of this key. */
-  public static String vector(String key) {
-    return VECTOR_PREFIX + key;
+  static String vector(VectorParams.Kind kind, String key) {
+    return switch (kind) {
+      case DENSE -> VECTOR_PREFIX + key;
+      case MULTI -> MULTI_PREFIX + key;
+      case SPARSE -> SPARSE_PREFIX + key;
+    };
+  }
+
+  /** Whether a Lucene field holds vectors of any kind. */
+  static boolean isVector(String field) {
+    return field.startsWith(VECTOR_PREFIX)
+        || field.startsWith(MULTI_PREFIX)
+        || field.startsWith(SPARSE_PREFIX);
   }
 
   /** The term that a point is found by. */

@@ -88,7 +88,7 @@ final class FormulaScores {
     private Set<String> vectors() throws IOException {
       Set<String> names = new HashSet<>();
       for (String name : fields.byName().keySet()) {
-        if (leaf.hasVector(leafDoc, fields.field(name))) {
+        if (leaf.hasVector(leafDoc, fields, name)) {
           names.add(name);
         }
       }

@@ -25,9 +25,11 @@ final class LeafPoints {
   private @Nullable BinaryDocValues payloads;
   private @Nullable NumericDocValues versions;
   private final Map<String, SegmentVectors> vectors = new HashMap<>();
+  private final LeafForms forms;
 
   LeafPoints(LeafReader leaf) {
     this.leaf = leaf;
+    this.forms = new LeafForms(leaf);
   }
 
   LeafReader leaf() {
@@ -108,13 +110,43 @@ final class LeafPoints {
     return Payload.ofBytes(BytesRef.deepCopyOf(stored).bytes);
   }
 
-  /** Returns the vector in a field, owned by the caller, or null when the point lacks it. */
-  float @Nullable [] vector(int doc, String field) throws IOException {
+  /** Returns the dense vector in a field, owned by the caller, or null when the point lacks it. */
+  float @Nullable [] dense(int doc, String field) throws IOException {
     SegmentVectors segment = segment(field);
     return segment == null ? null : segment.vector(doc);
   }
 
-  boolean hasVector(int doc, String field) throws IOException {
+  /**
+   * Returns a vector, owned by the caller, or null when the point lacks it.
+   *
+   * @throws QuiverException wrong input when there is no such vector
+   */
+  @Nullable VectorValue vector(int doc, VectorFields fields, String name) throws IOException {
+    String field = fields.field(name);
+    return switch (fields.own(name).kind()) {
+      case DENSE -> {
+        float[] values = dense(doc, field);
+        yield values == null ? null : new VectorValue.Dense(values);
+      }
+      case MULTI -> {
+        BytesRef bytes = forms.bytes(doc, field);
+        yield bytes == null ? null : MultiCodec.decode(bytes);
+      }
+      case SPARSE -> {
+        BytesRef bytes = forms.bytes(doc, field);
+        yield bytes == null ? null : SparseCodec.decode(bytes);
+      }
+    };
+  }
+
+  /**
+   * @throws QuiverException wrong input when there is no such vector
+   */
+  boolean hasVector(int doc, VectorFields fields, String name) throws IOException {
+    String field = fields.field(name);
+    if (fields.own(name).kind() != VectorParams.Kind.DENSE) {
+      return forms.bytes(doc, field) != null;
+    }
     SegmentVectors segment = segment(field);
     return segment != null && segment.hasVector(doc);
   }
@@ -131,9 +163,9 @@ final class LeafPoints {
   }
 
   StoredPoint point(VectorFields fields, int doc) throws IOException {
-    Map<String, float[]> all = new LinkedHashMap<>();
+    Map<String, VectorValue> all = new LinkedHashMap<>();
     for (String name : fields.byName().keySet()) {
-      float[] vector = vector(doc, fields.field(name));
+      VectorValue vector = vector(doc, fields, name);
       if (vector != null) {
         all.put(name, vector);
       }

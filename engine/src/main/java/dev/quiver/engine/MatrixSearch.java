@@ -35,6 +35,10 @@ final class MatrixSearch {
   private final @Nullable SegmentVectors[] vectors;
 
   MatrixSearch(IndexReader reader, Declared declared, MatrixRequest request) throws IOException {
+    if (declared.vectors().own(request.using()).kind() != VectorParams.Kind.DENSE) {
+      throw QuiverException.notImplemented(
+          "matrix of sparse vectors and multivectors is not supported yet");
+    }
     this.reader = reader;
     this.request = request;
     this.field = declared.vectors().field(request.using());
@@ -104,7 +108,7 @@ final class MatrixSearch {
 
   private List<Neighbour> neighbours(int self, Chosen point, SampledLeaf[] sampled)
       throws IOException {
-    float[] query = point.leaf().vector(point.doc(), field);
+    float[] query = point.leaf().dense(point.doc(), field);
     if (query == null) {
       throw new QuiverException(ErrorCode.CORRUPT, "point " + point.id() + " has no vector");
     }

@@ -6,20 +6,21 @@ import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterJson;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of an operation in the log: a format version (1 byte), the operation's tag (1 byte),
  * then its parts in the order of its record. A list is a count and its elements; an id is its
- * {@link PointIds#toBytes} form with its length; a vector a count and raw little-endian floats; a
+ * {@link PointIds#toBytes} form with its length; vectors have the form of {@link OpVectors}; a
  * payload or filter JSON in UTF-8 with its length; what may be absent is preceded by a byte, 0 or
  * 1. Tags and the numbers of enum constants are part of the format: they are never reused.
  */
 final class OpCodec {
-  static final int VERSION = 1;
+  /** 1: all vectors were dense, without a kind. */
+  static final int VERSION = 2;
+
+  private static final int OLDEST = 1;
 
   private static final int UPSERT = 1;
   private static final int DELETE_POINTS = 2;
@@ -48,7 +49,7 @@ final class OpCodec {
         out.writeCount(op.points().size());
         for (Point point : op.points()) {
           writeId(out, point.id());
-          writeVectors(out, point.vectors());
+          OpVectors.write(out, point.vectors());
           out.writeBytes(point.payload().bytes());
         }
         writeFilterOrNull(out, op.updateFilter());
@@ -68,7 +69,7 @@ final class OpCodec {
         out.writeCount(op.points().size());
         for (WriteOp.PointVectors point : op.points()) {
           writeId(out, point.id());
-          writeVectors(out, point.vectors());
+          OpVectors.write(out, point.vectors());
         }
         writeFilterOrNull(out, op.updateFilter());
       }
@@ -129,11 +130,18 @@ final class OpCodec {
   static WriteOp decode(byte[] bytes) {
     ByteReader in = new ByteReader(bytes);
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version < OLDEST || version > VERSION) {
       throw new QuiverException(
           ErrorCode.CORRUPT,
-          "logged operation's version: " + version + " (expected: " + VERSION + ")");
+          "logged operation's version: "
+              + version
+              + " (expected: "
+              + OLDEST
+              + " to "
+              + VERSION
+              + ")");
     }
+    boolean onlyDense = version == OLDEST;
     int tag = in.readByte();
     WriteOp operation =
         switch (tag) {
@@ -141,7 +149,9 @@ final class OpCodec {
             int count = in.readCount();
             List<Point> points = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-              points.add(new Point(readId(in), readVectors(in), Payload.ofBytes(in.readBytes())));
+              points.add(
+                  new Point(
+                      readId(in), OpVectors.read(in, onlyDense), Payload.ofBytes(in.readBytes())));
             }
             Filter filter = readFilterOrNull(in);
             yield new WriteOp.Upsert(points, filter, mode(in.readByte()));
@@ -151,7 +161,7 @@ final class OpCodec {
             int count = in.readCount();
             List<WriteOp.PointVectors> points = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-              points.add(new WriteOp.PointVectors(readId(in), readVectors(in)));
+              points.add(new WriteOp.PointVectors(readId(in), OpVectors.read(in, onlyDense)));
             }
             yield new WriteOp.UpdateVectors(points, readFilterOrNull(in));
           }
@@ -180,15 +190,12 @@ final class OpCodec {
 
   private static int expectedBytes(WriteOp operation) {
     if (operation instanceof WriteOp.Upsert op && !op.points().isEmpty()) {
-      long floats = 0;
+      long bytes = 0;
       for (VectorValue vector : op.points().getFirst().vectors().values()) {
-        floats +=
-            switch (vector) {
-              case VectorValue.Dense(float[] values) -> values.length;
-            };
+        bytes += vector.bytes();
       }
       long payload = op.points().getFirst().payload().bytes().length;
-      long estimate = (floats * Float.BYTES + payload * 5 / 4 + 64) * op.points().size() + 16;
+      long estimate = (bytes + payload * 5 / 4 + 64) * op.points().size() + 16;
       return (int) Math.min(estimate, 1 << 28);
     }
     return 256;
@@ -201,25 +208,6 @@ final class OpCodec {
   private static PointId readId(ByteReader in) {
     byte[] bytes = in.readBytes();
     return PointIds.fromBytes(bytes, 0, bytes.length);
-  }
-
-  private static void writeVectors(ByteWriter out, Map<String, VectorValue> vectors) {
-    out.writeCount(vectors.size());
-    for (Map.Entry<String, VectorValue> entry : vectors.entrySet()) {
-      out.writeString(entry.getKey());
-      switch (entry.getValue()) {
-        case VectorValue.Dense(float[] values) -> out.writeFloats(values);
-      }
-    }
-  }
-
-  private static Map<String, VectorValue> readVectors(ByteReader in) {
-    int count = in.readCount();
-    Map<String, VectorValue> vectors = HashMap.newHashMap(count);
-    for (int i = 0; i < count; i++) {
-      vectors.put(in.readString(), new VectorValue.Dense(in.readFloats()));
-    }
-    return vectors;
   }
 
   private static void writeSelector(ByteWriter out, PointSelector selector) {

@@ -110,8 +110,8 @@ final class OpRules {
     Map<String, VectorValue> stored = HashMap.newHashMap(vectors.size());
     for (Map.Entry<String, VectorValue> entry : vectors.entrySet()) {
       VectorParams params = fields.own(entry.getKey());
-      float[] values = VectorRules.checked(params, entry.getValue());
-      stored.put(entry.getKey(), new VectorValue.Dense(VectorRules.stored(params, values)));
+      VectorValue checked = VectorRules.checked(params, entry.getValue());
+      stored.put(entry.getKey(), VectorRules.stored(params, checked));
     }
     return stored;
   }

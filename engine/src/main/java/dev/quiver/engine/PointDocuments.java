@@ -36,7 +36,7 @@ final class PointDocuments {
     if (!point.payload().isEmpty()) {
       document.add(new BinaryDocValuesField(Fields.PAYLOAD, new BytesRef(point.payload().bytes())));
     }
-    for (Map.Entry<String, float[]> entry : point.vectors().entrySet()) {
+    for (Map.Entry<String, VectorValue> entry : point.vectors().entrySet()) {
       String name = entry.getKey();
       String key = declared.vectors().keyOrNull(name);
       if (key == null) {
@@ -45,8 +45,16 @@ final class PointDocuments {
       }
       VectorParams params = declared.vectors().params(name, config);
       document.add(new StringField(Fields.HAS, key, Field.Store.NO));
+      String field = Fields.vector(params.kind(), key);
       document.add(
-          new KnnFloatVectorField(Fields.vector(key), entry.getValue(), type(key, params)));
+          switch (entry.getValue()) {
+            case VectorValue.Dense(float[] values) ->
+                new KnnFloatVectorField(field, values, type(key, params));
+            case VectorValue.Sparse sparse ->
+                new BinaryDocValuesField(field, SparseCodec.encode(sparse));
+            case VectorValue.Multi multi ->
+                new BinaryDocValuesField(field, MultiCodec.encode(multi));
+          });
     }
     declared.indexer().addTo(document, point.payload().json());
     return document;

@@ -7,7 +7,6 @@ import dev.quiver.engine.query.Query;
 import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.engine.query.QueryStage;
 import dev.quiver.lucene.AcceptSet;
-import dev.quiver.lucene.Objective;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +26,7 @@ final class QueryRun {
   private static final int SEARCH_MORE_MAX = 16;
 
   private final Declared declared;
+  private final CollectionConfig config;
   private final ViewPoints points;
   private final EngineOptions options;
   private final Examples examples;
@@ -39,12 +39,14 @@ final class QueryRun {
    */
   QueryRun(
       Declared declared,
+      CollectionConfig config,
       ViewPoints points,
       EngineOptions options,
       Examples.Elsewhere elsewhere,
       QueryStage root,
       RandomGenerator random) {
     this.declared = declared;
+    this.config = config;
     this.points = points;
     this.options = options;
     this.examples = new Examples(declared.vectors(), points, elsewhere);
@@ -136,9 +138,8 @@ final class QueryRun {
     };
   }
 
-  private VectorSearch search(QueryStage stage) {
-    return new VectorSearch(
-        points, declared.vectors().field(stage.using()), options.fullScanThreshold());
+  private FieldSearch search(QueryStage stage) {
+    return FieldSearch.of(points, declared.vectors(), config, stage.using(), options);
   }
 
   private Records records(PayloadSelection payload, VectorSelection vectors) {
@@ -156,8 +157,8 @@ final class QueryRun {
   private List<Hit> searched(
       QueryStage stage, Query.OfVectors query, @Nullable Filter filter, int limit)
       throws IOException {
-    float[][] vectors = examples(stage, query);
-    VectorSearch search = search(stage);
+    List<VectorValue> vectors = examples(stage, query);
+    FieldSearch search = search(stage);
     Matches all;
     int extra = 0;
     if (filter == null && leftOut.size() <= SEARCH_MORE_MAX) {
@@ -171,19 +172,17 @@ final class QueryRun {
     if (k == 0) {
       return List.of();
     }
-    List<Hit> hits =
-        search.best(
-            objective(query, vectors), largerIsBetter(stage, query), stage.params(), all, k);
+    List<Hit> hits = search.best(query, vectors, stage.params(), all, k);
     if (extra > 0) {
       hits = hits.stream().filter(hit -> !leftOut.contains(hit.id())).limit(wanted).toList();
     }
     return picked(stage, query, vectors, search, passing(stage, hits), limit);
   }
 
-  private float[][] examples(QueryStage stage, Query.OfVectors query) throws IOException {
-    float[][] vectors = examples.vectors(stage, query);
+  private List<VectorValue> examples(QueryStage stage, Query.OfVectors query) throws IOException {
+    List<VectorValue> vectors = examples.vectors(stage, query);
     if (explain != null) {
-      explain.examples(objective(query, vectors).nearestTo() == null ? vectors.length : 1);
+      explain.examples(FieldSearch.ranksByOne(query) ? 1 : vectors.size());
     }
     return vectors;
   }
@@ -197,35 +196,16 @@ final class QueryRun {
   private List<Hit> picked(
       QueryStage stage,
       Query.OfVectors query,
-      float[][] vectors,
-      VectorSearch search,
+      List<VectorValue> vectors,
+      FieldSearch search,
       List<Hit> hits,
       int limit)
       throws IOException {
     Query.Mmr mmr = Query.Mmr.of(query);
     return mmr == null
         ? hits
-        : new Diversity(points, search, declared.vectors().field(stage.using()))
-            .picked(hits, vectors[0], mmr.diversity(), limit);
-  }
-
-  private static Objective objective(Query.OfVectors query, float[][] vectors) {
-    return switch (query) {
-      case Query.Nearest _ -> Objective.nearest(vectors[0]);
-      case Query.Recommend(var positive, _, Query.Strategy strategy)
-          when strategy == Query.Strategy.AVERAGE_VECTOR ->
-          Objective.nearest(Examples.average(vectors, positive.size()));
-      default -> new CombinedScores(vectors, CombinedScores.of(query));
-    };
-  }
-
-  /** Distances are what they are; every other score is better when it is larger. */
-  private boolean largerIsBetter(QueryStage stage, Query.OfVectors query) {
-    boolean byDistance =
-        query instanceof Query.Nearest
-            || (query instanceof Query.Recommend recommend
-                && recommend.strategy() == Query.Strategy.AVERAGE_VECTOR);
-    return !byDistance || declared.vectors().own(stage.using()).distance().higherScoreIsCloser();
+        : new Diversity(points, search, declared.vectors(), stage.using())
+            .picked(hits, vectors.getFirst(), mmr.diversity(), limit);
   }
 
   private List<Hit> ordered(OrderBy orderBy, OrderedValues.Accepted accepted, int limit)
@@ -257,11 +237,10 @@ final class QueryRun {
     }
     return switch (stage.query()) {
       case Query.OfVectors query -> {
-        float[][] vectors = examples(stage, query);
-        VectorSearch search = search(stage);
+        List<VectorValue> vectors = examples(stage, query);
+        FieldSearch search = search(stage);
         int wanted = Query.Mmr.of(query) == null ? limit : candidates(stage, query);
-        List<Hit> hits =
-            search.bestOf(objective(query, vectors), largerIsBetter(stage, query), docs, wanted);
+        List<Hit> hits = search.bestOf(query, vectors, stage.params(), docs, wanted);
         yield picked(stage, query, vectors, search, passing(stage, hits), limit);
       }
       case Query.ByValue(OrderBy orderBy) ->
@@ -299,7 +278,8 @@ final class QueryRun {
     }
     return switch (stage.query()) {
       case Query.OfVectors query -> {
-        boolean largerIsBetter = largerIsBetter(stage, query);
+        boolean largerIsBetter =
+            FieldSearch.largerIsBetter(query, declared.vectors().own(stage.using()));
         yield hits.stream()
             .filter(hit -> largerIsBetter ? hit.score() > threshold : hit.score() < threshold)
             .toList();

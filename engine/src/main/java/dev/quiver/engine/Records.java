@@ -71,9 +71,9 @@ final class Records {
     }
     Map<String, VectorValue> found = new LinkedHashMap<>();
     for (String name : names) {
-      float[] values = leaf.vector(doc, fields.field(name));
-      if (values != null) {
-        found.put(name, new VectorValue.Dense(values));
+      VectorValue vector = leaf.vector(doc, fields, name);
+      if (vector != null) {
+        found.put(name, vector);
       }
     }
     return found;

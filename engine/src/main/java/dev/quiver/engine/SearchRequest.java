@@ -27,10 +27,7 @@ public record SearchRequest(
 
   /** The same as a query. */
   QueryRequest query() {
-    VectorInput to =
-        switch (vector) {
-          case VectorValue.Dense(float[] values) -> new VectorInput.Dense(values);
-        };
+    VectorInput to = VectorInput.of(vector);
     QueryStage root =
         new QueryStage(
             List.of(), new Query.Nearest(to), using, filter, params, scoreThreshold, limit, null);

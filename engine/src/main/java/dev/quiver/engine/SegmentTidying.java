@@ -74,7 +74,7 @@ final class SegmentTidying {
   }
 
   private static boolean isDropped(FieldInfo field, Set<String> fields) {
-    return field.name.startsWith(Fields.VECTOR_PREFIX) && !fields.contains(field.name);
+    return Fields.isVector(field.name) && !fields.contains(field.name);
   }
 
   private static boolean lacksTokens(LeafReaderContext context, Declared declared)

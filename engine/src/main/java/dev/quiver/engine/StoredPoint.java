@@ -7,21 +7,21 @@ import java.util.Map;
  *
  * @param version offset of the operation that last wrote it
  */
-record StoredPoint(PointId id, Map<String, float[]> vectors, Payload payload, long version) {
+record StoredPoint(PointId id, Map<String, VectorValue> vectors, Payload payload, long version) {
 
   StoredPoint withPayload(Payload changed, long offset) {
     return new StoredPoint(id, vectors, changed, offset);
   }
 
-  StoredPoint withVectors(Map<String, float[]> changed, long offset) {
+  StoredPoint withVectors(Map<String, VectorValue> changed, long offset) {
     return new StoredPoint(id, changed, payload, offset);
   }
 
   /** A rough size, for bounding what is kept of points. */
   long bytes() {
     long bytes = 256;
-    for (float[] vector : vectors.values()) {
-      bytes += 4L * vector.length;
+    for (VectorValue vector : vectors.values()) {
+      bytes += vector.bytes();
     }
     return bytes;
   }

@@ -127,7 +127,10 @@ final class StrictMode {
   private void checkFullScan(ReadDemand part, Supplier<Declared> indexes) {
     String using = part.using();
     VectorParams vector = using == null ? null : config.vectors().get(using);
-    if (vector == null || vector.m() > 0 || !forbids("search_allow_exact")) {
+    if (vector == null
+        || vector.kind() == VectorParams.Kind.SPARSE
+        || vector.m() > 0
+        || !forbids("search_allow_exact")) {
       return;
     }
     String on = using == null || using.isEmpty() ? "" : " on '" + using + "'";

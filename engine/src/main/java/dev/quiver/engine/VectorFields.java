@@ -46,7 +46,7 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
   /** Those of a collection that was just created. */
   static VectorFields initial(CollectionConfig config) {
     Map<String, Entry> entries = new LinkedHashMap<>();
-    CollectionConfig.vectorDocuments(config.document())
+    CollectionConfig.allVectorDocuments(config.document())
         .forEach((name, params) -> entries.put(name, new Entry(0, params)));
     return new VectorFields(entries, 1);
   }
@@ -70,17 +70,21 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
    * @throws QuiverException wrong input when there is no such vector
    */
   String field(String name) {
-    String key = keyOrNull(name);
-    if (key == null) {
+    Entry entry = byName.get(name);
+    if (entry == null) {
       throw VectorRules.missing(name);
     }
-    return Fields.vector(key);
+    return field(name, entry);
+  }
+
+  private static String field(String name, Entry entry) {
+    return Fields.vector(entry.own().kind(), key(name, entry));
   }
 
   /** All Lucene fields that hold vectors. */
   Set<String> fields() {
     Set<String> fields = new HashSet<>();
-    byName.forEach((name, entry) -> fields.add(Fields.vector(key(name, entry))));
+    byName.forEach((name, entry) -> fields.add(field(name, entry)));
     return fields;
   }
 
@@ -104,9 +108,22 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
       changed.put(name, new Entry(nextGeneration, params));
       return new VectorFields(changed, nextGeneration + 1);
     }
-    if (!isAlike(before.params(), params)) {
+    boolean sparse = CollectionConfig.isSparse(params);
+    boolean wasSparse = CollectionConfig.isSparse(before.params());
+    if (sparse != wasSparse) {
       throw QuiverException.wrongInput(
-          "Vector `" + name + "` already exists with a different configuration");
+          "Vector `"
+              + name
+              + "` already exists as a "
+              + (wasSparse ? "sparse" : "dense")
+              + " vector");
+    }
+    if (!isAlike(before.params(), params)
+        || !Objects.equals(before.params().get("modifier"), params.get("modifier"))) {
+      throw QuiverException.wrongInput(
+          (sparse ? "Sparse vector `" : "Vector `")
+              + name
+              + "` already exists with a different configuration");
     }
     return this;
   }
@@ -123,6 +140,7 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
   /** Whether two vectors hold the same kind of values; how they are indexed may differ. */
   private static boolean isAlike(ObjectNode a, ObjectNode b) {
     return a.path("size").asLong() == b.path("size").asLong()
+        && a.path("index").path("datatype").equals(b.path("index").path("datatype"))
         && a.path("distance").equals(b.path("distance"))
         && Objects.equals(a.get("multivector_config"), b.get("multivector_config"))
         && Objects.equals(a.get("datatype"), b.get("datatype"));
@@ -131,25 +149,50 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
   /**
    * A configuration with these vectors. Parameters that it has of a vector which is alike stay, as
    * they may have been tuned since the vector was made.
+   *
+   * @param before the vectors that the configuration was made to follow; null: unknown
    */
-  CollectionConfig in(CollectionConfig config) {
+  CollectionConfig in(CollectionConfig config, @Nullable VectorFields before) {
     Map<String, ObjectNode> known = CollectionConfig.vectorDocuments(config.document());
+    Map<String, ObjectNode> knownSparse = CollectionConfig.sparseDocuments(config.document());
     Map<String, ObjectNode> changed = new LinkedHashMap<>();
+    Map<String, ObjectNode> changedSparse = new LinkedHashMap<>();
     byName.forEach(
         (name, entry) -> {
-          ObjectNode tuned = known.get(name);
-          changed.put(
-              name,
-              tuned != null && isAlike(tuned, entry.params()) ? tuned : entry.params().deepCopy());
+          boolean sparse = CollectionConfig.isSparse(entry.params());
+          ObjectNode tuned = (sparse ? knownSparse : known).get(name);
+          (sparse ? changedSparse : changed)
+              .put(
+                  name,
+                  tuned != null && isAlike(tuned, entry.params()) && !isRemade(name, entry, before)
+                      ? tuned
+                      : entry.params().deepCopy());
         });
-    if (changed.equals(known)) {
+    if (changed.equals(known) && changedSparse.equals(knownSparse)) {
       return config;
     }
     ObjectNode document = config.document().deepCopy();
-    ObjectNode vectors = JsonNodeFactory.instance.objectNode();
-    vectors.setAll(changed);
-    document.withObjectProperty("params").set("vectors", vectors);
+    ObjectNode params = document.withObjectProperty("params");
+    if (!changed.equals(known)) {
+      params.set("vectors", object(changed));
+    }
+    if (changedSparse.isEmpty()) {
+      params.remove("sparse_vectors");
+    } else {
+      params.set("sparse_vectors", object(changedSparse));
+    }
     return CollectionConfig.fromDocument(document);
+  }
+
+  private static boolean isRemade(String name, Entry entry, @Nullable VectorFields before) {
+    Entry old = before == null ? null : before.byName.get(name);
+    return old != null && old.generation() != entry.generation();
+  }
+
+  private static ObjectNode object(Map<String, ObjectNode> members) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.setAll(members);
+    return object;
   }
 
   /**
@@ -176,12 +219,14 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
     return tuned == null
         ? own
         : new VectorParams(
+            own.kind(),
             own.size(),
             own.distance(),
             own.datatype(),
             tuned.m(),
             tuned.efConstruct(),
-            tuned.codes());
+            tuned.codes(),
+            tuned.idf());
   }
 
   /** As a commit stores them. */

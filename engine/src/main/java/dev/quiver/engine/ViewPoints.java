@@ -48,11 +48,11 @@ final class ViewPoints {
     return leaves[leaf].id(doc - docBase(leaf));
   }
 
-  float[] vector(int doc, String field) throws IOException {
+  VectorValue vector(int doc, VectorFields fields, String name) throws IOException {
     int leaf = leafOf(doc);
-    float[] vector = leaves[leaf].vector(doc - docBase(leaf), field);
+    VectorValue vector = leaves[leaf].vector(doc - docBase(leaf), fields, name);
     if (vector == null) {
-      throw new IllegalStateException("point without a vector in " + field);
+      throw new IllegalStateException("point without a vector " + name);
     }
     return vector;
   }

@@ -178,7 +178,8 @@ class TidyingTest {
 
   private static boolean hasGraph(LeafReaderContext leaf) {
     try {
-      SegmentVectors vectors = SegmentVectors.of(leaf.reader(), Fields.vector("b"));
+      SegmentVectors vectors =
+          SegmentVectors.of(leaf.reader(), Fields.vector(VectorParams.Kind.DENSE, "b"));
       return vectors != null && vectors.hasGraph();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -188,7 +189,11 @@ class TidyingTest {
   @Test
   void theStorageOfADroppedVectorIsReclaimed() throws IOException {
     ToIntFunction<LeafReaderContext> ofB =
-        leaf -> leaf.reader().getFieldInfos().fieldInfo(Fields.vector("b")) == null ? 0 : 1;
+        leaf ->
+            leaf.reader().getFieldInfos().fieldInfo(Fields.vector(VectorParams.Kind.DENSE, "b"))
+                    == null
+                ? 0
+                : 1;
     try (Engine engine = Engine.open(folder, options())) {
       engine.createCollection("c", config());
       fill(engine);

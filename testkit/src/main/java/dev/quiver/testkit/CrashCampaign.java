@@ -282,6 +282,8 @@ public final class CrashCampaign {
     float first =
         switch (vector) {
           case VectorValue.Dense(float[] values) -> values[0];
+          case VectorValue.Sparse _, VectorValue.Multi _ ->
+              throw new IllegalStateException("not the vector that was written: " + vector);
           case null -> Float.NaN;
         };
     return new CrashModel.State(

@@ -1,6 +1,7 @@
 package dev.quiver.engine.query;
 
 import dev.quiver.engine.PointId;
+import dev.quiver.engine.VectorValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,21 @@ public sealed interface VectorInput {
     public String toString() {
       return "Dense" + Arrays.toString(values);
     }
+  }
+
+  /** The vector itself, sparse. */
+  record Sparse(VectorValue.Sparse vector) implements VectorInput {}
+
+  /** The vectors themselves, several that belong together. */
+  record Multi(VectorValue.Multi vector) implements VectorInput {}
+
+  /** A vector that is there. */
+  static VectorInput of(VectorValue vector) {
+    return switch (vector) {
+      case VectorValue.Dense(float[] values) -> new Dense(values);
+      case VectorValue.Sparse sparse -> new Sparse(sparse);
+      case VectorValue.Multi multi -> new Multi(multi);
+    };
   }
 
   /** A text, to be embedded in process by the model of that name. */

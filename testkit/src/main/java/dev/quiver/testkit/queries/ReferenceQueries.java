@@ -321,6 +321,8 @@ final class ReferenceQueries {
         yield rows(
             (lookup == null ? points : elsewhere).get(id), vector == null ? stage.using() : vector);
       }
+      case VectorInput.Sparse _, VectorInput.Multi _ ->
+          throw new IllegalArgumentException("not a dense vector");
       case VectorInput.Document _ -> throw new IllegalArgumentException("a text");
     };
   }
