@@ -112,6 +112,8 @@ public final class ApiMetrics {
   private final Map<Key, Durations> grpc = new ConcurrentSkipListMap<>();
   private final CollectionDurations restByCollection = new CollectionDurations();
   private final CollectionDurations grpcByCollection = new CollectionDurations();
+  private final Issues issues = new Issues();
+  private final SlowRequests slowRequests = new SlowRequests();
   private final List<Consumer<MetricsWriter>> sources = new CopyOnWriteArrayList<>();
 
   public ApiMetrics() {
@@ -121,6 +123,15 @@ public final class ApiMetrics {
     for (String endpoint : GRPC_TIMED) {
       grpc.put(new Key(endpoint, GRPC_OK), new Durations());
     }
+  }
+
+  /** What slow queries lacked. */
+  Issues issues() {
+    return issues;
+  }
+
+  SlowRequests slowRequests() {
+    return slowRequests;
   }
 
   /** Adds metrics of another part; called at every scrape, must be fast and never throw. */

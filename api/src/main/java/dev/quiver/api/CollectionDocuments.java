@@ -73,7 +73,6 @@ final class CollectionDocuments {
    */
   static CollectionConfig create(JsonNode body) {
     ObjectNode given = checked(CollectionShapes.CREATE, body);
-    refuseMissingParts(given);
     ObjectNode document = JsonNodeFactory.instance.objectNode();
 
     ObjectNode params = document.putObject("params");
@@ -127,7 +126,6 @@ final class CollectionDocuments {
   /** Checks a change before any collection is looked at. */
   static ObjectNode checkUpdate(JsonNode body) {
     ObjectNode given = checked(CollectionShapes.UPDATE, body);
-    refuseMissingParts(given);
     return given;
   }
 
@@ -177,12 +175,6 @@ final class CollectionDocuments {
     shape.check(body, "", problems);
     problems.throwIfAny();
     return shape.known(body);
-  }
-
-  private static void refuseMissingParts(ObjectNode given) {
-    if (given.path("sharding_method").asText().equals("custom")) {
-      throw QuiverException.notImplemented("sharding_method: custom sharding is not supported yet");
-    }
   }
 
   private static JsonNode effectiveVectors(JsonNode given) {

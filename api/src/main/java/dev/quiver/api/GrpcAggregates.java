@@ -15,8 +15,9 @@ import java.util.function.Supplier;
 
 /** Reads of the service {@code qdrant.Points} over many points: groups, facets, the matrix. */
 class GrpcAggregates extends GrpcPointQueries {
-  GrpcAggregates(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
-    super(database, inference, calls, limits);
+  GrpcAggregates(
+      Database database, Inference inference, GrpcCalls calls, ApiLimits limits, Issues issues) {
+    super(database, inference, calls, limits, issues);
   }
 
   @Override
@@ -38,6 +39,28 @@ class GrpcAggregates extends GrpcPointQueries {
         },
         (call, results) ->
             Points.SearchGroupsResponse.newBuilder()
+                .setResult(GrpcGroups.write(results.getFirst()))
+                .setTime(call.seconds())
+                .build());
+  }
+
+  @Override
+  public void recommendGroups(
+      Points.RecommendPointGroups request, StreamObserver<Points.RecommendGroupsResponse> reply) {
+    Points.RecommendPoints recommend = GrpcGroups.recommend(request);
+    calls.searchAll(
+        "RecommendGroups",
+        request,
+        reply,
+        GrpcQueryKinds.hasText(recommend),
+        (call, timeout) -> {
+          call.checkConsistency();
+          call.refuseShardKey();
+          return groups(
+              call, queries.recommend(recommend), GrpcGroups.request(request, limits), timeout);
+        },
+        (call, results) ->
+            Points.RecommendGroupsResponse.newBuilder()
                 .setResult(GrpcGroups.write(results.getFirst()))
                 .setTime(call.seconds())
                 .build());

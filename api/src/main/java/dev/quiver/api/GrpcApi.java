@@ -49,7 +49,7 @@ public final class GrpcApi implements AutoCloseable {
         List.of(
             new GrpcHealth.OfQdrant(version),
             new GrpcCollections(database, calls),
-            new GrpcPoints(database, inference, calls, limits),
+            new GrpcPoints(database, inference, calls, limits, metrics.issues()),
             new SnapshotsGrpc.SnapshotsImplBase() {});
     // Streams keep no budget of request bytes: their requests are small and end at once.
     List<ServerServiceDefinition> streaming =

@@ -117,7 +117,7 @@ final class GrpcCall {
   void refuseShardKey() {
     FieldDescriptor field = fields.shardKey;
     if (field != null && request.hasField(field)) {
-      GrpcWrites.refuseShardKey(true, (Points.ShardKeySelector) request.getField(field));
+      ShardKeys.refuse((Points.ShardKeySelector) request.getField(field), caller.right().writes());
     }
   }
 

@@ -85,11 +85,12 @@ final class GrpcGate implements ServerInterceptor {
     @Override
     public void close(Status status, Metadata trailers) {
       String name = collection;
-      metrics.countGrpc(
-          method,
-          status.getCode().value(),
-          System.nanoTime() - startNanos,
-          name != null && database.collectionExists(name) ? name : null);
+      long nanos = System.nanoTime() - startNanos;
+      String existing = name != null && database.collectionExists(name) ? name : null;
+      metrics.countGrpc(method, status.getCode().value(), nanos, existing);
+      if (existing != null) {
+        metrics.slowRequests().observe(existing, method, nanos, () -> null);
+      }
       super.close(status, trailers);
     }
   }

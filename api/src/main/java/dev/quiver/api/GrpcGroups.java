@@ -1,5 +1,7 @@
 package dev.quiver.api;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import dev.quiver.engine.DistanceMatrix;
 import dev.quiver.engine.FacetHit;
 import dev.quiver.engine.PayloadSelection;
@@ -11,6 +13,7 @@ import io.qdrant.client.grpc.Common;
 import io.qdrant.client.grpc.Points;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Groups, facets and matrices between their wire form and ours. */
@@ -18,56 +21,53 @@ final class GrpcGroups {
   private static final int DEFAULT_LIMIT = 10;
   private static final int DEFAULT_GROUP_SIZE = 3;
 
+  /** What says how to group, or what to return of a group's points. */
+  private static final Set<String> OF_GROUPS = Set.of("limit", "with_payload", "with_vectors");
+
   private GrpcGroups() {}
 
   /** The search whose points are grouped. */
   static Points.SearchPoints search(Points.SearchPointGroups request) {
-    Points.SearchPoints.Builder search =
-        Points.SearchPoints.newBuilder()
-            .addAllVector(request.getVectorList())
-            .setVectorName(request.getVectorName())
-            .setLimit(1);
-    if (request.hasFilter()) {
-      search.setFilter(request.getFilter());
-    }
-    if (request.hasParams()) {
-      search.setParams(request.getParams());
-    }
-    if (request.hasScoreThreshold()) {
-      search.setScoreThreshold(request.getScoreThreshold());
-    }
-    if (request.hasSparseIndices()) {
-      search.setSparseIndices(request.getSparseIndices());
-    }
-    return search.build();
+    return ungrouped(request, Points.SearchPoints.newBuilder().setLimit(1)).build();
+  }
+
+  /** The recommendation whose points are grouped. */
+  static Points.RecommendPoints recommend(Points.RecommendPointGroups request) {
+    return ungrouped(request, Points.RecommendPoints.newBuilder().setLimit(1)).build();
   }
 
   /** The query whose points are grouped. */
   static Points.QueryPoints query(Points.QueryPointGroups request) {
-    Points.QueryPoints.Builder query =
-        Points.QueryPoints.newBuilder()
-            .setCollectionName(request.getCollectionName())
-            .addAllPrefetch(request.getPrefetchList())
-            .setUsing(request.getUsing());
-    if (request.hasQuery()) {
-      query.setQuery(request.getQuery());
-    }
-    if (request.hasFilter()) {
-      query.setFilter(request.getFilter());
-    }
-    if (request.hasParams()) {
-      query.setParams(request.getParams());
-    }
-    if (request.hasScoreThreshold()) {
-      query.setScoreThreshold(request.getScoreThreshold());
-    }
-    if (request.hasLookupFrom()) {
-      query.setLookupFrom(request.getLookupFrom());
-    }
-    return query.build();
+    return ungrouped(request, Points.QueryPoints.newBuilder()).build();
+  }
+
+  /** Copies the fields that both messages have under the same names. */
+  private static <B extends Message.Builder> B ungrouped(Message request, B plain) {
+    request
+        .getAllFields()
+        .forEach(
+            (field, value) -> {
+              FieldDescriptor own = plain.getDescriptorForType().findFieldByName(field.getName());
+              if (own != null && !OF_GROUPS.contains(field.getName())) {
+                plain.setField(own, value);
+              }
+            });
+    return plain;
   }
 
   static Groups.Request request(Points.SearchPointGroups request, ApiLimits limits) {
+    return request(
+        request.getGroupBy(),
+        Integer.toUnsignedLong(request.getGroupSize()),
+        Integer.toUnsignedLong(request.getLimit()),
+        request.hasWithLookup() ? lookup(request.getWithLookup()) : null,
+        GrpcReads.payload(
+            request.hasWithPayload(), request.getWithPayload(), PayloadSelection.NONE),
+        GrpcReads.vectors(request.hasWithVectors(), request.getWithVectors()),
+        limits);
+  }
+
+  static Groups.Request request(Points.RecommendPointGroups request, ApiLimits limits) {
     return request(
         request.getGroupBy(),
         Integer.toUnsignedLong(request.getGroupSize()),

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class GrpcMissing {
   private static final Set<String> LATER =
       Set.of(
-          "qdrant.Points/RecommendGroups",
           "qdrant.Snapshots/Create",
           "qdrant.Snapshots/List",
           "qdrant.Snapshots/Delete",
@@ -29,8 +28,7 @@ final class GrpcMissing {
   /** The refusal of a call that is missing; null for one that is there. */
   static @Nullable QuiverException refusal(String fullMethodName) {
     if (CLUSTER_ONLY.contains(fullMethodName)) {
-      return new QuiverException(
-          ErrorCode.STANDALONE, "Qdrant is running in standalone mode: " + fullMethodName);
+      return new QuiverException(ErrorCode.STANDALONE, "Qdrant is running in standalone mode");
     }
     if (LATER.contains(fullMethodName)) {
       return QuiverException.notImplemented(

@@ -18,9 +18,10 @@ class GrpcPointQueries extends GrpcPointReads {
   final Queries runner;
   final GrpcQueries queries;
 
-  GrpcPointQueries(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
+  GrpcPointQueries(
+      Database database, Inference inference, GrpcCalls calls, ApiLimits limits, Issues issues) {
     super(database, inference, calls, limits);
-    this.runner = new Queries(database);
+    this.runner = new Queries(database, issues);
     this.queries = new GrpcQueries(reads);
   }
 

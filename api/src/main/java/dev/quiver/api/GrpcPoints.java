@@ -14,8 +14,9 @@ import java.util.function.Supplier;
 
 /** The service {@code qdrant.Points}: the writes here, the reads above. */
 final class GrpcPoints extends GrpcAggregates {
-  GrpcPoints(Database database, Inference inference, GrpcCalls calls, ApiLimits limits) {
-    super(database, inference, calls, limits);
+  GrpcPoints(
+      Database database, Inference inference, GrpcCalls calls, ApiLimits limits, Issues issues) {
+    super(database, inference, calls, limits, issues);
   }
 
   /** Answers a write of one operation; {@code body} reads it from the request. */
@@ -49,6 +50,7 @@ final class GrpcPoints extends GrpcAggregates {
     for (PendingWrite write : pending) {
       operations.add(write.resolve(texts));
     }
+    ShardKeys.checkWrite(database.collectionConfig(collection), operations);
     return database.write(collection, operations, call.waits(), timeout);
   }
 

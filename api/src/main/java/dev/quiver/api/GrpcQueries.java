@@ -23,7 +23,7 @@ final class GrpcQueries {
   }
 
   QueryRequest query(Points.QueryPoints query) {
-    GrpcWrites.refuseShardKey(query.hasShardKeySelector(), query.getShardKeySelector());
+    ShardKeys.refuse(query.getShardKeySelector(), false);
     GrpcReads.checkConsistency(query.hasReadConsistency(), query.getReadConsistency());
     int limit = limit(query.hasLimit(), query.getLimit(), query.getOffset());
     QueryStage root =
@@ -57,7 +57,7 @@ final class GrpcQueries {
   }
 
   QueryRequest search(Points.SearchPoints search) {
-    GrpcWrites.refuseShardKey(search.hasShardKeySelector(), search.getShardKeySelector());
+    ShardKeys.refuse(search.getShardKeySelector(), false);
     GrpcReads.checkConsistency(search.hasReadConsistency(), search.getReadConsistency());
     int limit = limit(true, search.getLimit(), search.getOffset());
     QueryStage root =
@@ -78,7 +78,7 @@ final class GrpcQueries {
   }
 
   QueryRequest recommend(Points.RecommendPoints recommend) {
-    GrpcWrites.refuseShardKey(recommend.hasShardKeySelector(), recommend.getShardKeySelector());
+    ShardKeys.refuse(recommend.getShardKeySelector(), false);
     GrpcReads.checkConsistency(recommend.hasReadConsistency(), recommend.getReadConsistency());
     int limit = limit(true, recommend.getLimit(), recommend.getOffset());
     Query query =
@@ -111,7 +111,7 @@ final class GrpcQueries {
   }
 
   QueryRequest discover(Points.DiscoverPoints discover) {
-    GrpcWrites.refuseShardKey(discover.hasShardKeySelector(), discover.getShardKeySelector());
+    ShardKeys.refuse(discover.getShardKeySelector(), false);
     GrpcReads.checkConsistency(discover.hasReadConsistency(), discover.getReadConsistency());
     int limit = limit(true, discover.getLimit(), discover.getOffset());
     List<VectorInput> target =
@@ -168,7 +168,7 @@ final class GrpcQueries {
     if (!present) {
       return null;
     }
-    GrpcWrites.refuseShardKey(location.hasShardKeySelector(), location.getShardKeySelector());
+    ShardKeys.refuse(location.getShardKeySelector(), false);
     return new LookupLocation(
         location.getCollectionName(), location.hasVectorName() ? location.getVectorName() : null);
   }

@@ -16,8 +16,6 @@ import java.util.Map;
  * older flat {@code data}; output fills the oneof alone.
  */
 final class GrpcVectors {
-  private static final String IMAGE = "Image";
-  private static final String OBJECT = "InferenceObject";
 
   private GrpcVectors() {}
 
@@ -44,8 +42,8 @@ final class GrpcVectors {
       case DOCUMENT -> document(vector.getDocument());
       case SPARSE -> sparse(vector.getSparse());
       case MULTI_DENSE -> multi(vector.getMultiDense());
-      case IMAGE -> throw Inference.unsupported(IMAGE);
-      case OBJECT -> throw Inference.unsupported(OBJECT);
+      case IMAGE -> throw Inference.noModelFor("image");
+      case OBJECT -> throw Inference.noModelFor("object");
       case VECTOR_NOT_SET -> {
         if (vector.hasIndices() && vector.hasVectorsCount()) {
           throw GrpcFaults.invalid(
@@ -71,8 +69,8 @@ final class GrpcVectors {
       case DOCUMENT -> document(input.getDocument());
       case SPARSE -> sparse(input.getSparse());
       case MULTI_DENSE -> multi(input.getMultiDense());
-      case IMAGE -> throw Inference.unsupported(IMAGE);
-      case OBJECT -> throw Inference.unsupported(OBJECT);
+      case IMAGE -> throw Inference.noModelFor("image");
+      case OBJECT -> throw Inference.noModelFor("object");
       case VARIANT_NOT_SET -> throw GrpcFaults.malformed("VectorInput variant is missing");
     };
   }

@@ -144,7 +144,7 @@ final class GrpcWrites {
     return switch (operation.getOperationCase()) {
       case UPSERT -> {
         Points.PointsUpdateOperation.PointStructList list = operation.getUpsert();
-        refuseShardKey(list.hasShardKeySelector(), list.getShardKeySelector());
+        ShardKeys.refuse(list.getShardKeySelector(), true);
         yield upsert(
             list.getPointsList(),
             list.hasUpdateFilter() ? list.getUpdateFilter() : null,
@@ -153,12 +153,12 @@ final class GrpcWrites {
       case DELETE_DEPRECATED -> delete(true, operation.getDeleteDeprecated());
       case DELETE_POINTS -> {
         Points.PointsUpdateOperation.DeletePoints delete = operation.getDeletePoints();
-        refuseShardKey(delete.hasShardKeySelector(), delete.getShardKeySelector());
+        ShardKeys.refuse(delete.getShardKeySelector(), true);
         yield delete(delete.hasPoints(), delete.getPoints());
       }
       case SET_PAYLOAD -> {
         Points.PointsUpdateOperation.SetPayload set = operation.getSetPayload();
-        refuseShardKey(set.hasShardKeySelector(), set.getShardKeySelector());
+        ShardKeys.refuse(set.getShardKeySelector(), true);
         yield setPayload(
             set.getPayloadMap(),
             set.hasPointsSelector(),
@@ -167,7 +167,7 @@ final class GrpcWrites {
       }
       case OVERWRITE_PAYLOAD -> {
         Points.PointsUpdateOperation.OverwritePayload set = operation.getOverwritePayload();
-        refuseShardKey(set.hasShardKeySelector(), set.getShardKeySelector());
+        ShardKeys.refuse(set.getShardKeySelector(), true);
         yield overwritePayload(
             set.getPayloadMap(),
             set.hasPointsSelector(),
@@ -176,25 +176,25 @@ final class GrpcWrites {
       }
       case DELETE_PAYLOAD -> {
         Points.PointsUpdateOperation.DeletePayload delete = operation.getDeletePayload();
-        refuseShardKey(delete.hasShardKeySelector(), delete.getShardKeySelector());
+        ShardKeys.refuse(delete.getShardKeySelector(), true);
         yield deletePayload(
             delete.getKeysList(), delete.hasPointsSelector(), delete.getPointsSelector());
       }
       case CLEAR_PAYLOAD_DEPRECATED -> clearPayload(true, operation.getClearPayloadDeprecated());
       case CLEAR_PAYLOAD -> {
         Points.PointsUpdateOperation.ClearPayload clear = operation.getClearPayload();
-        refuseShardKey(clear.hasShardKeySelector(), clear.getShardKeySelector());
+        ShardKeys.refuse(clear.getShardKeySelector(), true);
         yield clearPayload(clear.hasPoints(), clear.getPoints());
       }
       case UPDATE_VECTORS -> {
         Points.PointsUpdateOperation.UpdateVectors update = operation.getUpdateVectors();
-        refuseShardKey(update.hasShardKeySelector(), update.getShardKeySelector());
+        ShardKeys.refuse(update.getShardKeySelector(), true);
         yield updateVectors(
             update.getPointsList(), update.hasUpdateFilter() ? update.getUpdateFilter() : null);
       }
       case DELETE_VECTORS -> {
         Points.PointsUpdateOperation.DeleteVectors delete = operation.getDeleteVectors();
-        refuseShardKey(delete.hasShardKeySelector(), delete.getShardKeySelector());
+        ShardKeys.refuse(delete.getShardKeySelector(), true);
         yield deleteVectors(
             delete.hasPointsSelector(),
             delete.getPointsSelector(),
@@ -203,12 +203,6 @@ final class GrpcWrites {
       }
       case OPERATION_NOT_SET -> throw GrpcFaults.malformed("Operation is missing");
     };
-  }
-
-  static void refuseShardKey(boolean present, Points.ShardKeySelector selector) {
-    GrpcFaults.refuse(
-        present && (selector.getShardKeysCount() > 0 || selector.hasFallback()),
-        "shard_key_selector");
   }
 
   /** One machine keeps the order anyway; only nonsense is refused. */

@@ -51,6 +51,19 @@ public final class Inference {
   }
 
   /**
+   * What no model on board turns into a vector.
+   *
+   * @param what {@code image} or {@code object}
+   */
+  static QuiverException noModelFor(String what) {
+    return QuiverException.badRequest(
+        what
+            + " input: no model of this server embeds an "
+            + what
+            + " (expected: a vector, or a Document with text and the name of a text model)");
+  }
+
+  /**
    * What this version cannot turn into a vector.
    *
    * @param what the form, as the request names it: {@code Image}, ...

@@ -24,9 +24,18 @@ import org.jspecify.annotations.Nullable;
 /** Queries with texts in them, over a {@link Database}. Thread-safe. */
 public final class Queries {
   private final Database database;
+  private final Issues issues;
 
   public Queries(Database database) {
+    this(database, new Issues());
+  }
+
+  /**
+   * @param issues told of every query
+   */
+  Queries(Database database, Issues issues) {
     this.database = database;
+    this.issues = issues;
   }
 
   /** Adds the texts among the queries' inputs to a batch of inferences. */
@@ -116,7 +125,10 @@ public final class Queries {
    * @throws QuiverException as {@link Database#query} does
    */
   public List<ScoredPoint> run(String collection, QueryRequest query, Inference.Batch inference) {
-    return database.query(collection, query.map(inference::embedded));
+    long startNanos = System.nanoTime();
+    List<ScoredPoint> points = database.query(collection, query.map(inference::embedded));
+    issues.observe(database, collection, query, System.nanoTime() - startNanos);
+    return points;
   }
 
   /**

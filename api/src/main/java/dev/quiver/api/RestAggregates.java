@@ -76,7 +76,7 @@ final class RestAggregates {
     boolean shared(JsonIn in, String name) throws IOException {
       switch (name) {
         case "filter" -> filter = RestParts.optionalFilter(in);
-        case "shard_key" -> RestWrites.refuseShardKey(in);
+        case "shard_key" -> ShardKeys.refuseRead(in);
         default -> {
           return false;
         }

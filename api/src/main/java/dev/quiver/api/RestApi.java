@@ -36,6 +36,7 @@ public final class RestApi {
   private final ApiLimits limits;
   private final JsonFactory json;
   private final RestRouter router = new RestRouter();
+  private volatile @Nullable LogSettings log;
 
   /**
    * @param pool for searches; shared with gRPC
@@ -55,12 +56,14 @@ public final class RestApi {
     this.metrics = metrics;
     this.limits = limits;
     this.json = JsonIn.factory(limits);
-    new RestService(database, metrics, version, ready).register(router);
+    new RestService(database, metrics, version, pool, ready).register(router);
+    new RestAdmin(database, metrics, () -> log).register(router);
     new RestCollections(database).register(router);
+    new RestReports(database).register(router);
     ResultBudget budget = ResultBudget.ofRest(database);
     new RestPoints(database, inference, pool, budget).register(router);
-    new RestSearch(database, inference, pool, budget).register(router);
-    new RestGroups(database, inference, pool, budget).register(router);
+    new RestSearch(database, inference, pool, budget, metrics.issues()).register(router);
+    new RestGroups(database, inference, pool, budget, metrics.issues()).register(router);
     new RestAggregates(database, pool).register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
@@ -72,6 +75,11 @@ public final class RestApi {
    */
   public void configure(ListenerConfig.BuilderBase<?, ?> listener, RestSettings settings) {
     RestListener.configure(listener, settings);
+  }
+
+  /** Lets {@code /logger} read and change how much is logged. */
+  public void logSettings(LogSettings settings) {
+    log = settings;
   }
 
   /** Adds all of the API to a server's routing. It answers every path that is left to it. */
@@ -103,8 +111,15 @@ public final class RestApi {
       exchange = exchange(request, response, match.parameters(), access, startNanos);
       match.handler().handle(exchange);
     } catch (QuiverException e) {
-      if (e.code().httpStatus() >= 500 && e.code() != ErrorCode.NOT_IMPLEMENTED) {
-        LOG.error("{} failed: {}", endpoint, e.getMessage(), e);
+      switch (e.code()) {
+        case NOT_IMPLEMENTED -> {}
+        // Said again with every write, as long as it lasts.
+        case INSUFFICIENT_STORAGE -> LOG.warn("{} refused: {}", endpoint, e.getMessage());
+        default -> {
+          if (e.code().httpStatus() >= 500) {
+            LOG.error("{} failed: {}", endpoint, e.getMessage(), e);
+          }
+        }
       }
       exchange.error(e);
     } catch (RestAborted e) {
@@ -121,8 +136,12 @@ public final class RestApi {
           new QuiverException(
               ErrorCode.INTERNAL, "unexpected " + e.getClass().getSimpleName() + "; see the log"));
     } finally {
-      metrics.countRest(
-          endpoint, exchange.status(), System.nanoTime() - startNanos, exchange.existing(database));
+      long nanos = System.nanoTime() - startNanos;
+      String collection = exchange.existing(database);
+      metrics.countRest(endpoint, exchange.status(), nanos, collection);
+      if (collection != null) {
+        metrics.slowRequests().observe(collection, endpoint, nanos, exchange::keptBody);
+      }
       MDC.remove(RequestIds.MDC_KEY);
     }
   }

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 final class RestExchange {
   private static final int FIRST_BYTES = 8 << 10;
   private static final long NO_LENGTH = -1;
+
+  /** Longer bodies are not kept for the list of slow requests. */
+  private static final int KEPT_BYTES = 16 << 10;
+
   private static final HeaderName EXPLAIN = HeaderNames.create(ExplainLog.HEADER);
 
   /** Counted, never sent: the caller closed the connection. */
@@ -48,6 +52,7 @@ final class RestExchange {
   private final long startNanos;
   private ExplainLog explains = ExplainLog.OFF;
   private int status = 200;
+  private byte @Nullable [] kept;
 
   RestExchange(
       ServerRequest request,
@@ -148,6 +153,11 @@ final class RestExchange {
       default ->
           throw Problems.format(Problems.QUERY, "", "provided string was not `true` or `false`");
     };
+  }
+
+  String text(String name, String byDefault) {
+    String value = parameter(name);
+    return value == null ? byDefault : value;
   }
 
   long number(String name, long byDefault) {
@@ -255,12 +265,27 @@ final class RestExchange {
   <T> T body(JsonIn.Reader<T> reader) {
     checkContentType();
     byte[] bytes = bodyBytes();
+    kept = bytes.length <= KEPT_BYTES ? bytes : null;
     return JsonIn.read(json, bytes, bytes.length, reader);
   }
 
   /** Reads the JSON body into a tree. */
   JsonNode bodyTree() {
     return body(JsonIn::tree);
+  }
+
+  /** The body that was read, if it was short JSON. */
+  @Nullable JsonNode keptBody() {
+    byte[] bytes = kept;
+    if (bytes == null || bytes.length == 0) {
+      return null;
+    }
+    try {
+      return JsonIn.read(json, bytes, bytes.length, JsonIn::tree);
+    } catch (QuiverException e) {
+      // It was refused for what it is.
+      return null;
+    }
   }
 
   private void checkContentType() {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Searches and queries whose points are grouped by a payload value. */
+/** Searches, recommendations and queries whose points are grouped by a payload value. */
 final class RestGroups {
   private static final String POINTS = "/collections/{collection_name}/points";
   private static final String LABEL = "search_group_request.group_request.";
@@ -22,17 +22,19 @@ final class RestGroups {
   private final Queries queries;
   private final ResultBudget budget;
 
-  RestGroups(Database database, Inference inference, SearchPool pool, ResultBudget budget) {
+  RestGroups(
+      Database database, Inference inference, SearchPool pool, ResultBudget budget, Issues issues) {
     this.database = database;
     this.inference = inference;
     this.pool = pool;
-    this.queries = new Queries(database);
+    this.queries = new Queries(database, issues);
     this.budget = budget;
   }
 
   void register(RestRouter router) {
     router
         .add("POST", POINTS + "/search/groups", grouped(RestGroups::search))
+        .add("POST", POINTS + "/recommend/groups", grouped(RestGroups::recommend))
         .add("POST", POINTS + "/query/groups", grouped(RestGroups::query));
   }
 
@@ -87,14 +89,12 @@ final class RestGroups {
 
   private static Grouped search(JsonIn in, ApiLimits limits) throws IOException {
     Body body = new Body(in, limits, "u32");
-    QueryRequest query = RestQueries.search(in, limits, body::read, false);
-    if (body.limit == null) {
-      throw in.missing("limit");
-    }
-    if (body.groupSize == null) {
-      throw in.missing("group_size");
-    }
-    return body.grouped(query);
+    return body.groupedAsAsked(RestQueries.search(in, limits, body::read, false));
+  }
+
+  private static Grouped recommend(JsonIn in, ApiLimits limits) throws IOException {
+    Body body = new Body(in, limits, "u32");
+    return body.groupedAsAsked(RestQueries.recommend(in, limits, body::read, false));
   }
 
   private static Grouped query(JsonIn in, ApiLimits limits) throws IOException {
@@ -136,6 +136,17 @@ final class RestGroups {
         return null;
       }
       return RestParts.bounded(in, LABEL + name, limits.resultsMax(), numbers);
+    }
+
+    /** As below; the older calls have no defaults. */
+    Grouped groupedAsAsked(QueryRequest query) {
+      if (limit == null) {
+        throw in.missing("limit");
+      }
+      if (groupSize == null) {
+        throw in.missing("group_size");
+      }
+      return grouped(query);
     }
 
     Grouped grouped(QueryRequest query) {

@@ -10,16 +10,11 @@ import java.util.List;
  */
 final class RestMissing {
   private static final String C = "/collections/{collection_name}";
-  private static final String P = C + "/points";
   private static final String S = C + "/shards/{shard_id}";
 
   /** Method, path, and what it would do. */
   private static final List<List<String>> LATER =
       List.of(
-          List.of("GET", C + "/optimizations", "the list of optimizations"),
-          List.of("GET", C + "/memory", "the memory report of a collection"),
-          List.of("POST", C + "/truncate_unapplied_wal", "truncating the log"),
-          List.of("POST", P + "/recommend/groups", "recommendation"),
           List.of("GET", C + "/snapshots", "snapshots"),
           List.of("POST", C + "/snapshots", "snapshots"),
           List.of("PUT", C + "/snapshots/recover", "snapshots"),
@@ -36,21 +31,7 @@ final class RestMissing {
           List.of("POST", S + "/snapshots/upload", "snapshots"),
           List.of("PUT", S + "/snapshots/recover", "snapshots"),
           List.of("GET", S + "/snapshots/{snapshot_name}", "snapshots"),
-          List.of("DELETE", S + "/snapshots/{snapshot_name}", "snapshots"),
-          List.of("POST", S + "/points", "reading one shard"),
-          List.of("POST", S + "/points/scroll", "reading one shard"),
-          List.of("POST", S + "/points/count", "reading one shard"),
-          List.of("POST", S + "/cleanup", "cleaning one shard"),
-          List.of("GET", "/quotas", "quotas"),
-          List.of("PUT", "/quotas", "quotas"),
-          List.of("GET", "/logger", "log settings at run time"),
-          List.of("POST", "/logger", "log settings at run time"),
-          List.of("GET", "/stacktrace", "stack traces"),
-          List.of("GET", "/profiler/slow_requests", "the profiler"),
-          List.of("GET", "/debugger", "the profiler"),
-          List.of("PATCH", "/debugger", "the profiler"),
-          List.of("POST", "/audit/logs", "the audit log"),
-          List.of("GET", "/dashboard", "the web console"));
+          List.of("DELETE", S + "/snapshots/{snapshot_name}", "snapshots"));
 
   /** Method and path of calls that only a cluster answers. */
   private static final List<List<String>> CLUSTER_ONLY =

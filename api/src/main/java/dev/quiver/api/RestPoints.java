@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class RestPoints {
   private static final String COLLECTION = "/collections/{collection_name}";
   private static final String POINTS = COLLECTION + "/points";
+  private static final String SHARD = COLLECTION + "/shards/{shard_id}";
 
   private final Database database;
   private final Inference inference;
@@ -54,10 +55,37 @@ final class RestPoints {
         .add("POST", POINTS, this::points)
         .add("POST", POINTS + "/scroll", this::scroll)
         .add("POST", POINTS + "/count", this::count)
+        .add("POST", SHARD + "/points", ofShard(this::points))
+        .add("POST", SHARD + "/points/scroll", ofShard(this::scroll))
+        .add("POST", SHARD + "/points/count", ofShard(this::count))
+        .add("POST", SHARD + "/cleanup", ofShard(this::cleanUp))
         .add("PUT", COLLECTION + "/index", this::createIndex)
         .add("DELETE", COLLECTION + "/index/{field_name}", this::deleteIndex)
         .add("PUT", COLLECTION + "/vectors/{vector_name}", this::createVector)
         .add("DELETE", COLLECTION + "/vectors/{vector_name}", this::deleteVector);
+  }
+
+  /** A call to the one shard that there is: all of the collection. */
+  private RestRouter.Handler ofShard(RestRouter.Handler handler) {
+    return exchange -> {
+      String shard = exchange.pathParameter("shard_id");
+      if (!shard.matches("[0-9]{1,10}")) {
+        throw Problems.format(
+            Problems.PATH, "", "can not parse `" + Shape.abbreviate(shard) + "` to a `u32`");
+      }
+      database.collectionConfig(exchange.collection());
+      if (Long.parseLong(shard) != 0) {
+        throw QuiverException.notFound("shard " + shard + " not found");
+      }
+      handler.handle(exchange);
+    };
+  }
+
+  /** No points are here that belong to another shard. */
+  private void cleanUp(RestExchange exchange) {
+    exchange.flag("wait", false);
+    exchange.updateTimeout();
+    exchange.ok(out -> out.tree(JsonNodeFactory.instance.textNode("completed")));
   }
 
   private RestRouter.Handler write(RestWrites.BodyReader reader) {
@@ -106,6 +134,7 @@ final class RestPoints {
     for (PendingWrite operation : operations) {
       resolved.add(operation.resolve(texts));
     }
+    ShardKeys.checkWrite(database.collectionConfig(call.collection), resolved);
     return database.write(call.collection, resolved, call.wait, call.timeout);
   }
 

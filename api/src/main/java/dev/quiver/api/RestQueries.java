@@ -96,17 +96,26 @@ final class RestQueries {
 
   /** RecommendRequest of the old search family. */
   static QueryRequest recommend(JsonIn in, ApiLimits limits) throws IOException {
+    return recommend(in, limits, _ -> false, true);
+  }
+
+  /**
+   * @param others told of every member first; what it reads is not read here
+   */
+  static QueryRequest recommend(
+      JsonIn in, ApiLimits limits, JsonIn.Members others, boolean needsLimit) throws IOException {
     RestQueryBody body = new RestQueryBody(label(in, "recommend_request"), limits);
     RestQueryKinds.RecommendParts parts = new RestQueryKinds.RecommendParts();
     in.object(
         "RecommendRequest",
         name ->
-            parts.add(in, name)
+            others.read(name)
+                || parts.add(in, name)
                 || body.ofSearch(in, name)
                 || body.ofReferences(in, name)
                 || body.ofRequest(in, name));
     body.setQuery(Queries.recommend(parts.positive(), parts.negative(), parts.strategy()));
-    return body.requireLimit(in).request(in);
+    return (needsLimit ? body.requireLimit(in) : body).request(in);
   }
 
   /** DiscoverRequest of the old search family. */

@@ -96,7 +96,7 @@ final class RestQueryBody {
   /** What a whole request has, whatever it searches for. */
   boolean ofRequest(JsonIn in, String name) throws IOException {
     switch (name) {
-      case "shard_key" -> RestWrites.refuseShardKey(in);
+      case "shard_key" -> ShardKeys.refuseRead(in);
       case "offset" -> offset = in.isNull() ? 0 : offset(in);
       case "with_payload" -> {
         if (!in.isNull()) {
@@ -154,7 +154,7 @@ final class RestQueryBody {
           switch (name) {
             case "collection" -> names[0] = in.string();
             case "vector" -> names[1] = in.isNull() ? null : in.string();
-            case "shard_key" -> RestWrites.refuseShardKey(in);
+            case "shard_key" -> ShardKeys.refuseRead(in);
             default -> {
               return false;
             }

@@ -39,7 +39,7 @@ final class RestReads {
     /** Members that several bodies share. */
     boolean shared(JsonIn in, String name) throws IOException {
       switch (name) {
-        case "shard_key" -> RestWrites.refuseShardKey(in);
+        case "shard_key" -> ShardKeys.refuseRead(in);
         case "filter" -> filter = RestParts.optionalFilter(in);
         case "with_payload" -> payload = in.isNull() ? payload : RestParts.withPayload(in);
         case "with_vector", "with_vectors" ->
@@ -112,7 +112,7 @@ final class RestReads {
           switch (name) {
             case "filter" -> body.filter = RestParts.optionalFilter(in);
             case "exact" -> body.exact = in.bool();
-            case "shard_key" -> RestWrites.refuseShardKey(in);
+            case "shard_key" -> ShardKeys.refuseRead(in);
             default -> {
               return false;
             }

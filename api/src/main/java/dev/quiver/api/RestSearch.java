@@ -17,11 +17,12 @@ final class RestSearch {
   private final Queries queries;
   private final ResultBudget budget;
 
-  RestSearch(Database database, Inference inference, SearchPool pool, ResultBudget budget) {
+  RestSearch(
+      Database database, Inference inference, SearchPool pool, ResultBudget budget, Issues issues) {
     this.database = database;
     this.inference = inference;
     this.pool = pool;
-    this.queries = new Queries(database);
+    this.queries = new Queries(database, issues);
     this.budget = budget;
   }
 

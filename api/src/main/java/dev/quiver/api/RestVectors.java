@@ -318,7 +318,7 @@ final class RestVectors {
   private static VectorInput inference(JsonIn in, Map<String, JsonNode> members) {
     for (String unsupported : List.of("image", "object")) {
       if (members.containsKey(unsupported)) {
-        throw Inference.unsupported(unsupported);
+        throw Inference.noModelFor(unsupported);
       }
     }
     JsonNode text = members.get("text");

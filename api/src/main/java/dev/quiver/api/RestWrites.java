@@ -3,7 +3,6 @@ package dev.quiver.api;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.PointSelector;
-import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.WriteOp;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.VectorInput;
@@ -35,7 +34,7 @@ final class RestWrites {
           switch (name) {
             case "points" -> body.points = points(in);
             case "batch" -> body.batch = UpsertColumns.read(in);
-            case "shard_key" -> refuseShardKey(in);
+            case "shard_key" -> ShardKeys.refuseWrite(in);
             case "update_filter" -> body.updateFilter = RestParts.optionalFilter(in);
             case "update_mode" -> body.mode = updateMode(in);
             default -> {
@@ -126,13 +125,6 @@ final class RestWrites {
     };
   }
 
-  static void refuseShardKey(JsonIn in) {
-    if (!in.isNull()) {
-      throw QuiverException.notImplemented(
-          in.path() + ": custom sharding is not supported yet; leave shard_key out");
-    }
-  }
-
   /** UpdateVectors. */
   static PendingWrite updateVectors(JsonIn in) throws IOException {
     UpsertBody body = new UpsertBody();
@@ -141,7 +133,7 @@ final class RestWrites {
         name -> {
           switch (name) {
             case "points" -> body.points = pointsWithVectors(in);
-            case "shard_key" -> refuseShardKey(in);
+            case "shard_key" -> ShardKeys.refuseWrite(in);
             case "update_filter" -> body.updateFilter = RestParts.optionalFilter(in);
             default -> {
               return false;
@@ -230,7 +222,7 @@ final class RestWrites {
             switch (name) {
               case "points" -> body.points = in.isNull() ? null : in.pointIds();
               case "filter" -> body.filter = RestParts.optionalFilter(in);
-              case "shard_key" -> refuseShardKey(in);
+              case "shard_key" -> ShardKeys.refuseWrite(in);
               case "payload" -> body.payload = Payload.of(in.objectTree());
               case "keys" -> body.keys = RestParts.payloadPaths(in);
               case "vector", "vectors" -> body.vectorNames = in.strings();

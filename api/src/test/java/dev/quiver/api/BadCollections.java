@@ -100,11 +100,6 @@ final class BadCollections {
             "Wrong input: Dense and sparse vector names must be unique - duplicate found with 's'"),
         put(
             n,
-            "{'vectors': {'size': 4, 'distance': 'Dot'}, 'sharding_method': 'custom'}",
-            501,
-            "Not implemented: sharding_method: custom sharding is not supported yet"),
-        put(
-            n,
             "{'vectors': {'size': 4, 'distance': 'Dot'}, 'hnsw_config': {'ef_construct': 0, 'm': 4}, 'shard_number': 0}",
             422,
             valid
@@ -265,7 +260,6 @@ final class BadCollections {
             "{}",
             501,
             "Not implemented: POST /collections/{collection_name}/snapshots (snapshots) comes in a later version"),
-        put("/quotas", "{}", 501, "Not implemented: PUT /quotas (quotas) comes in a later version"),
         put(C + "/shards", "{}", 405, "Qdrant is running in standalone mode"),
         post("/cluster/recover", "{}", 405, "Qdrant is running in standalone mode"),
         get("/metrics?anonymize=yes", 400, query + "provided string was not `true` or `false`"));

@@ -248,8 +248,9 @@ final class BadWrites {
         put(
             P,
             point("'id': 9, 'vector': {'image': 'x', 'model': 'm'}"),
-            501,
-            "Not implemented: image inputs come in a later version..."),
+            400,
+            "Bad request: image input: no model of this server embeds an image (expected: a vector, or a"
+                + " Document with text and the name of a text model)"),
         put(
             P,
             point("'id': 9, 'vector': [1,2,3,4], 'payload': []"),
@@ -263,8 +264,8 @@ final class BadWrites {
         put(
             P,
             "{'points': [{'id': 9, 'vector': [1,2,3,4]}], 'shard_key': 'a'}",
-            501,
-            "Not implemented: shard_key: custom sharding is not supported yet..."),
+            400,
+            "Wrong input: Shard key \"a\" not found"),
         put(
             P,
             "{'points': [{'id': 9, 'vector': [1,2,3,4]}], 'update_mode': 'x'}",

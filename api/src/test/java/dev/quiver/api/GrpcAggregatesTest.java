@@ -132,6 +132,30 @@ final class GrpcAggregatesTest {
   }
 
   @Test
+  void recommendationsAreGroupedAsSearchesAre() {
+    List<Points.PointGroup> groups =
+        await(
+                points()
+                    .recommendGroups(
+                        Points.RecommendPointGroups.newBuilder()
+                            .setCollectionName("c")
+                            .addPositive(id(4))
+                            .setStrategy(Points.RecommendStrategy.AverageVector)
+                            .setFilter(Filter.newBuilder().addMustNot(hasId(id(5))))
+                            .setGroupBy("g")
+                            .setGroupSize(2)
+                            .setLimit(3)
+                            .setWithPayload(WithPayloadSelectorFactory.include(List.of("n")))
+                            .setWithLookup(Points.WithLookup.newBuilder().setCollection("docs"))
+                            .build()))
+            .getResult()
+            .getGroupsList();
+    assertThat(shown(groups)).isEqualTo("i-5: 3 | s一: 2 1 | u5: 2");
+    assertThat(groups.get(2).getLookup().getPayloadMap()).containsEntry("g", value("five"));
+    assertThat(groups.getFirst().getHits(0).getPayloadMap()).isEqualTo(Map.of("n", value(3)));
+  }
+
+  @Test
   void facetsCountPointsByValue() {
     await(
         fixture.client.createPayloadIndexAsync(

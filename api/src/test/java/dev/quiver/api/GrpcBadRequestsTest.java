@@ -373,9 +373,9 @@ final class GrpcBadRequestsTest {
                             .addPoints(point(9, 1, 2, 3, 4))
                             .setOrdering(Points.WriteOrdering.newBuilder().setTypeValue(7))
                             .build())),
-        later(
+        invalid(
             "shard key",
-            "shard_key_selector",
+            "Shard key \"k\" not found",
             client ->
                 client
                     .points()

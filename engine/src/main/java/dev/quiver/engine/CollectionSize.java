@@ -99,7 +99,8 @@ record CollectionSize(long points, long vectorBytes, long payloadBytes) {
         points + other.points, vectorBytes + other.vectorBytes, payloadBytes + other.payloadBytes);
   }
 
-  private static long bytesOf(VectorParams params) {
+  /** Bytes of one vector as it is kept. */
+  static long bytesOf(VectorParams params) {
     return (long) params.size()
         * switch (params.datatype()) {
           case FLOAT32 -> Float.BYTES;

@@ -125,6 +125,21 @@ public interface Database extends AutoCloseable {
 
   DistanceMatrix matrix(String collection, MatrixRequest request);
 
+  /** The segments that searches see now. */
+  List<SegmentSummary> segments(String collection);
+
+  /** Merges that run, then some that ended, the latest first. */
+  List<MergeReport> merges(String collection);
+
+  /** What the collection takes on disk and in memory. */
+  CollectionMemory memory(String collection);
+
+  /** The limits of the whole process, and how close it is to them. */
+  QuotaStatus quotas();
+
+  /** Replaces the limits of the whole process; durable on return. */
+  void updateQuotas(QuotaConfig config);
+
   @Override
   void close();
 }

@@ -47,11 +47,17 @@ public final class Engine implements Database {
   private final OpenShards open;
   private final Catalog catalog;
   private final Closeable folderLock;
+  private final Quotas quotas;
   private final Recovery recovery;
   private volatile boolean closed;
 
   private Engine(
-      EngineResources resources, OpenShards open, Catalog catalog, Closeable folderLock) {
+      EngineResources resources,
+      OpenShards open,
+      Catalog catalog,
+      Closeable folderLock,
+      Quotas quotas) {
+    this.quotas = quotas;
     this.resources = resources;
     this.open = open;
     this.catalog = catalog;
@@ -89,7 +95,8 @@ public final class Engine implements Database {
               dataFolder,
               options,
               (name, folder, config) -> new Slot(name, folder, config, made, shards));
-      Engine engine = new Engine(made, shards, catalog, folderLock);
+      Engine engine =
+          new Engine(made, shards, catalog, folderLock, Quotas.open(dataFolder, options.files()));
       engine.recovery.start();
       return engine;
     } catch (IOException | RuntimeException e) {
@@ -278,6 +285,7 @@ public final class Engine implements Database {
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
     checkOpen();
     Slot slot = catalog.find(collection);
+    quotas.admit(operations);
     try (Slot.Lease lease = acquire(slot)) {
       StrictGate.admitWrites(slot, lease, operations, timeout);
       if (operations.stream().noneMatch(Engine::changesVectors)) {
@@ -434,6 +442,45 @@ public final class Engine implements Database {
                 request.limit(),
                 matrix -> matrix.ids().size(),
                 () -> new MatrixSearch(view.reader(), lease.shard().declared(), request).search()));
+  }
+
+  @Override
+  public List<SegmentSummary> segments(String collection) {
+    return reading(
+        collection,
+        (lease, view) ->
+            new SegmentFiles(view.reader(), lease.shard().declared().vectors()).summaries());
+  }
+
+  @Override
+  public List<MergeReport> merges(String collection) {
+    try (Slot.Lease lease = acquire(collection)) {
+      return lease.shard().mergeLog().all();
+    }
+  }
+
+  @Override
+  public CollectionMemory memory(String collection) {
+    return reading(
+        collection,
+        (lease, view) ->
+            new SegmentFiles(view.reader(), lease.shard().declared().vectors())
+                .memory(lease.shard().bufferedBytes()));
+  }
+
+  @Override
+  public QuotaStatus quotas() {
+    return quotas.status();
+  }
+
+  @Override
+  public void updateQuotas(QuotaConfig config) {
+    checkOpen();
+    try {
+      quotas.update(config);
+    } catch (IOException e) {
+      throw failure("quotas cannot be written", e);
+    }
   }
 
   private interface Reading<T> {

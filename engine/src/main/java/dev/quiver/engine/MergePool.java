@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import dev.quiver.lucene.OffHeapBudgetException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,7 @@ import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.MergeScheduler;
 import org.apache.lucene.index.MergeTrigger;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,7 @@ final class MergePool extends MergeScheduler {
   private final EngineMetrics metrics;
   private final AtomicInteger workers = new AtomicInteger();
   private final AtomicLong finished = new AtomicLong();
+  private final MergeLog log = new MergeLog();
 
   /** When the last merge was refused by the off-heap budget; 0 when one was finished since. */
   private volatile long refusedNanos;
@@ -81,7 +84,7 @@ final class MergePool extends MergeScheduler {
       for (MergePolicy.OneMerge merge = source.getNextMerge();
           merge != null;
           merge = source.getNextMerge()) {
-        source.merge(merge);
+        merge(source, merge);
         finished.incrementAndGet();
         refusedNanos = 0;
         metrics.merges.increment();
@@ -102,6 +105,24 @@ final class MergePool extends MergeScheduler {
     }
     // A merge that was registered between the last look and the count going down.
     merge(source, MergeTrigger.EXPLICIT);
+  }
+
+  private void merge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+    UUID id = log.started(merge);
+    @Nullable String error = "given up";
+    try {
+      source.merge(merge);
+      error = null;
+    } catch (IOException | RuntimeException e) {
+      error = String.valueOf(e.getMessage());
+      throw e;
+    } finally {
+      log.ended(id, error);
+    }
+  }
+
+  MergeLog log() {
+    return log;
   }
 
   @Override

@@ -492,6 +492,10 @@ final class Shard implements AutoCloseable {
     return opened == null ? 0 : opened.sizeInBytes();
   }
 
+  MergeLog mergeLog() {
+    return index.mergeLog();
+  }
+
   boolean merging() {
     return index.merging();
   }

@@ -198,6 +198,10 @@ final class ShardIndex implements AutoCloseable {
     return committedVectors;
   }
 
+  MergeLog mergeLog() {
+    return merges.log();
+  }
+
   boolean merging() {
     return merges.busy();
   }

@@ -3,17 +3,12 @@ package dev.quiver.engine;
 import dev.quiver.engine.filter.Filter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Lets the calls of a collection through that its strict mode allows. Stateless. */
 final class StrictGate {
-  private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
-
   private StrictGate() {}
 
   static void admitReads(
@@ -96,25 +91,7 @@ final class StrictGate {
 
     @Override
     public @Nullable Integer residentMemoryPercent() {
-      long total =
-          ManagementFactory.getOperatingSystemMXBean()
-                  instanceof com.sun.management.OperatingSystemMXBean system
-              ? system.getTotalMemorySize()
-              : 0;
-      if (total <= 0 || !Files.isReadable(PROCESS_STATUS)) {
-        return null;
-      }
-      try {
-        for (String line : Files.readAllLines(PROCESS_STATUS)) {
-          if (line.startsWith("VmRSS:")) {
-            long kilobytes = Long.parseLong(line.replaceAll("\\D", ""));
-            return (int) Math.min(100, kilobytes * 1024 * 100 / total);
-          }
-        }
-        return null;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return ProcessMemory.residentPercent();
     }
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -231,7 +232,7 @@ class ExplainTest {
       StageReport report =
           explained("scan", new QueryStage(List.of(), query, "", null, EXACT, null, 3, null));
       assertThat(report.examples()).isEqualTo(strategy == best ? 3 : 1);
-      assertThat(report.kind()).isEqualTo("recommend " + strategy.name().toLowerCase());
+      assertThat(report.kind()).isEqualTo("recommend " + strategy.name().toLowerCase(Locale.ROOT));
     }
   }
 

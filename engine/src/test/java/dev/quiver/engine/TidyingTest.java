@@ -149,6 +149,13 @@ class TidyingTest {
       assertThat(filters.stream().map(filter -> engine.count("c", filter, true)).toList())
           .as("seed %d", seed)
           .isEqualTo(counts);
+      List<MergeReport> told = engine.merges("c");
+      assertThat(told).hasSize((int) Math.min(64, engine.stats().merges()));
+      for (MergeReport merge : told) {
+        assertThat(merge.error()).isNull();
+        assertThat(merge.segments()).isNotEmpty();
+        assertThat(merge.finished()).isAfterOrEqualTo(merge.started());
+      }
     }
     // A merge leaves out points that were overwritten, so counts of indexed vectors may go down.
     assertThat(overSegments(leaf -> hasGraph(leaf) ? 1 : 0)).as("seed %d", seed).isPositive();

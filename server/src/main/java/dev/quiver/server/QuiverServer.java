@@ -134,6 +134,7 @@ public final class QuiverServer implements AutoCloseable {
               limits,
               version,
               () -> !stopping.get() && engine.recoveryProgress().finished());
+      restApi.logSettings(new RuntimeLog());
 
       // The two stacks load a thousand classes each: side by side they are up sooner.
       CompletableFuture<GrpcServer> grpcStart =

@@ -2,6 +2,7 @@ package dev.quiver.engine.filter;
 
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.query.Expression;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +57,8 @@ public final class IndexNeeds {
 
   /** The first field that lacks an index; null when none does. */
   public @Nullable Missing missing(@Nullable Filter filter) {
-    return filter == null ? null : missing("", filter);
+    List<Missing> all = filter == null ? List.of() : allMissing(filter);
+    return all.isEmpty() ? null : all.getFirst();
   }
 
   /** The first field of a formula that lacks an index; null when none does. */
@@ -101,23 +103,33 @@ public final class IndexNeeds {
     };
   }
 
-  private @Nullable Missing missing(String prefix, Filter filter) {
+  /** Every field that lacks an index, in the filter's order; a field may come again. */
+  public List<Missing> allMissing(Filter filter) {
+    List<Missing> all = new ArrayList<>();
+    collect("", filter, all);
+    return all;
+  }
+
+  private void collect(String prefix, Filter filter, List<Missing> all) {
     for (Condition condition : FilterSize.all(filter)) {
-      Missing missing =
-          switch (condition) {
-            case Filter inner -> missing(prefix, inner);
-            case Condition.Nested(String key, Filter inner) ->
-                missing(prefix + (key.endsWith("[]") ? key : key + "[]") + ".", inner);
-            case Condition.Field field -> missing(prefix + field.key(), needs(field));
-            case Condition.IsEmpty(String key) -> missing(prefix + key, EnumSet.allOf(Kind.class));
-            case Condition.IsNull(String key) -> missing(prefix + key, EnumSet.allOf(Kind.class));
-            case Condition.HasId _, Condition.HasVector _, Condition.Slice _ -> null;
-          };
-      if (missing != null) {
-        return missing;
+      switch (condition) {
+        case Filter inner -> collect(prefix, inner, all);
+        case Condition.Nested(String key, Filter inner) ->
+            collect(prefix + (key.endsWith("[]") ? key : key + "[]") + ".", inner, all);
+        case Condition.Field field -> add(missing(prefix + field.key(), needs(field)), all);
+        case Condition.IsEmpty(String key) ->
+            add(missing(prefix + key, EnumSet.allOf(Kind.class)), all);
+        case Condition.IsNull(String key) ->
+            add(missing(prefix + key, EnumSet.allOf(Kind.class)), all);
+        case Condition.HasId _, Condition.HasVector _, Condition.Slice _ -> {}
       }
     }
-    return null;
+  }
+
+  private static void add(@Nullable Missing missing, List<Missing> all) {
+    if (missing != null) {
+      all.add(missing);
+    }
   }
 
   private @Nullable Missing missing(String field, Set<Kind> needs) {
