@@ -180,11 +180,11 @@ final class CollectionDocuments {
   private static JsonNode effectiveVectors(JsonNode given) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     if (CollectionShapes.isSingleVector(given)) {
-      return effectiveVector("", given);
+      return effectiveVector(given);
     }
     for (Map.Entry<String, JsonNode> entry : given.properties()) {
       checkVectorName("dense", entry.getKey());
-      result.set(entry.getKey(), effectiveVector(entry.getKey(), entry.getValue()));
+      result.set(entry.getKey(), effectiveVector(entry.getValue()));
     }
     return result;
   }
@@ -203,15 +203,9 @@ final class CollectionDocuments {
         throw QuiverException.wrongInput(
             "Dense and sparse vector names must be unique - duplicate found with '" + name + "'");
       }
-      result.set(name, effectiveSparse("sparse_vectors." + name, entry.getValue()));
+      result.set(name, CollectionShapes.SPARSE_VECTOR.known(entry.getValue()));
     }
     return result;
-  }
-
-  private static ObjectNode effectiveSparse(String at, JsonNode given) {
-    ObjectNode vector = CollectionShapes.SPARSE_VECTOR.known(given);
-    refuseTurbo(at + ".index", vector.path("index"));
-    return vector;
   }
 
   private static void checkVectorName(String kind, String name) {
@@ -247,7 +241,7 @@ final class CollectionDocuments {
     }
     CollectionShapes.NEW_VECTOR.check(body.get("dense"), "dense", problems);
     problems.throwIfAny();
-    return effectiveVector(name, CollectionShapes.NEW_VECTOR.known(body.get("dense")));
+    return effectiveVector(CollectionShapes.NEW_VECTOR.known(body.get("dense")));
   }
 
   private static ObjectNode newSparseVector(String name, JsonNode given, Problems problems) {
@@ -257,7 +251,6 @@ final class CollectionDocuments {
       throw QuiverException.wrongInput("Sparse vector name cannot be empty");
     }
     ObjectNode known = CollectionShapes.NEW_SPARSE_VECTOR.known(given);
-    refuseTurbo("sparse", known);
     ObjectNode vector = JsonNodeFactory.instance.objectNode();
     if (known.has("datatype")) {
       vector.putObject("index").set("datatype", known.get("datatype"));
@@ -266,17 +259,8 @@ final class CollectionDocuments {
     return vector;
   }
 
-  private static void refuseTurbo(String at, JsonNode params) {
-    if (params.path("datatype").asText().equals("turbo4")) {
-      throw QuiverException.notImplemented(
-          at + ".datatype: turbo4 is not supported yet; use float32, float16 or uint8");
-    }
-  }
-
-  private static ObjectNode effectiveVector(String name, JsonNode given) {
+  private static ObjectNode effectiveVector(JsonNode given) {
     ObjectNode vector = CollectionShapes.VECTOR.known(given);
-    String at = name.isEmpty() ? "vectors" : "vectors." + name;
-    refuseTurbo(at, vector);
     if (vector.path("hnsw_config").isEmpty()) {
       vector.remove("hnsw_config");
     }
@@ -297,7 +281,7 @@ final class CollectionDocuments {
       if (!(sparse.get(entry.getKey()) instanceof ObjectNode vector)) {
         throw QuiverException.wrongInput("Not existing vector name error: " + entry.getKey());
       }
-      ObjectNode given = effectiveSparse("sparse_vectors." + entry.getKey(), entry.getValue());
+      ObjectNode given = CollectionShapes.SPARSE_VECTOR.known(entry.getValue());
       copy(given, vector, "modifier");
       if (given.has("index")) {
         merge(vector.withObjectProperty("index"), given.path("index"));

@@ -63,11 +63,6 @@ final class BadCollections {
             "Wrong input: Invalid dense vector name `a/b`: vector name cannot contain \"/\" char"),
         put(
             n,
-            "{'vectors': {'size': 4, 'distance': 'Dot', 'datatype': 'turbo4'}}",
-            501,
-            "Not implemented: vectors.datatype: turbo4 is not supported yet..."),
-        put(
-            n,
             "{'vectors': {'size': 4, 'distance': 'Dot', 'multivector_config': {'comparator': 'avg'}}}",
             400,
             json
@@ -78,11 +73,6 @@ final class BadCollections {
             400,
             json
                 + "sparse_vectors.s.modifier: unknown variant `tf`, expected one of `none`, `idf`"),
-        put(
-            n,
-            "{'sparse_vectors': {'s': {'index': {'datatype': 'turbo4'}}}}",
-            501,
-            "Not implemented: sparse_vectors.s.index.datatype: turbo4 is not supported yet..."),
         put(
             n,
             "{'sparse_vectors': {'s/t': {}}}",

@@ -455,6 +455,28 @@ final class StrictModeTest {
   }
 
   @Test
+  void rowsOfMultivectors() {
+    ok(
+        rest.put(
+            "/collections/m",
+            json(
+                "{'vectors':{'r':{'size':2,'distance':'Dot','multivector_config':{'comparator':"
+                    + "'max_sim'}}},'strict_mode_config':{'enabled':true,'multivector_config':"
+                    + "{'r':{'max_vectors':2}}}}")));
+    String points = "{'points':[{'id':1,'vector':{'r':ROWS}}]}";
+    ok(
+        rest.put(
+            "/collections/m/points?wait=true", json(points.replace("ROWS", "[[1,2],[3,4]]"))));
+    for (String path : List.of("/points", "/points/vectors")) {
+      refused(
+          rest.put(
+              "/collections/m" + path + "?wait=true",
+              json(points.replace("ROWS", "[[1,2],[3,4],[5,6]]"))),
+          "Bad request: Multivector 'r' has a limit of 2 vectors, but 3 were provided!");
+    }
+  }
+
+  @Test
   void theRateOfReads() {
     strict("{'enabled':true,'read_rate_limit':5}");
 

@@ -12,7 +12,8 @@ import java.util.Random;
 
 /**
  * What each kind of query costs over one collection, asked over REST by one client, one after the
- * other. The kinds take turns, so that what else the machine does meets all of them alike.
+ * other. The kinds take turns, so that what else the machine does meets all of them alike. Then
+ * multivectors, in an engine in this process: {@link MultiVectorPart}.
  */
 final class QueryBenchmark implements Benchmark {
   private static final String COLLECTION = "queries";
@@ -47,6 +48,12 @@ final class QueryBenchmark implements Benchmark {
     } finally {
       ServerProcess.deleteTree(data);
     }
+    int asked = options.shortRun() ? 50 : 200;
+    MultiVectorPart.measure(
+        MultiVectorData.neighbourhoods(set, asked), Math.min(10_000, rows / 4), options, report);
+    options.say("embedding windows of definitions");
+    MultiVectorPart.measure(
+        MultiVectorData.windows(options.shortRun() ? 1_000 : 10_000, asked), 500, options, report);
   }
 
   private static void load(DataSet set, ServerProcess server, Remote remote) throws Exception {

@@ -88,8 +88,12 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
         false);
   }
 
+  /** Halves are finer than turbo4's four bits, and the smallest that takes any number. */
   private static Datatype datatype(JsonNode params) {
-    return Datatype.valueOf(params.path("datatype").asText("float32").toUpperCase(Locale.ROOT));
+    String name = params.path("datatype").asText("float32");
+    return name.equals("turbo4")
+        ? Datatype.FLOAT16
+        : Datatype.valueOf(name.toUpperCase(Locale.ROOT));
   }
 
   /**

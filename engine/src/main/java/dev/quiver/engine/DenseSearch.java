@@ -20,7 +20,7 @@ final class DenseSearch implements FieldSearch {
       Query.OfVectors query, List<VectorValue> examples, SearchParams how, Matches matches, int k)
       throws IOException {
     return search.best(
-        objective(query, examples), FieldSearch.largerIsBetter(query, params), how, matches, k);
+        objectives(query, examples), FieldSearch.largerIsBetter(query, params), how, matches, k);
   }
 
   @Override
@@ -28,12 +28,12 @@ final class DenseSearch implements FieldSearch {
       Query.OfVectors query, List<VectorValue> examples, SearchParams how, int[] docs, int k)
       throws IOException {
     return search.bestOf(
-        objective(query, examples), FieldSearch.largerIsBetter(query, params), docs, k);
+        objectives(query, examples), FieldSearch.largerIsBetter(query, params), docs, k);
   }
 
   @Override
   public float[] similarities(VectorValue to, int[] docs) throws IOException {
-    return search.scores(Objective.similar(values(to)), docs);
+    return search.scores(VectorSearch.Objectives.always(Objective.similar(values(to))), docs);
   }
 
   private static float[] values(VectorValue vector) {
@@ -44,18 +44,21 @@ final class DenseSearch implements FieldSearch {
     };
   }
 
-  private static Objective objective(Query.OfVectors query, List<VectorValue> examples) {
+  private static VectorSearch.Objectives objectives(
+      Query.OfVectors query, List<VectorValue> examples) {
     float[][] vectors = new float[examples.size()][];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = values(examples.get(i));
     }
-    return switch (query) {
-      case Query.Nearest _ -> Objective.nearest(vectors[0]);
-      case Query.Recommend(var positive, _, Query.Strategy strategy)
-          when strategy == Query.Strategy.AVERAGE_VECTOR ->
-          Objective.nearest(average(vectors, positive.size()));
-      default -> new CombinedScores(vectors, CombinedScores.of(query));
-    };
+    Objective objective =
+        switch (query) {
+          case Query.Nearest _ -> Objective.nearest(vectors[0]);
+          case Query.Recommend(var positive, _, Query.Strategy strategy)
+              when strategy == Query.Strategy.AVERAGE_VECTOR ->
+              Objective.nearest(average(vectors, positive.size()));
+          default -> new CombinedScores(vectors, CombinedScores.of(query));
+        };
+    return VectorSearch.Objectives.always(objective);
   }
 
   /** Twice the mean of the positive vectors minus that of the negative ones, if there are any. */

@@ -52,7 +52,8 @@ final class Diversity {
       }
       taken[best] = true;
       picked.add(byDoc.get(best));
-      float[] toBest = search.similarities(points.vector(docs[best], fields, name), docs);
+      float[] toBest =
+          search.similaritiesOf(docs, docs[best], points.vector(docs[best], fields, name));
       for (int i = 0; i < docs.length; i++) {
         redundancy[i] = Math.max(redundancy[i], toBest[i]);
       }

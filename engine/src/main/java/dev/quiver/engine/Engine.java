@@ -441,7 +441,14 @@ public final class Engine implements Database {
                 "matrix",
                 request.limit(),
                 matrix -> matrix.ids().size(),
-                () -> new MatrixSearch(view.reader(), lease.shard().declared(), request).search()));
+                () ->
+                    new MatrixSearch(
+                            view.reader(),
+                            lease.shard().declared(),
+                            lease.config(),
+                            resources.options(),
+                            request)
+                        .search()));
   }
 
   @Override

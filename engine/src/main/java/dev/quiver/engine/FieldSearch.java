@@ -24,7 +24,7 @@ sealed interface FieldSearch permits DenseSearch, MultiSearch, SparseSearch {
       EngineOptions options) {
     return switch (fields.own(name).kind()) {
       case DENSE -> new DenseSearch(points, fields, name, options.fullScanThreshold());
-      case MULTI -> new MultiSearch(points, fields, name);
+      case MULTI -> new MultiSearch(points, fields, name, options.fullScanThreshold());
       case SPARSE -> new SparseSearch(points, fields, name, fields.params(name, config).idf());
     };
   }
@@ -54,6 +54,17 @@ sealed interface FieldSearch permits DenseSearch, MultiSearch, SparseSearch {
    * @return parallel to {@code docs}, {@link Float#NaN} for points without the vector
    */
   float[] similarities(VectorValue to, int[] docs) throws IOException;
+
+  /**
+   * How similar a point is to given points, each of them taken as a query: the same as {@link
+   * #similarities} to it, unless it matters which of two is the query.
+   *
+   * @param docs documents of the view, ascending, that have the vector
+   * @param vector that of {@code doc}
+   */
+  default float[] similaritiesOf(int[] docs, int doc, VectorValue vector) throws IOException {
+    return similarities(vector, docs);
+  }
 
   /** Whether a query ranks by one vector, which its examples may be averaged to. */
   static boolean ranksByOne(Query.OfVectors query) {

@@ -49,6 +49,11 @@ public final class Fields {
         || field.startsWith(SPARSE_PREFIX);
   }
 
+  /** Whether a Lucene field holds multivectors: their rows, and the mean of these. */
+  static boolean isMultivector(String field) {
+    return field.startsWith(MULTI_PREFIX);
+  }
+
   /** The term that a point is found by. */
   public static Term idTerm(PointId id) {
     return new Term(ID, new BytesRef(PointIds.toBytes(id)));

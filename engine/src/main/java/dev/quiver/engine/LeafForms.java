@@ -19,6 +19,17 @@ final class LeafForms {
 
   /** The bytes of a document, valid until the next call; null when it has none. Any order. */
   @Nullable BytesRef bytes(int doc, String field) throws IOException {
+    BinaryDocValues found = at(doc, field);
+    return found == null ? null : found.binaryValue();
+  }
+
+  /** Whether a document has any. */
+  boolean has(int doc, String field) throws IOException {
+    return at(doc, field) != null;
+  }
+
+  /** The field's values, standing on a document that has some. */
+  private @Nullable BinaryDocValues at(int doc, String field) throws IOException {
     BinaryDocValues found = values.get(field);
     if (found == null || found.docID() > doc) {
       found = leaf.getBinaryDocValues(field);
@@ -27,6 +38,6 @@ final class LeafForms {
       }
       values.put(field, found);
     }
-    return found.advanceExact(doc) ? found.binaryValue() : null;
+    return found.advanceExact(doc) ? found : null;
   }
 }

@@ -130,7 +130,7 @@ final class LeafPoints {
       }
       case MULTI -> {
         BytesRef bytes = forms.bytes(doc, field);
-        yield bytes == null ? null : MultiCodec.decode(bytes);
+        yield bytes == null ? null : MultiCodec.decode(fields.own(name), bytes);
       }
       case SPARSE -> {
         BytesRef bytes = forms.bytes(doc, field);
@@ -145,7 +145,7 @@ final class LeafPoints {
   boolean hasVector(int doc, VectorFields fields, String name) throws IOException {
     String field = fields.field(name);
     if (fields.own(name).kind() != VectorParams.Kind.DENSE) {
-      return forms.bytes(doc, field) != null;
+      return forms.has(doc, field);
     }
     SegmentVectors segment = segment(field);
     return segment != null && segment.hasVector(doc);

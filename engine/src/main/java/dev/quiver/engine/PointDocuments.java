@@ -11,6 +11,7 @@ import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
+import org.apache.lucene.index.DocValuesType;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
@@ -23,9 +24,13 @@ final class PointDocuments {
   private static final int MAX_M = 512;
   private static final int MAX_EF_CONSTRUCT = 10_000;
 
-  private final Map<String, TypeOf> types = new ConcurrentHashMap<>();
+  private final Map<String, TypesOf> types = new ConcurrentHashMap<>();
 
-  private record TypeOf(VectorParams params, FieldType type) {}
+  /**
+   * @param vector of a dense vector, or of the mean of a multivector's rows
+   * @param rows of a multivector's rows
+   */
+  private record TypesOf(VectorParams params, FieldType vector, FieldType rows) {}
 
   Document document(CollectionConfig config, Declared declared, StoredPoint point) {
     Document document = new Document();
@@ -46,27 +51,39 @@ final class PointDocuments {
       VectorParams params = declared.vectors().params(name, config);
       document.add(new StringField(Fields.HAS, key, Field.Store.NO));
       String field = Fields.vector(params.kind(), key);
-      document.add(
-          switch (entry.getValue()) {
-            case VectorValue.Dense(float[] values) ->
-                new KnnFloatVectorField(field, values, type(key, params));
-            case VectorValue.Sparse sparse ->
-                new BinaryDocValuesField(field, SparseCodec.encode(sparse));
-            case VectorValue.Multi multi ->
-                new BinaryDocValuesField(field, MultiCodec.encode(multi));
-          });
+      switch (entry.getValue()) {
+        case VectorValue.Dense(float[] values) ->
+            document.add(new KnnFloatVectorField(field, values, types(key, params).vector()));
+        case VectorValue.Sparse sparse ->
+            document.add(new BinaryDocValuesField(field, SparseCodec.encode(sparse)));
+        case VectorValue.Multi multi -> {
+          TypesOf types = types(key, params);
+          document.add(new Field(field, MultiCodec.encode(params, multi), types.rows()));
+          document.add(new KnnFloatVectorField(field, MultiCodec.mean(multi), types.vector()));
+        }
+      }
     }
     declared.indexer().addTo(document, point.payload().json());
     return document;
   }
 
-  private FieldType type(String key, VectorParams params) {
-    TypeOf known = types.get(key);
+  private TypesOf types(String key, VectorParams params) {
+    TypesOf known = types.get(key);
     if (known == null || !known.params().equals(params)) {
-      known = new TypeOf(params, typeOf(params));
+      known = new TypesOf(params, typeOf(params), typeOfRows(params));
       types.put(key, known);
     }
-    return known.type();
+    return known;
+  }
+
+  private static FieldType typeOfRows(VectorParams params) {
+    FieldType type = new FieldType();
+    type.setDocValuesType(DocValuesType.BINARY);
+    type.putAttribute(VectorAttributes.ROWS_DIMENSION, Integer.toString(params.size()));
+    type.putAttribute(VectorAttributes.ROWS_DISTANCE, distance(params.distance()));
+    type.putAttribute(VectorAttributes.ROWS_ELEMENT, MultiCodec.element(params.datatype()));
+    type.freeze();
+    return type;
   }
 
   private static FieldType typeOf(VectorParams params) {
@@ -75,13 +92,10 @@ final class PointDocuments {
     type.setVectorAttributes(
         params.size(), VectorEncoding.FLOAT32, VectorSimilarityFunction.EUCLIDEAN);
     type.putAttribute(VectorAttributes.DISTANCE, distance(params.distance()));
-    type.putAttribute(
-        VectorAttributes.ELEMENT,
-        switch (params.datatype()) {
-          case FLOAT32 -> VectorAttributes.FLOAT32;
-          case FLOAT16 -> VectorAttributes.FLOAT16;
-          case UINT8 -> VectorAttributes.UINT8;
-        });
+    // The mean of rows of whole numbers is no whole number.
+    Datatype datatype =
+        params.kind() == VectorParams.Kind.MULTI ? Datatype.FLOAT32 : params.datatype();
+    type.putAttribute(VectorAttributes.ELEMENT, MultiCodec.element(datatype));
     type.putAttribute(VectorAttributes.M, Integer.toString(Math.clamp(params.m(), MIN_M, MAX_M)));
     type.putAttribute(
         VectorAttributes.EF_CONSTRUCT,

@@ -56,9 +56,13 @@ final class SearchExplainer {
         0);
   }
 
+  /**
+   * @param mayWalk whether a graph leads to what is looked for
+   */
   void searched(
       LeafReaderContext segment,
       SegmentVectors vectors,
+      boolean mayWalk,
       SearchEffort effort,
       @Nullable AcceptSet accepted,
       int k,
@@ -82,7 +86,7 @@ final class SearchExplainer {
             vectors.hasGraph(),
             walked && byCodes,
             strategy,
-            why(vectors, effort, accepted, candidates, byCodes, stats),
+            why(vectors, mayWalk, effort, accepted, candidates, byCodes, stats),
             walked ? candidates : 0,
             stats.distances(),
             stats.nodesVisited(),
@@ -94,6 +98,7 @@ final class SearchExplainer {
 
   private String why(
       SegmentVectors vectors,
+      boolean mayWalk,
       SearchEffort effort,
       @Nullable AcceptSet accepted,
       int candidates,
@@ -107,6 +112,9 @@ final class SearchExplainer {
       return size < fullScanThreshold
           ? "no graph: " + size + " vectors are fewer than " + fullScanThreshold
           : "no graph: the vector has none, or its segment is not merged yet";
+    }
+    if (!mayWalk) {
+      return "the rows of one point have too little to do with each other for a graph of points";
     }
     if (size <= candidates) {
       return "a walk with " + candidates + " candidates would visit all " + size + " vectors";

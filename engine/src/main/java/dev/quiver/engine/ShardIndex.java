@@ -436,7 +436,7 @@ final class ShardIndex implements AutoCloseable {
     IndexWriter current = writer;
     if (current == null) {
       IndexWriterConfig settings = new IndexWriterConfig();
-      settings.setCodec(new QuiverCodec(resources.vectors()));
+      settings.setCodec(new QuiverCodec(resources.vectors(), Fields::isMultivector));
       settings.setMergeScheduler(merges);
       settings.setMergePolicy(new OneMergeWrappingMergePolicy(mergePolicy, tidying::tidying));
       settings.setUseCompoundFile(true);

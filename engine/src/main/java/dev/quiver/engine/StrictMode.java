@@ -35,6 +35,12 @@ final class StrictMode {
     return value.isNumber() ? value.longValue() : null;
   }
 
+  /** The limit of one vector; null when there is none. */
+  @Nullable Long limit(String kind, String vector, String name) {
+    JsonNode value = limits.path(kind).path(vector).path(name);
+    return value.isNumber() ? value.longValue() : null;
+  }
+
   private boolean forbids(String name) {
     JsonNode value = limits.path(name);
     return value.isBoolean() && !value.booleanValue();

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import dev.quiver.engine.filter.Filter;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What strict mode checks of writes, before anything of them is logged. */
@@ -55,12 +56,14 @@ final class StrictWrites {
     return switch (operation) {
       case WriteOp.Upsert op -> {
         mode.checkAtMost("upsert limit", op.points().size(), "upsert_max_batchsize");
+        op.points().forEach(point -> checkLengths(mode, point.vectors()));
         checkSizes(mode, collection, true);
         mode.check(op.updateFilter(), "unindexed_filtering_update", collection::declared);
         yield true;
       }
       case WriteOp.UpdateVectors op -> {
         mode.checkAtMost("update limit", op.points().size(), "upsert_max_batchsize");
+        op.points().forEach(point -> checkLengths(mode, point.vectors()));
         checkSizes(mode, collection, true);
         mode.check(op.updateFilter(), "unindexed_filtering_update", collection::declared);
         yield true;
@@ -92,6 +95,49 @@ final class StrictWrites {
       mode.check(filter, "unindexed_filtering_update", collection::declared);
     }
     return grows;
+  }
+
+  /** Rows of multivectors and components of sparse vectors. */
+  private static void checkLengths(StrictMode mode, Map<String, VectorValue> vectors) {
+    vectors.forEach(
+        (name, vector) -> {
+          switch (vector) {
+            case VectorValue.Dense _ -> {
+              // Its length is the collection's.
+            }
+            case VectorValue.Sparse(int[] indices, _) ->
+                checkLength(
+                    "Sparse vector",
+                    name,
+                    indices.length,
+                    mode.limit("sparse_config", name, "max_length"),
+                    "indices");
+            case VectorValue.Multi multi ->
+                checkLength(
+                    "Multivector",
+                    name,
+                    multi.rows(),
+                    mode.limit("multivector_config", name, "max_vectors"),
+                    "vectors");
+          }
+        });
+  }
+
+  private static void checkLength(
+      String kind, String name, int length, @Nullable Long most, String of) {
+    if (most != null && length > most) {
+      throw QuiverException.badRequest(
+          kind
+              + " '"
+              + name
+              + "' has a limit of "
+              + most
+              + " "
+              + of
+              + ", but "
+              + length
+              + " were provided!");
+    }
   }
 
   private static void checkIndexCount(StrictMode mode, Collection collection) {

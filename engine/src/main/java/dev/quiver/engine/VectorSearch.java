@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.jspecify.annotations.Nullable;
 
@@ -36,14 +37,24 @@ final class VectorSearch {
     this.explainer = explain == null ? null : new SearchExplainer(explain, fullScanThreshold);
   }
 
+  /** What is looked for in each segment, where that depends on the segment. */
+  @FunctionalInterface
+  interface Objectives {
+    Objective in(LeafReader leaf) throws IOException;
+
+    /** The same in every segment. */
+    static Objectives always(Objective objective) {
+      return _ -> objective;
+    }
+  }
+
   /** Scored documents of one segment. */
   private record Part(int docBase, int[] docs, float[] scores) {}
 
   /** The best {@code k} of the points that match; fewer when fewer have the vector. */
   List<Hit> best(
-      Objective objective, boolean largerIsBetter, SearchParams params, Matches matches, int k)
+      Objectives objectives, boolean largerIsBetter, SearchParams params, Matches matches, int k)
       throws IOException {
-    SearchEffort effort = effort(params, k);
     List<Part> parts = new ArrayList<>();
     for (int leaf = 0; leaf < points.leafCount(); leaf++) {
       LeafReaderContext context = points.context(leaf);
@@ -62,20 +73,31 @@ final class VectorSearch {
         continue;
       }
       long startNanos = explainer == null ? 0 : System.nanoTime();
+      Objective objective = objectives.in(context.reader());
+      SearchEffort effort = effort(objective, params, k);
       SegmentHits hits = vectors.search(objective, k, effort, accepted);
       if (explainer != null) {
         boolean byCodes =
             vectors.hasCodes() && !effort.byVectors() && objective.nearestTo() != null;
-        explainer.searched(context, vectors, effort, accepted, k, byCodes, hits, startNanos);
+        explainer.searched(
+            context,
+            vectors,
+            objective.walksGraphs(),
+            effort,
+            accepted,
+            k,
+            byCodes,
+            hits,
+            startNanos);
       }
       parts.add(new Part(context.docBase, hits.docs(), hits.scores()));
     }
     return merged(parts, largerIsBetter, k);
   }
 
-  private static SearchEffort effort(SearchParams params, int k) {
+  private static SearchEffort effort(Objective objective, SearchParams params, int k) {
     Integer askedEf = params.hnswEf();
-    int ef = Math.max(1, askedEf == null ? DEFAULT_EF : askedEf);
+    int ef = Math.max(1, askedEf == null ? objective.candidates(DEFAULT_EF) : askedEf);
     SearchParams.Quantization quantization = params.quantization();
     int rerank = dev.quiver.index.SearchRequest.RERANK_MEASURED;
     Double oversampling = quantization.oversampling();
@@ -92,9 +114,9 @@ final class VectorSearch {
    *
    * @param docs documents of the view, ascending
    */
-  List<Hit> bestOf(Objective objective, boolean largerIsBetter, int[] docs, int k)
+  List<Hit> bestOf(Objectives objectives, boolean largerIsBetter, int[] docs, int k)
       throws IOException {
-    float[] scores = scores(objective, docs);
+    float[] scores = scores(objectives, docs);
     int[] found = docs.clone();
     int count = 0;
     for (int i = 0; i < docs.length; i++) {
@@ -116,7 +138,7 @@ final class VectorSearch {
    * @param docs documents of the view, ascending
    * @return parallel to {@code docs}, {@link Float#NaN} for points without the vector
    */
-  float[] scores(Objective objective, int[] docs) throws IOException {
+  float[] scores(Objectives objectives, int[] docs) throws IOException {
     float[] scores = new float[docs.length];
     int from = 0;
     while (from < docs.length) {
@@ -135,7 +157,12 @@ final class VectorSearch {
         for (int i = 0; i < local.length; i++) {
           local[i] -= docBase;
         }
-        System.arraycopy(vectors.scores(objective, local), 0, scores, from, local.length);
+        System.arraycopy(
+            vectors.scores(objectives.in(points.context(leaf).reader()), local),
+            0,
+            scores,
+            from,
+            local.length);
       }
       from = to;
     }

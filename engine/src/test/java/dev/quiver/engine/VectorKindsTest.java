@@ -151,15 +151,19 @@ class VectorKindsTest {
             .array();
     assertThat(SparseCodec.encode(VectorValue.Sparse.of(new int[] {-1, 7}, new float[] {3, 2})))
         .isEqualTo(new org.apache.lucene.util.BytesRef(sparse));
+    VectorParams rows =
+        Configs.parse(
+                "{\"params\":{\"vectors\":{\"size\":1,\"distance\":\"Dot\",\"datatype\":\"float16\","
+                    + "\"multivector_config\":{\"comparator\":\"max_sim\"}}}}")
+            .vectors()
+            .get("");
     byte[] multi =
-        ByteBuffer.allocate(13)
+        ByteBuffer.allocate(4)
             .order(ByteOrder.LITTLE_ENDIAN)
-            .put((byte) 1)
-            .putInt(1)
-            .putFloat(4)
-            .putFloat(5)
+            .putShort(Float.floatToFloat16(4))
+            .putShort(Float.floatToFloat16(5))
             .array();
-    assertThat(MultiCodec.encode(new VectorValue.Multi(2, 1, new float[] {4, 5})))
+    assertThat(MultiCodec.encode(rows, new VectorValue.Multi(2, 1, new float[] {4, 5})))
         .isEqualTo(new org.apache.lucene.util.BytesRef(multi));
   }
 }

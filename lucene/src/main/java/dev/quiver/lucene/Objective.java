@@ -37,6 +37,14 @@ public interface Objective {
     return true;
   }
 
+  /**
+   * The candidates that a walk keeps for good recall, where one by a distance to a vector needs
+   * {@code usual}.
+   */
+  default int candidates(int usual) {
+    return usual;
+  }
+
   /** Nearest to a vector, scored as the field's distance scores. */
   static Objective nearest(float[] query) {
     return new Objective() {

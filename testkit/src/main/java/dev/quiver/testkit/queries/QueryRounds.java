@@ -5,6 +5,7 @@ import dev.quiver.engine.PayloadSelection;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.ScoredPoint;
 import dev.quiver.engine.VectorSelection;
+import dev.quiver.engine.query.Query;
 import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.engine.query.QueryStage;
 import dev.quiver.index.Distance;
@@ -101,6 +102,10 @@ public final class QueryRounds {
         stage ->
             kinds.merge(
                 stage.query().getClass().getSimpleName()
+                    + (stage.query() instanceof Query.OfVectors
+                            && RandomPoints.MULTI.contains(stage.using())
+                        ? ", rows"
+                        : "")
                     + (stage.prefetch().isEmpty() ? "" : " of prefetches"),
                 1L,
                 Long::sum));

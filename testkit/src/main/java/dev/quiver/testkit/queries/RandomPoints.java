@@ -17,6 +17,7 @@ import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.engine.query.QueryStage;
 import dev.quiver.index.Distance;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,9 +31,11 @@ import java.util.UUID;
 /** A collection of random points in an engine, and what it must hold. */
 final class RandomPoints {
   /** Components of each vector; of a multivector those of a row. */
-  static final Map<String, Integer> DIMENSIONS = new TreeMap<>(Map.of("", 4, "b", 3));
+  static final Map<String, Integer> DIMENSIONS = new TreeMap<>(Map.of("", 4, "b", 3, "m", 3));
 
-  static final Set<String> MULTI = Set.of();
+  static final Set<String> MULTI = Set.of("m");
+
+  private static final int ROWS_MAX = 4;
 
   private static final int VALUES = 1_000;
   private static final int UPSERTS_MAX = 40;
@@ -67,11 +70,16 @@ final class RandomPoints {
     ObjectNode document = Payload.JSON.createObjectNode();
     ObjectNode vectors = document.putObject("params").putObject("vectors");
     distances.forEach(
-        (vector, distance) ->
-            vectors
-                .putObject(vector)
-                .put("size", DIMENSIONS.get(vector))
-                .put("distance", wireName(distance)));
+        (vector, distance) -> {
+          ObjectNode params =
+              vectors
+                  .putObject(vector)
+                  .put("size", DIMENSIONS.get(vector))
+                  .put("distance", wireName(distance));
+          if (MULTI.contains(vector)) {
+            params.putObject("multivector_config").put("comparator", "max_sim");
+          }
+        });
     engine.createCollection(name, CollectionConfig.fromDocument(document));
     engine.write(
         name,
@@ -143,7 +151,17 @@ final class RandomPoints {
       Map<String, double[][]> known,
       Map<String, VectorValue> written) {
     boolean isCosine = distances.get(vector) == Distance.COSINE;
-    float[] row = gaussian(dimension);
+    if (MULTI.contains(vector)) {
+      VectorValue.Multi rows = rows(random, dimension);
+      written.put(vector, rows);
+      double[][] precise = ReferenceQueries.doubles(rows);
+      if (isCosine) {
+        Arrays.setAll(precise, i -> ReferenceQueries.unit(precise[i]));
+      }
+      known.put(vector, precise);
+      return;
+    }
+    float[] row = gaussian(random, dimension);
     // Some points share one place.
     List<double[][]> taken =
         points.values().stream()
@@ -161,7 +179,13 @@ final class RandomPoints {
     known.put(vector, new double[][] {isCosine ? ReferenceQueries.unit(precise) : precise});
   }
 
-  private float[] gaussian(int dimension) {
+  /** A multivector of a few rows. */
+  static VectorValue.Multi rows(Random random, int dimension) {
+    int rows = 1 + random.nextInt(ROWS_MAX);
+    return new VectorValue.Multi(rows, dimension, gaussian(random, rows * dimension));
+  }
+
+  static float[] gaussian(Random random, int dimension) {
     float[] row = new float[dimension];
     for (int i = 0; i < dimension; i++) {
       row[i] = (float) random.nextGaussian();

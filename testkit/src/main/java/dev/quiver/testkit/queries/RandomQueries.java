@@ -151,11 +151,11 @@ final class RandomQueries {
     if (!having.isEmpty() && random.nextBoolean()) {
       return new VectorInput.ById(pick(having));
     }
-    float[] values = new float[RandomPoints.DIMENSIONS.get(using)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return new VectorInput.Dense(values);
+    int dimension = RandomPoints.DIMENSIONS.getOrDefault(using, 0);
+    // One row may come as a dense vector.
+    return RandomPoints.MULTI.contains(using) && random.nextInt(5) > 0
+        ? new VectorInput.Multi(RandomPoints.rows(random, dimension))
+        : new VectorInput.Dense(RandomPoints.gaussian(random, dimension));
   }
 
   Filter filter() {

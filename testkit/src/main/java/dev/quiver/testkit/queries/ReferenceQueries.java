@@ -2,6 +2,7 @@ package dev.quiver.testkit.queries;
 
 import dev.quiver.engine.OrderBy;
 import dev.quiver.engine.PointId;
+import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.LookupLocation;
 import dev.quiver.engine.query.Query;
@@ -321,10 +322,18 @@ final class ReferenceQueries {
         yield rows(
             (lookup == null ? points : elsewhere).get(id), vector == null ? stage.using() : vector);
       }
-      case VectorInput.Sparse _, VectorInput.Multi _ ->
-          throw new IllegalArgumentException("not a dense vector");
+      case VectorInput.Multi(VectorValue.Multi multi) -> doubles(multi);
+      case VectorInput.Sparse _ -> throw new IllegalArgumentException("a sparse vector");
       case VectorInput.Document _ -> throw new IllegalArgumentException("a text");
     };
+  }
+
+  static double[][] doubles(VectorValue.Multi vector) {
+    double[][] rows = new double[vector.rows()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = doubles(vector.row(i));
+    }
+    return rows;
   }
 
   static double[] doubles(float[] values) {
