@@ -167,6 +167,12 @@ record CombinedScores(float[][] examples, Combination combination) implements Ob
       }
     }
 
+    @Override
+    public int bytesPerDistance() {
+      // All examples are compared with the same row, which the first of them has fetched.
+      return examples.length == 0 ? 0 : examples[0].bytesPerDistance();
+    }
+
     /** Overflow of extreme vectors ends in the largest finite number, which can be sorted. */
     private float distance() {
       float score = combination.score(similarities);

@@ -125,6 +125,11 @@ final class CodedScorer implements OrdinalScorer {
     }
   }
 
+  @Override
+  public int bytesPerDistance() {
+    return (int) quantiser.bytes(1);
+  }
+
   /**
    * The unit in which {@link Quantiser#errorDeviation} counts, for a distance of this query: the
    * query's length; for EUCLIDEAN the root of the distance, where it isn't nearer than near vectors

@@ -45,7 +45,8 @@ public final class ExactSearch {
             0,
             accepted,
             false,
-            scratch.limitReached));
+            scratch.limitReached,
+            scratch.distanceCount * scorer.bytesPerDistance()));
   }
 
   /** Leaves the {@code k} closest in {@code scratch.results}. */

@@ -84,6 +84,11 @@ final class FlatScoring implements VectorScoring {
     }
 
     @Override
+    public int bytesPerDistance() {
+      return store.strideBytes();
+    }
+
+    @Override
     public void distances(int[] ordinals, int count, float[] out) {
       kernel.distances(
           query,

@@ -33,6 +33,7 @@ final class GraphWalk {
       long before = best;
       int count = graph.neighbours(level, Scored.ordinal(best), neighbours);
       scratch.nodeCount++;
+      scratch.upperNodeCount++;
       if (!scratch.spend(count)) {
         return best;
       }

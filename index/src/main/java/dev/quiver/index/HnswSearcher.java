@@ -98,6 +98,7 @@ public final class HnswSearcher {
         strategy != SearchStrategy.EXACT
             && !walked(
                 graph, scorer, filter, scratch, strategy, ef, accepted, Math.min(k, accepted));
+    long walkDistances = scratch.distanceCount;
     if (completed || strategy == SearchStrategy.EXACT) {
       ExactSearch.scan(exact, size, k, filter, scratch);
       scratch.results.drainComplements(scratch.pool);
@@ -113,7 +114,22 @@ public final class HnswSearcher {
             scratch.nodeCount,
             accepted,
             completed,
-            scratch.limitReached));
+            scratch.limitReached,
+            bytesTouched(graph, scorer, exact, scratch, walkDistances)));
+  }
+
+  private static long bytesTouched(
+      HnswGraph graph,
+      QueryScorer scorer,
+      QueryScorer exact,
+      SearchScratch scratch,
+      long walkDistances) {
+    long baseNodes = scratch.nodeCount - scratch.upperNodeCount;
+    long exactDistances = scratch.distanceCount - walkDistances + scratch.rerankCount;
+    return walkDistances * scorer.bytesPerDistance()
+        + exactDistances * exact.bytesPerDistance()
+        + baseNodes * Integer.BYTES * HnswGraph.baseSlots(graph.m())
+        + scratch.upperNodeCount * Integer.BYTES * HnswGraph.upperSlots(graph.m());
   }
 
   /**

@@ -14,4 +14,9 @@ public interface QueryScorer {
    * that walks use, because memory latency of several rows overlaps.
    */
   void distances(int[] ordinals, int count, float[] out);
+
+  /** Bytes of vectors or codes that one distance reads, for statistics; 0 if that isn't known. */
+  default int bytesPerDistance() {
+    return 0;
+  }
 }

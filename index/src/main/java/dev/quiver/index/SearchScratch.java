@@ -43,6 +43,10 @@ public final class SearchScratch {
   long distanceCount;
   long rerankCount;
   long nodeCount;
+
+  /** Of {@link #nodeCount}, those on upper levels. */
+  long upperNodeCount;
+
   long distanceLimit;
   boolean limitReached;
 
@@ -64,6 +68,7 @@ public final class SearchScratch {
     distanceCount = 0;
     rerankCount = 0;
     nodeCount = 0;
+    upperNodeCount = 0;
     distanceLimit = limit;
     limitReached = false;
     if (neighbours.length < neighbourCountMax * BEAM) {

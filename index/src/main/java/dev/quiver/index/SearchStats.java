@@ -11,6 +11,8 @@ package dev.quiver.index;
  * @param completedExactly the walk had too few results or became dearer than an exact scan, so one
  *     followed
  * @param limitReached the visit limit ended the search early
+ * @param bytesTouched bytes of links, codes and vectors that were read, by whole rows and blocks; a
+ *     row read twice counts twice. What lies in a cache already is among it
  */
 public record SearchStats(
     SearchStrategy strategy,
@@ -19,4 +21,9 @@ public record SearchStats(
     long nodesVisited,
     int acceptedEstimate,
     boolean completedExactly,
-    boolean limitReached) {}
+    boolean limitReached,
+    long bytesTouched) {
+  /** Of a search that had nothing to do. */
+  public static final SearchStats NOTHING =
+      new SearchStats(SearchStrategy.EXACT, 0, 0, 0, 0, false, false, 0);
+}

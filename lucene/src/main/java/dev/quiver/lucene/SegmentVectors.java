@@ -12,7 +12,6 @@ import dev.quiver.index.SearchRequest;
 import dev.quiver.index.SearchResult;
 import dev.quiver.index.SearchScratch;
 import dev.quiver.index.SearchStats;
-import dev.quiver.index.SearchStrategy;
 import dev.quiver.index.VectorScoring;
 import dev.quiver.index.VectorStore;
 import java.io.IOException;
@@ -39,10 +38,6 @@ public final class SegmentVectors {
    * each search that ran at once, at most one per core.
    */
   static final ScratchPool SCRATCHES = new ScratchPool(Runtime.getRuntime().availableProcessors());
-
-  /** What a search of no vectors does. */
-  private static final SearchStats NOTHING =
-      new SearchStats(SearchStrategy.EXACT, 0, 0, 0, 0, false, false);
 
   /** Documents that are scored at once. */
   private static final int SCORE_BATCH = 64;
@@ -185,7 +180,7 @@ public final class SegmentVectors {
               + ", one for each document of the segment)");
     }
     if (size() == 0) {
-      return new SegmentHits(new int[0], new float[0], NOTHING);
+      return new SegmentHits(new int[0], new float[0], SearchStats.NOTHING);
     }
     OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
     SearchRequest request =
