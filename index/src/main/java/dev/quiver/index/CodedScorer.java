@@ -20,6 +20,7 @@ final class CodedScorer implements OrdinalScorer {
   private final int words;
   private final short[] query;
   private final float[] scaled;
+  private float[] rowCorrections = new float[0];
 
   /** The distance is {@code offset + factor * product}, plus the row's correction if it has one. */
   private float offset;
@@ -34,8 +35,8 @@ final class CodedScorer implements OrdinalScorer {
     this.quantiser = vectors.quantiser();
     this.codes = vectors.codes();
     this.corrections = vectors.corrections();
-    this.kernel = Kernels.codeKernel(quantiser.type());
     this.words = quantiser.words();
+    this.kernel = Kernels.codeKernel(quantiser.type(), words);
     this.query = new short[quantiser.paddedDimension()];
     this.scaled = new float[quantiser.dimension()];
   }
@@ -111,17 +112,25 @@ final class CodedScorer implements OrdinalScorer {
 
   @Override
   public void distances(int[] ordinals, int count, float[] out) {
-    kernel.products(query, codes, words, ordinals, count, out);
     MemorySegment corrected = corrections;
     if (corrected == null) {
+      kernel.products(query, codes, words, ordinals, count, out);
       for (int i = 0; i < count; i++) {
         out[i] = offset + factor * out[i];
       }
       return;
     }
+    if (rowCorrections.length < count) {
+      rowCorrections = new float[out.length];
+    }
+    // Asked for before the codes, so that they come in meanwhile.
+    float[] added = rowCorrections;
     for (int i = 0; i < count; i++) {
-      float correction = corrected.get(ElementType.FLOAT_LE, (long) ordinals[i] * Float.BYTES);
-      out[i] = offset + factor * out[i] + correction;
+      added[i] = corrected.get(ElementType.FLOAT_LE, (long) ordinals[i] * Float.BYTES);
+    }
+    kernel.products(query, codes, words, ordinals, count, out);
+    for (int i = 0; i < count; i++) {
+      out[i] = offset + factor * out[i] + added[i];
     }
   }
 

@@ -22,7 +22,8 @@ public final class ExactSearch {
       int k,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
-    return search(scoring.queryScorer(query), scoring.size(), SearchRequest.of(k), filter, scratch);
+    QueryScorer scorer = scratch.exactScorer(scoring, query);
+    return search(scorer, scoring.size(), SearchRequest.of(k), filter, scratch);
   }
 
   /** As above, with the scorer, the number of ordinals and a visit limit given. */

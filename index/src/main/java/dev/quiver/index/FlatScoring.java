@@ -44,12 +44,18 @@ final class FlatScoring implements VectorScoring {
     return new Scorer(store, kernel, prepared, false);
   }
 
-  @Override
-  public OrdinalScorer ordinalScorer() {
+  /** A scorer without a query yet, that takes one after the other by {@link Scorer#prepare}. */
+  Scorer reusableScorer() {
     return new Scorer(store, kernel, new float[store.dimension()], distance == Distance.COSINE);
   }
 
-  private static final class Scorer implements OrdinalScorer {
+  @Override
+  public OrdinalScorer ordinalScorer() {
+    return reusableScorer();
+  }
+
+  /** Not thread-safe. */
+  static final class Scorer implements OrdinalScorer {
     private final VectorStore store;
     private final RowKernel kernel;
     private final float[] query;
@@ -63,6 +69,18 @@ final class FlatScoring implements VectorScoring {
       this.query = query;
       this.normalise = normalise;
       this.shift = store.chunkShift();
+    }
+
+    /** Takes a vector, which is copied, as the query of the distances that follow. */
+    void prepare(float[] vector) {
+      if (vector.length != query.length) {
+        throw new IllegalArgumentException(
+            "query of " + vector.length + " components (expected: " + query.length + ")");
+      }
+      System.arraycopy(vector, 0, query, 0, query.length);
+      if (normalise) {
+        UnitVectors.normalise(query);
+      }
     }
 
     @Override

@@ -9,7 +9,8 @@ final class GraphWalk {
 
   /**
    * Goes from the entry point down to {@code level}, on each level above it to the closest node
-   * that can be reached step by step.
+   * that can be reached step by step. No node is compared twice: one that was seen before, on any
+   * of the levels, wasn't closer than the best so far. Leaves {@code scratch.visited} empty.
    *
    * @return where it ended, as {@link Scored}
    */
@@ -18,8 +19,12 @@ final class GraphWalk {
     int current = HnswGraph.entryOrdinal(entry);
     scratch.distanceCount++;
     long best = Scored.of(scorer.distance(current), current);
-    for (int at = HnswGraph.entryLevel(entry); at > level; at--) {
-      best = greedy(graph, at, best, scorer, scratch);
+    if (HnswGraph.entryLevel(entry) > level) {
+      scratch.visited.add(current);
+      for (int at = HnswGraph.entryLevel(entry); at > level; at--) {
+        best = greedy(graph, at, best, scorer, scratch);
+      }
+      scratch.visited.clear(graph.size());
     }
     return best;
   }
@@ -34,6 +39,7 @@ final class GraphWalk {
       int count = graph.neighbours(level, Scored.ordinal(best), neighbours);
       scratch.nodeCount++;
       scratch.upperNodeCount++;
+      count = scratch.visited.addAll(neighbours, 0, count);
       if (!scratch.spend(count)) {
         return best;
       }

@@ -46,7 +46,7 @@ public final class HnswSearcher {
       SearchRequest request,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
-    return search(graph, scoring.queryScorer(query), request, filter, scratch);
+    return search(graph, scratch.exactScorer(scoring, query), request, filter, scratch);
   }
 
   /** As above, for a scorer that was made already. */
@@ -77,7 +77,7 @@ public final class HnswSearcher {
       SearchScratch scratch) {
     CodedScorer coded = scratch.codedScorer(codes);
     coded.prepare(query);
-    return search(graph, coded, exact.queryScorer(query), coded, request, filter, scratch);
+    return search(graph, coded, scratch.exactScorer(exact, query), coded, request, filter, scratch);
   }
 
   private static SearchResult search(

@@ -12,7 +12,10 @@ public final class Kernels {
   private static final String REQUIRED_MODULE = "jdk.incubator.vector";
   private static final boolean SIMD = simdUsable();
   private static final Map<RowForm, RowKernel> KERNELS = new ConcurrentHashMap<>();
-  private static final Map<CodeType, CodeKernel> CODE_KERNELS = new ConcurrentHashMap<>();
+  /** From so many on, kernels for rows of any length are made. */
+  private static final int CODE_KERNELS_MAX = 32;
+
+  private static final Map<CodeForm, CodeKernel> CODE_KERNELS = new ConcurrentHashMap<>();
 
   private Kernels() {}
 
@@ -37,9 +40,19 @@ public final class Kernels {
                 : ScalarKernels.kernel(form.distance(), form.type()));
   }
 
-  static CodeKernel codeKernel(CodeType type) {
-    return CODE_KERNELS.computeIfAbsent(
-        type, t -> SIMD ? SimdKernels.codeKernel(t) : new ScalarCodes(t));
+  /** For rows of so many words. */
+  static CodeKernel codeKernel(CodeType type, int words) {
+    if (!SIMD) {
+      return new ScalarCodes(type);
+    }
+    CodeForm form = new CodeForm(type, SimdKernels.codeLanes(words), words);
+    CodeKernel known = CODE_KERNELS.get(form);
+    if (known != null) {
+      return known;
+    }
+    // Each copy is compiled on its own, so a process of very many dimensions shares some.
+    CodeForm made = CODE_KERNELS.size() < CODE_KERNELS_MAX ? form : form.anyWords();
+    return CODE_KERNELS.computeIfAbsent(made, SimdKernels::codeKernel);
   }
 
   private static boolean simdUsable() {

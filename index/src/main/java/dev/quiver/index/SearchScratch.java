@@ -40,6 +40,8 @@ public final class SearchScratch {
   int[] batch = new int[128];
   float[] distances = new float[64 * BEAM];
   private @Nullable CodedScorer coded;
+  private @Nullable VectorScoring exactScoring;
+  private FlatScoring.@Nullable Scorer exact;
   long distanceCount;
   long rerankCount;
   long nodeCount;
@@ -104,6 +106,21 @@ public final class SearchScratch {
       scorer = new CodedScorer(codes);
       coded = scorer;
     }
+    return scorer;
+  }
+
+  /** A scorer of the vectors themselves for a query; the last one's, when it was for the same. */
+  QueryScorer exactScorer(VectorScoring scoring, float[] query) {
+    if (!(scoring instanceof FlatScoring flat)) {
+      return scoring.queryScorer(query);
+    }
+    FlatScoring.Scorer scorer = exact;
+    if (scorer == null || exactScoring != scoring) {
+      scorer = flat.reusableScorer();
+      exact = scorer;
+      exactScoring = scoring;
+    }
+    scorer.prepare(query);
     return scorer;
   }
 

@@ -11,11 +11,12 @@ import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Coded rows on SIMD registers of 16-bit lanes, up to 256 bits wide. Copied for each {@link
- * CodeType} ({@link ClassCopies}).
+ * Coded rows on SIMD registers of 16-bit lanes. Copied for each {@link CodeForm} ({@link
+ * ClassCopies}).
  *
  * <p>Products of a code and a query's component are summed up in 16 bits as long as nothing can
  * overflow, then in 32:
@@ -29,22 +30,25 @@ final class SimdCodes implements CodeKernel {
   private static final int INT4_STEPS = 17;
   private static final int LINE_BYTES = 64;
 
+  private static final CodeForm FORM = ClassCopies.constant(MethodHandles.lookup(), CodeForm.class);
+  private static final CodeType TYPE = FORM.type();
   private static final VectorSpecies<Short> SHORTS =
-      ShortVector.SPECIES_PREFERRED.length() > CodeRows.WORDS_STEP
-          ? ShortVector.SPECIES_256
-          : ShortVector.SPECIES_PREFERRED;
+      VectorSpecies.of(short.class, VectorShape.forBitSize(FORM.lanes() * Short.SIZE));
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SHORTS.vectorShape());
   private static final int LANES = SHORTS.length();
+  private static final int WORDS = FORM.words();
   private static final short NIBBLE = 0xf;
   private static final short HALF = 128;
-
-  private static final CodeType TYPE = ClassCopies.constant(MethodHandles.lookup(), CodeType.class);
 
   SimdCodes() {}
 
   @Override
   public int product(short[] query, MemorySegment codes, long offset, int words) {
+    return oneProduct(query, codes, offset, WORDS > 0 ? WORDS : words);
+  }
+
+  private static int oneProduct(short[] query, MemorySegment codes, long offset, int words) {
     return TYPE == CodeType.INT8
         ? bytes(query, codes, offset, words)
         : nibbles(query, codes, offset, words);
@@ -53,21 +57,34 @@ final class SimdCodes implements CodeKernel {
   @Override
   public void products(
       short[] query, MemorySegment codes, int words, int[] ordinals, int count, float[] out) {
-    long rowBytes = 2L * words;
-    long touched = 0;
+    int rowWords = WORDS > 0 ? WORDS : words;
+    touch(codes, 2 * rowWords, ordinals, count);
+    long rowBytes = 2L * rowWords;
     for (int i = 0; i < count; i++) {
-      long offset = ordinals[i] * rowBytes;
-      for (long at = 0; at < rowBytes; at += LINE_BYTES) {
-        touched += codes.get(ValueLayout.JAVA_BYTE, offset + at);
+      out[i] = oneProduct(query, codes, ordinals[i] * rowBytes, rowWords);
+    }
+  }
+
+  /**
+   * Loads a byte of every cache line of the rows. The processor goes on while it waits for some ten
+   * of them, but only as far as its window of instructions reaches: so no work stands in between.
+   */
+  private static void touch(MemorySegment codes, int rowBytes, int[] ordinals, int count) {
+    // Rows that begin with a line end with one.
+    boolean whole = rowBytes % LINE_BYTES == 0 && codes.address() % LINE_BYTES == 0;
+    int touched = 0;
+    for (int i = 0; i < count; i++) {
+      long offset = (long) ordinals[i] * rowBytes;
+      for (int at = 0; at < rowBytes; at += LINE_BYTES) {
+        touched |= codes.get(ValueLayout.JAVA_BYTE, offset + at);
       }
-      touched += codes.get(ValueLayout.JAVA_BYTE, offset + rowBytes - 1);
     }
-    if (touched == Long.MAX_VALUE) {
-      // Never so, but it keeps the loads above from being dropped as unused.
+    for (int i = 0; !whole && i < count; i++) {
+      touched |= codes.get(ValueLayout.JAVA_BYTE, (long) ordinals[i] * rowBytes + rowBytes - 1);
+    }
+    if (touched == Integer.MAX_VALUE) {
+      // Never so, as bytes have no such bits, but it keeps the loads from being dropped as unused.
       throw new AssertionError("touched: " + touched);
-    }
-    for (int i = 0; i < count; i++) {
-      out[i] = product(query, codes, ordinals[i] * rowBytes, words);
     }
   }
 
@@ -111,6 +128,13 @@ final class SimdCodes implements CodeKernel {
       sum1 = word.lanewise(LSHR, 4).and(NIBBLE).mul(query(query, words + w)).add(sum1);
       sum2 = word.lanewise(LSHR, 8).and(NIBBLE).mul(query(query, 2 * words + w)).add(sum2);
       sum3 = word.lanewise(LSHR, 12).mul(query(query, 3 * words + w)).add(sum3);
+    }
+    if (4 * (to - from) <= INT4_STEPS * LANES) {
+      // Few enough to be added in 16 bits.
+      return widen(sum0.add(sum1).add(sum2.add(sum3))).reduceLanes(ADD);
+    }
+    if (2 * (to - from) <= INT4_STEPS * LANES) {
+      return widen(sum0.add(sum1)).add(widen(sum2.add(sum3))).reduceLanes(ADD);
     }
     return widen(sum0).add(widen(sum1)).add(widen(sum2).add(widen(sum3))).reduceLanes(ADD);
   }

@@ -1,6 +1,7 @@
 package dev.quiver.index;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
 
 /**
  * The kernels on SIMD registers, each a copy of a class of its own ({@link ClassCopies}). Only the
@@ -28,7 +29,14 @@ final class SimdKernels {
         : ScalarKernels.kernel(distance, type);
   }
 
-  static CodeKernel codeKernel(CodeType type) {
-    return ClassCopies.instance(CodeKernel.class, SimdCodes.class, type);
+  /** A new kernel for rows of so many words; takes about a millisecond. */
+  static CodeKernel codeKernel(CodeForm form) {
+    return ClassCopies.instance(CodeKernel.class, SimdCodes.class, form);
+  }
+
+  /** The widest registers that this machine has and that rows of so many words fill. */
+  static int codeLanes(int words) {
+    int widest = ShortVector.SPECIES_PREFERRED.length();
+    return words % widest == 0 ? widest : Math.min(widest, CodeRows.WORDS_STEP);
   }
 }

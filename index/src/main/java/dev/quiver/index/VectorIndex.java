@@ -126,11 +126,14 @@ public final class VectorIndex implements AutoCloseable {
     OrdinalFilter live = contents.tombstones().without(filter);
     HnswGraph graph = contents.graph();
     CodedVectors codes = contents.codes();
-    return scratches.with(
-        scratch ->
-            codes == null
-                ? HnswSearcher.search(graph, scoring, query, request, live, scratch)
-                : HnswSearcher.search(graph, codes, scoring, query, request, live, scratch));
+    SearchScratch scratch = scratches.borrow();
+    try {
+      return codes == null
+          ? HnswSearcher.search(graph, scoring, query, request, live, scratch)
+          : HnswSearcher.search(graph, codes, scoring, query, request, live, scratch);
+    } finally {
+      scratches.giveBack(scratch);
+    }
   }
 
   /** Compares with every accepted vector. */

@@ -3,29 +3,30 @@ package dev.quiver.index;
 import java.util.Arrays;
 
 /**
- * Which ordinals a walk has seen. Two bytes for each ordinal hold the number of the walk that saw
- * it last, so clearing between walks is one increment.
+ * Which ordinals a walk has seen. A byte for each ordinal holds the number of the walk that saw it
+ * last, so clearing between walks is one increment, but for every 255th. Small, because it is read at
+ * random and should stay in the processor's second cache.
  */
 final class VisitedSet {
-  private short[] seenBy = new short[0];
-  private short walk;
+  private byte[] seenBy = new byte[0];
+  private byte walk;
 
   /** Forgets everything and makes room for ordinals below {@code size}. */
   void clear(int size) {
     if (seenBy.length < size) {
       // Some room beyond: a live graph grows with each insertion.
-      seenBy = new short[(int) Math.min(Integer.MAX_VALUE - 8, size + (size >> 2) + 16L)];
+      seenBy = new byte[(int) Math.min(Integer.MAX_VALUE - 8, size + (size >> 2) + 16L)];
       walk = 0;
     }
     if (++walk == 0) {
-      Arrays.fill(seenBy, (short) 0);
+      Arrays.fill(seenBy, (byte) 0);
       walk = 1;
     }
   }
 
   /** Marks an ordinal; true the first time. */
   boolean add(int ordinal) {
-    short[] seen = seenBy;
+    byte[] seen = seenBy;
     if (seen[ordinal] == walk) {
       return false;
     }
@@ -43,8 +44,8 @@ final class VisitedSet {
    * @return where the new ones end
    */
   int addAll(int[] ordinals, int from, int to) {
-    short[] seen = seenBy;
-    short current = walk;
+    byte[] seen = seenBy;
+    byte current = walk;
     int fresh = from;
     for (int i = from; i < to; i++) {
       int ordinal = ordinals[i];
@@ -58,6 +59,6 @@ final class VisitedSet {
   }
 
   long bytes() {
-    return 2L * seenBy.length;
+    return seenBy.length;
   }
 }

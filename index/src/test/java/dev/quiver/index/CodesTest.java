@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,6 @@ class CodesTest {
   @EnumSource
   void simdAndScalarProductsAreEqualOnEveryDimension(CodeType type) {
     Random random = new Random(TestVectors.seed());
-    CodeKernel simd = SimdKernels.codeKernel(type);
     CodeKernel scalar = new ScalarCodes(type);
     for (int dimension = 1; dimension <= 4096; dimension += dimension < 140 ? 1 : 61) {
       int words = CodeRows.words(type, dimension);
@@ -41,14 +42,17 @@ class CodesTest {
           }
           int[] ordinals = {3, 0, 8, 2, 5, 1, 4, 7, 6};
           float[] out = new float[ROWS];
-          simd.products(query, rows, words, ordinals, ROWS, out);
-          for (int i = 0; i < ROWS; i++) {
-            long offset = 2L * words * ordinals[i];
-            int expected = scalar.product(query, rows, offset, words);
-            assertThat(simd.product(query, rows, offset, words))
-                .as("%s dimension %s", type, dimension)
-                .isEqualTo(expected);
-            assertThat(out[i]).isEqualTo((float) expected);
+          for (CodeForm form : forms(type, words)) {
+            CodeKernel simd = SimdKernels.codeKernel(form);
+            simd.products(query, rows, words, ordinals, ROWS, out);
+            for (int i = 0; i < ROWS; i++) {
+              long offset = 2L * words * ordinals[i];
+              int expected = scalar.product(query, rows, offset, words);
+              assertThat(simd.product(query, rows, offset, words))
+                  .as("%s dimension %s", type, dimension)
+                  .isEqualTo(expected);
+              assertThat(out[i]).isEqualTo((float) expected);
+            }
           }
         }
       }
@@ -68,7 +72,7 @@ class CodesTest {
         short[] scalar = new short[quantiser.paddedDimension()];
         for (int row = 0; row < store.size(); row++) {
           long offset = (long) row * quantiser.rowBytes();
-          SimdKernels.codeKernel(type)
+          Kernels.codeKernel(type, quantiser.words())
               .select(
                   codes.codes(),
                   offset,
@@ -309,6 +313,18 @@ class CodesTest {
           .isInstanceOf(MemoryBudgetException.class);
       assertThatThrownBy(() -> new SearchRequest(10, 10, 10, -2)).hasMessageContaining("-2");
     }
+  }
+
+  /** Every width of registers that this machine has and rows of so many words can use. */
+  private static List<CodeForm> forms(CodeType type, int words) {
+    List<CodeForm> forms = new ArrayList<>();
+    for (int lanes : new int[] {8, CodeRows.WORDS_STEP, 2 * CodeRows.WORDS_STEP}) {
+      if (lanes * Short.SIZE <= SimdKernels.vectorBits() && words % lanes == 0) {
+        forms.add(new CodeForm(type, lanes, words));
+        forms.add(new CodeForm(type, lanes, 0));
+      }
+    }
+    return forms;
   }
 
   static CodedVectors encode(VectorStore store, Distance distance, CodeType type) {
