@@ -12,6 +12,7 @@ public final class Kernels {
   private static final String REQUIRED_MODULE = "jdk.incubator.vector";
   private static final boolean SIMD = simdUsable();
   private static final Map<RowForm, RowKernel> KERNELS = new ConcurrentHashMap<>();
+
   /** From so many on, kernels for rows of any length are made. */
   private static final int CODE_KERNELS_MAX = 32;
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Which ordinals a walk has seen. A byte for each ordinal holds the number of the walk that saw it
- * last, so clearing between walks is one increment, but for every 255th. Small, because it is read at
- * random and should stay in the processor's second cache.
+ * last, so clearing between walks is one increment, but for every 255th. Small, because it is read
+ * at random and should stay in the processor's second cache.
  */
 final class VisitedSet {
   private byte[] seenBy = new byte[0];
