@@ -464,9 +464,7 @@ final class StrictModeTest {
                     + "'max_sim'}}},'strict_mode_config':{'enabled':true,'multivector_config':"
                     + "{'r':{'max_vectors':2}}}}")));
     String points = "{'points':[{'id':1,'vector':{'r':ROWS}}]}";
-    ok(
-        rest.put(
-            "/collections/m/points?wait=true", json(points.replace("ROWS", "[[1,2],[3,4]]"))));
+    ok(rest.put("/collections/m/points?wait=true", json(points.replace("ROWS", "[[1,2],[3,4]]"))));
     for (String path : List.of("/points", "/points/vectors")) {
       refused(
           rest.put(
