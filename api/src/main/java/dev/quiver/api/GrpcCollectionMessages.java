@@ -6,6 +6,7 @@ import com.google.protobuf.Message;
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.CollectionInfo;
+import dev.quiver.engine.Damage;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.QuiverException;
@@ -80,7 +81,7 @@ final class GrpcCollectionMessages {
                   case GREY -> Collections.CollectionStatus.Grey;
                   case RED -> Collections.CollectionStatus.Red;
                 })
-            .setOptimizerStatus(Collections.OptimizerStatus.newBuilder().setOk(true))
+            .setOptimizerStatus(optimizerStatus(info.damages()))
             .setSegmentsCount(info.segments())
             .setPointsCount(info.points())
             .setIndexedVectorsCount(info.indexedVectors())
@@ -94,6 +95,13 @@ final class GrpcCollectionMessages {
           GrpcPayloadIndexes.write(index, info.pointsByIndex().getOrDefault(entry.getKey(), 0L)));
     }
     return reply.build();
+  }
+
+  private static Collections.OptimizerStatus optimizerStatus(List<Damage> damages) {
+    Collections.OptimizerStatus.Builder status = Collections.OptimizerStatus.newBuilder();
+    return damages.isEmpty()
+        ? status.setOk(true).build()
+        : status.setOk(false).setError(CollectionInfos.error(damages)).build();
   }
 
   private static Collections.CollectionConfig config(CollectionConfig config) {

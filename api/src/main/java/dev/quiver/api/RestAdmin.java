@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.Damage;
 import dev.quiver.engine.Database;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
@@ -113,6 +114,7 @@ final class RestAdmin {
   private void issues(RestExchange exchange) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
     ArrayNode list = result.putArray("issues");
+    damages(exchange.access(), list);
     for (Issues.Issue issue : issues.open(database, exchange.access())) {
       ObjectNode node = list.addObject();
       node.put("id", issue.id());
@@ -134,6 +136,21 @@ final class RestAdmin {
       node.put("related_collection", issue.collection());
     }
     exchange.ok(out -> out.tree(result));
+  }
+
+  /** Segments that were taken out because they are damaged. */
+  private void damages(Access access, ArrayNode list) {
+    for (String name : database.collections()) {
+      if (access.sees(name)) {
+        for (Damage damage : database.damages(name)) {
+          ObjectNode node = list.addObject();
+          node.put("id", "DAMAGE/" + name + "/" + damage.file());
+          node.put("description", damage.toString());
+          node.putObject("solution").put("message", "Restore the collection from a backup");
+          node.put("related_collection", name);
+        }
+      }
+    }
   }
 
   private static void solve(Issues.Issue issue, String index, ObjectNode solution) {

@@ -1,6 +1,7 @@
 package dev.quiver.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import dev.quiver.engine.Damage;
 import dev.quiver.engine.Database;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
@@ -27,6 +28,7 @@ import org.slf4j.MDC;
 public final class RestApi {
   private static final Logger LOG = LoggerFactory.getLogger(RestApi.class);
   private static final HeaderName X_REQUEST_ID = HeaderNames.create(RequestIds.HEADER);
+  private static final HeaderName PARTIAL = HeaderNames.create("Quiver-Partial");
   private static final HeaderName API_KEY = HeaderNames.create("api-key");
   private static final String UNKNOWN_ENDPOINT = "unknown";
 
@@ -65,6 +67,7 @@ public final class RestApi {
     new RestSearch(database, inference, pool, budget, metrics.issues()).register(router);
     new RestGroups(database, inference, pool, budget, metrics.issues()).register(router);
     new RestAggregates(database, pool).register(router);
+    new RestVerification(database).register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
   }
@@ -109,6 +112,8 @@ public final class RestApi {
             method + " " + Shape.abbreviate(request.path().rawPath()) + " is no route of this API");
       }
       exchange = exchange(request, response, match.parameters(), access, startNanos);
+      RestExchange answered = exchange;
+      exchange.beforeSending(() -> sayIfPartial(answered, response));
       match.handler().handle(exchange);
     } catch (QuiverException e) {
       switch (e.code()) {
@@ -143,6 +148,17 @@ public final class RestApi {
         metrics.slowRequests().observe(collection, endpoint, nanos, exchange::keptBody);
       }
       MDC.remove(RequestIds.MDC_KEY);
+    }
+  }
+
+  /** Whoever asks a collection that lacks segments hears it with every answer. */
+  private void sayIfPartial(RestExchange exchange, ServerResponse response) {
+    String collection = exchange.existing(database);
+    if (collection != null) {
+      List<Damage> damages = database.damages(collection);
+      if (!damages.isEmpty()) {
+        response.header(PARTIAL, CollectionInfos.partial(damages));
+      }
     }
   }
 

@@ -53,6 +53,7 @@ final class RestExchange {
   private ExplainLog explains = ExplainLog.OFF;
   private int status = 200;
   private byte @Nullable [] kept;
+  private Runnable beforeSending = () -> {};
 
   RestExchange(
       ServerRequest request,
@@ -81,6 +82,11 @@ final class RestExchange {
   <T> T search(SearchPool pool, String operation, Duration timeout, Supplier<T> search) {
     ExplainLog log = explains();
     return pool.run(operation, timeout, () -> log.recorded(0, search));
+  }
+
+  /** Runs when the answer is known and about to be sent. */
+  void beforeSending(Runnable action) {
+    beforeSending = action;
   }
 
   Access access() {
@@ -140,6 +146,11 @@ final class RestExchange {
       throw Problems.format(Problems.QUERY, "", "duplicate field `" + name + "`");
     }
     return values.isEmpty() ? null : values.getFirst();
+  }
+
+  /** A parameter as it is; null when there is none. */
+  @Nullable String text(String name) {
+    return parameter(name);
   }
 
   boolean flag(String name, boolean byDefault) {
@@ -397,6 +408,7 @@ final class RestExchange {
     status = httpStatus;
     response.status(httpStatus);
     response.header(HeaderNames.CONTENT_TYPE, contentType);
+    beforeSending.run();
     response.send(RestEncoding.encoded(request, response, body));
   }
 

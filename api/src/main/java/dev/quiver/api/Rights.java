@@ -28,6 +28,9 @@ final class Rights {
     add(Right.ANY, "GET /cluster/telemetry", null);
     add(Right.ANY, "GET /issues", null);
     add(Right.GLOBAL_READ, "GET /metrics", null);
+    add(Right.GLOBAL_READ, "GET " + RestVerification.PATH, null);
+    add(Right.GLOBAL_MANAGE, "POST " + RestVerification.PATH, null);
+    add(Right.GLOBAL_MANAGE, "DELETE " + RestVerification.PATH, null);
     add(Right.GLOBAL_READ, "GET /cluster", null);
     add(Right.GLOBAL_READ, "GET /cluster/metadata/keys", null);
     add(Right.GLOBAL_READ, "GET /cluster/metadata/keys/{key}", null);

@@ -23,7 +23,9 @@ public final class BenchCommands implements CommandProvider {
                     new ServeBenchmark(),
                     new StartBenchmark(),
                     new QueryBenchmark(),
-                    new CollectionsBenchmark())));
+                    new CollectionsBenchmark(),
+                    new DurabilityBenchmark(),
+                    new RecoveryBenchmark())));
     command.addSubcommand(new AnnCommand());
     command.getCommandSpec().usageMessage().description("Measures Quiver; without a name: lists.");
     return command;

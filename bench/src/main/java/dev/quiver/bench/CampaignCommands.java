@@ -15,7 +15,13 @@ public final class CampaignCommands implements CommandProvider {
   public CommandLine command() {
     CommandLine command =
         new CommandLine(
-            new RunCommand("campaign", List.of(new CrashCampaignRun(), new QueryCampaignRun())));
+            new RunCommand(
+                "campaign",
+                List.of(
+                    new CrashCampaignRun(),
+                    new QueryCampaignRun(),
+                    new SimulateCampaignRun(),
+                    new BitFlipCampaignRun())));
     command
         .getCommandSpec()
         .usageMessage()

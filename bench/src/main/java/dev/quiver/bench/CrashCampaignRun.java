@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * there.
  */
 final class CrashCampaignRun implements Benchmark {
-  private static final int CYCLES = 200;
+  private static final int CYCLES = 300;
   private static final int SHORT_CYCLES = 10;
 
   @Override

@@ -44,6 +44,7 @@ final class Quiver implements Runnable {
     line.addSubcommand("import", new ImportCommand(context));
     line.addSubcommand("search", new SearchCommand(context));
     line.addSubcommand("collection", CollectionCommand.commandLine(context));
+    line.addSubcommand("verify", new VerifyCommand(context));
     line.addSubcommand("config", ConfigCommand.commandLine(context));
     line.addSubcommand("version", new VersionCommand(context));
     line.addSubcommand("completion", new CompletionCommand(context));

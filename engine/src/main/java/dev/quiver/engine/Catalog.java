@@ -3,9 +3,9 @@ package dev.quiver.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.quiver.engine.wal.AtomicFiles;
 import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +22,18 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * quiver.lock               see {@link DataFolderLock}
- * aliases.json              {"format": 1, "aliases": {alias: collection, ...}}
+ * aliases.json              {"format": 2, "aliases": {alias: collection, ...}, ...}
  * collections/&lt;id&gt;/    see {@link CollectionFolder}
  * </pre>
  *
- * <p>Every file is replaced atomically. A collection exists when its document does: a crash while
- * one is created or dropped leaves a folder without it, which is deleted at the next start.
- * Thread-safe: changes under one lock, reads of immutable snapshots.
+ * <p>Files are {@link Documents}: whole, with a checksum and a copy. A collection exists when its
+ * document does: a crash while one is created or dropped leaves a folder without it, which is
+ * deleted at the next start. Thread-safe: changes under one lock, reads of immutable snapshots.
  */
 final class Catalog {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
-  private static final int FORMAT = 1;
-  private static final String ALIASES = "aliases.json";
+  static final String ALIASES = "aliases.json";
+  static final String COLLECTIONS = "collections";
 
   private final Path root;
   private final FileOps files;
@@ -41,11 +41,16 @@ final class Catalog {
   private final SlotFactory slots;
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** Of the next collection; later ones have greater numbers. */
+  @GuardedBy("lock")
+  private long nextNumber = 1;
+
   private volatile Map<String, Slot> collections = Map.of();
   private volatile Map<String, String> aliases = Map.of();
 
   interface SlotFactory {
-    Slot create(String name, CollectionFolder folder, CollectionConfig config);
+    Slot create(String name, CollectionFolder folder, long number, CollectionConfig config)
+        throws IOException;
   }
 
   private Catalog(Path root, EngineOptions options, SlotFactory slots) {
@@ -62,7 +67,7 @@ final class Catalog {
   }
 
   private Path collectionsFolder() {
-    return root.resolve("collections");
+    return root.resolve(COLLECTIONS);
   }
 
   private void load() throws IOException {
@@ -70,7 +75,7 @@ final class Catalog {
     try {
       files.createDirectories(collectionsFolder());
       files.syncDirectory(root);
-      Map<String, Slot> found = new TreeMap<>();
+      Map<String, Numbered> folders = new TreeMap<>();
       for (String id : files.list(collectionsFolder())) {
         CollectionFolder folder = new CollectionFolder(collectionsFolder().resolve(id));
         if (!files.exists(folder.document())) {
@@ -79,25 +84,27 @@ final class Catalog {
           folder.delete(files);
           continue;
         }
-        ObjectNode document = readDocument(folder.document());
+        ObjectNode document = Documents.read(files, folder.document());
         String name = document.path("name").asText();
         if (!(document.get("config") instanceof ObjectNode config)) {
           throw new QuiverException(ErrorCode.CORRUPT, folder.document() + ": no config");
         }
-        Slot before =
-            found.put(name, slots.create(name, folder, CollectionConfig.fromDocument(config)));
-        if (before != null) {
-          throw new QuiverException(
-              ErrorCode.CORRUPT,
-              "collection `"
-                  + name
-                  + "` is in two folders: "
-                  + before.folder().path()
-                  + " and "
-                  + folder.path()
-                  + "; move one away");
-        }
+        long number = document.path("number").asLong();
+        nextNumber = Math.max(nextNumber, number + 1);
+        folders.merge(name, new Numbered(folder, number, config), this::newer);
       }
+      Map<String, Slot> found = new TreeMap<>();
+      for (Map.Entry<String, Numbered> entry : folders.entrySet()) {
+        Numbered numbered = entry.getValue();
+        found.put(
+            entry.getKey(),
+            slots.create(
+                entry.getKey(),
+                numbered.folder(),
+                numbered.number(),
+                CollectionConfig.fromDocument(numbered.config())));
+      }
+      files.syncDirectory(collectionsFolder());
       collections = found;
       aliases = loadAliases(found);
     } finally {
@@ -105,35 +112,55 @@ final class Catalog {
     }
   }
 
+  /** A folder with a collection in it; of two with the same name the later one counts. */
+  private record Numbered(CollectionFolder folder, long number, ObjectNode config) {}
+
+  /**
+   * Of two folders with the same name the older one is of a collection whose drop the disk did not
+   * confirm, or whose creation nobody was told of.
+   */
+  private Numbered newer(Numbered a, Numbered b) {
+    if (a.number() == b.number()) {
+      throw new QuiverException(
+          ErrorCode.CORRUPT,
+          "a collection is in two folders: "
+              + a.folder().path()
+              + " and "
+              + b.folder().path()
+              + "; move one away");
+    }
+    Numbered newer = a.number() > b.number() ? a : b;
+    Numbered older = newer == a ? b : a;
+    LOG.warn("deleting {}: {} has the same name", older.folder().path(), newer.folder().path());
+    try {
+      older.folder().delete(files);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return newer;
+  }
+
   private Map<String, String> loadAliases(Map<String, Slot> known) throws IOException {
     Path file = root.resolve(ALIASES);
     Map<String, String> loaded = new TreeMap<>();
+    boolean orphans = false;
     if (files.exists(file)) {
-      for (Map.Entry<String, JsonNode> entry : readDocument(file).path("aliases").properties()) {
+      for (Map.Entry<String, JsonNode> entry :
+          Documents.read(files, file).path("aliases").properties()) {
         if (known.containsKey(entry.getValue().asText())) {
           loaded.put(entry.getKey(), entry.getValue().asText());
         } else {
           // A collection is dropped before its aliases are.
           LOG.info("alias {} is dropped: its collection does not exist", entry.getKey());
+          orphans = true;
         }
+      }
+      if (orphans) {
+        // Or they would come back with the next collection of that name.
+        writeAliases(loaded);
       }
     }
     return loaded;
-  }
-
-  private ObjectNode readDocument(Path file) throws IOException {
-    JsonNode document;
-    try {
-      document = Payload.JSON.readTree(AtomicFiles.read(files, file));
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
-      throw new QuiverException(ErrorCode.CORRUPT, file + " is not JSON: " + e.getMessage(), e);
-    }
-    if (!(document instanceof ObjectNode object) || object.path("format").asInt() != FORMAT) {
-      throw new QuiverException(
-          ErrorCode.CORRUPT,
-          file + ": format " + document.path("format") + " (expected: " + FORMAT + ")");
-    }
-    return object;
   }
 
   List<Slot> slots() {
@@ -181,24 +208,40 @@ final class Catalog {
       CollectionFolder folder =
           new CollectionFolder(
               collectionsFolder().resolve(background.randomId().toString().replace("-", "")));
-      folder.create(files);
-      writeDocument(name, folder, config);
-      files.syncDirectory(collectionsFolder());
+      long number = nextNumber++;
+      try {
+        folder.create(files);
+        writeDocument(name, folder, number, config);
+        files.syncDirectory(collectionsFolder());
+      } catch (IOException e) {
+        undo(folder, e);
+        throw e;
+      }
       Map<String, Slot> changed = new TreeMap<>(collections);
-      changed.put(name, slots.create(name, folder, config));
+      changed.put(name, slots.create(name, folder, number, config));
       collections = changed;
     } finally {
       lock.unlock();
     }
   }
 
-  private void writeDocument(String name, CollectionFolder folder, CollectionConfig config)
+  private void undo(CollectionFolder folder, IOException cause) {
+    try {
+      folder.delete(files);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private void writeDocument(
+      String name, CollectionFolder folder, long number, CollectionConfig config)
       throws IOException {
     ObjectNode document = Payload.JSON.createObjectNode();
-    document.put("format", FORMAT);
+    document.put("format", Documents.FORMAT);
     document.put("name", name);
+    document.put("number", number);
     document.set("config", config.document());
-    AtomicFiles.write(files, folder.document(), Payload.JSON.writeValueAsBytes(document));
+    Documents.write(files, folder.document(), document);
   }
 
   boolean update(String name, UnaryOperator<CollectionConfig> change) throws IOException {
@@ -209,7 +252,7 @@ final class Catalog {
         return false;
       }
       CollectionConfig changed = change.apply(slot.config());
-      writeDocument(slot.name(), slot.folder(), changed);
+      writeDocument(slot.name(), slot.folder(), slot.number(), changed);
       slot.config(changed);
       return true;
     } finally {
@@ -236,7 +279,7 @@ final class Catalog {
       CollectionConfig before = slot.config();
       CollectionConfig changed = vectors.in(before, slot.followed());
       if (!changed.equals(before)) {
-        writeDocument(slot.name(), slot.folder(), changed);
+        writeDocument(slot.name(), slot.folder(), slot.number(), changed);
         slot.config(changed);
       }
       slot.followed(vectors);
@@ -245,8 +288,15 @@ final class Catalog {
     }
   }
 
-  /** Takes a collection out, durably; returns its slot, which is to be dropped, or null. */
-  @Nullable Slot remove(String name) throws IOException {
+  /**
+   * A collection that was taken out; its slot is to be dropped.
+   *
+   * @param doubt why the disk may still have it after a crash; null when it does not
+   */
+  record Removed(Slot slot, @Nullable IOException doubt) {}
+
+  /** Takes a collection out, durably unless there is a doubt; returns null when there is none. */
+  @Nullable Removed remove(String name) throws IOException {
     lock.lock();
     try {
       Slot slot = collections.get(name);
@@ -254,17 +304,24 @@ final class Catalog {
         return null;
       }
       files.delete(slot.folder().document());
-      files.syncDirectory(slot.folder().path());
+      // From here on it is gone for this process, whatever the disk says: what it took from now on
+      // could not be found again.
       Map<String, Slot> changed = new TreeMap<>(collections);
       changed.remove(name);
+      collections = changed;
       Map<String, String> left = new TreeMap<>(aliases);
       left.values().removeIf(name::equals);
-      collections = changed;
-      if (left.size() != aliases.size()) {
-        aliases = left;
-        writeAliases(left);
+      boolean hadAliases = left.size() != aliases.size();
+      aliases = left;
+      try {
+        files.syncDirectory(slot.folder().path());
+        if (hadAliases) {
+          writeAliases(left);
+        }
+        return new Removed(slot, null);
+      } catch (IOException e) {
+        return new Removed(slot, e);
       }
-      return slot;
     } finally {
       lock.unlock();
     }
@@ -327,9 +384,9 @@ final class Catalog {
 
   private void writeAliases(Map<String, String> all) throws IOException {
     ObjectNode document = Payload.JSON.createObjectNode();
-    document.put("format", FORMAT);
+    document.put("format", Documents.FORMAT);
     ObjectNode object = document.putObject("aliases");
     all.forEach(object::put);
-    AtomicFiles.write(files, root.resolve(ALIASES), Payload.JSON.writeValueAsBytes(document));
+    Documents.write(files, root.resolve(ALIASES), document);
   }
 }

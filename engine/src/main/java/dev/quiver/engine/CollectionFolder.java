@@ -8,15 +8,17 @@ import java.nio.file.Path;
  * The folder of one collection, named by an opaque id:
  *
  * <pre>
- * collection.json   {"format": 1, "name": ..., "config": {...}}; written last when a collection is
+ * collection.json   {"format": 2, "name": ..., "config": {...}, ...}; written last when a collection is
  *                   created and removed first when it is dropped: without it, the rest is rubbish
  * log/              the op log's segments
  * index/            Lucene's files
+ * damage.json, quarantine/   see {@link Quarantine}; only when segments were found damaged
  * scratch/          what a merge needs while it runs; deleted when the collection is opened
  * </pre>
  */
 record CollectionFolder(Path path) {
   static final String DOCUMENT = "collection.json";
+  static final String INDEX = "index";
 
   Path document() {
     return path.resolve(DOCUMENT);
@@ -27,7 +29,7 @@ record CollectionFolder(Path path) {
   }
 
   Path index() {
-    return path.resolve("index");
+    return path.resolve(INDEX);
   }
 
   void create(FileOps files) throws IOException {

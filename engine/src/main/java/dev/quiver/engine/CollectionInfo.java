@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Map;
  * @param payloadIndexes by field, in the order of creation
  * @param pointsByIndex number of points that have a value, by indexed field
  * @param queuedOperations written to the log but not applied yet
+ * @param damages segments that were taken out because they are damaged: their points are missing
  */
 public record CollectionInfo(
     Status status,
@@ -18,7 +20,8 @@ public record CollectionInfo(
     int segments,
     Map<String, PayloadIndex> payloadIndexes,
     Map<String, Long> pointsByIndex,
-    long queuedOperations) {
+    long queuedOperations,
+    List<Damage> damages) {
   public enum Status {
     GREEN,
     YELLOW,

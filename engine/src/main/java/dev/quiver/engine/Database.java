@@ -51,6 +51,30 @@ public interface Database extends AutoCloseable {
   CollectionConfig collectionConfig(String nameOrAlias);
 
   /**
+   * The segments of a collection that were found damaged and taken out: what they hold is missing
+   * from every answer. Cheap, opens nothing.
+   */
+  default List<Damage> damages(String nameOrAlias) {
+    return List.of();
+  }
+
+  /**
+   * Starts to compare what is stored with its checksums, in the background.
+   *
+   * @param collection its name; null: everything
+   * @param bytesPerSecond how fast it may read; 0: as fast as it can
+   * @throws QuiverException {@link ErrorCode#OVERLOADED} when such a run goes on already
+   */
+  default Verification verify(@Nullable String collection, long bytesPerSecond) {
+    throw QuiverException.notImplemented("verification");
+  }
+
+  /** The run of {@link #verify}, or of the scrubber, that was begun last; null: none was. */
+  default @Nullable Verification verification() {
+    return null;
+  }
+
+  /**
    * Runs the actions in order under one lock; steps before a failing one stay done, as in Qdrant.
    */
   void updateAliases(List<Alias.Action> actions);

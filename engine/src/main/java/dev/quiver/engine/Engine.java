@@ -49,9 +49,11 @@ public final class Engine implements Database {
   private final Closeable folderLock;
   private final Quotas quotas;
   private final Recovery recovery;
+  private final Scrubber scrubber;
   private volatile boolean closed;
 
   private Engine(
+      Path dataFolder,
       EngineResources resources,
       OpenShards open,
       Catalog catalog,
@@ -63,6 +65,7 @@ public final class Engine implements Database {
     this.catalog = catalog;
     this.folderLock = folderLock;
     this.recovery = new Recovery(catalog.slots(), resources);
+    this.scrubber = new Scrubber(dataFolder, catalog, resources);
   }
 
   /**
@@ -94,9 +97,16 @@ public final class Engine implements Database {
           Catalog.open(
               dataFolder,
               options,
-              (name, folder, config) -> new Slot(name, folder, config, made, shards));
+              (name, folder, number, config) ->
+                  new Slot(name, folder, number, config, made, shards));
       Engine engine =
-          new Engine(made, shards, catalog, folderLock, Quotas.open(dataFolder, options.files()));
+          new Engine(
+              dataFolder,
+              made,
+              shards,
+              catalog,
+              folderLock,
+              Quotas.open(dataFolder, options.files()));
       engine.recovery.start();
       return engine;
     } catch (IOException | RuntimeException e) {
@@ -123,9 +133,7 @@ public final class Engine implements Database {
     return cause instanceof QuiverException e
         ? e
         : new QuiverException(
-            String.valueOf(cause.getMessage()).contains("No space left")
-                ? ErrorCode.INSUFFICIENT_STORAGE
-                : ErrorCode.INTERNAL,
+            DiskSpace.isFull(cause) ? ErrorCode.INSUFFICIENT_STORAGE : ErrorCode.INTERNAL,
             what + ": " + reason(cause),
             cause);
   }
@@ -177,12 +185,15 @@ public final class Engine implements Database {
   public boolean deleteCollection(String name) {
     checkOpen();
     try {
-      Slot slot = catalog.remove(name);
-      if (slot == null) {
+      Catalog.Removed removed = catalog.remove(name);
+      if (removed == null) {
         return false;
       }
-      slot.drop();
-      deleteFiles(slot.folder());
+      removed.slot().drop();
+      deleteFiles(removed.slot().folder());
+      if (removed.doubt() != null) {
+        throw removed.doubt();
+      }
       return true;
     } catch (IOException e) {
       throw failure("collection cannot be deleted", e);
@@ -255,14 +266,15 @@ public final class Engine implements Database {
                 index.field(), (long) searcher.count(FilterCompiler.havingValue(index)));
           }
           return new CollectionInfo(
-              shard.optimizing() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN,
+              status(lease.slot(), shard),
               lease.config(),
               view.reader().numDocs(),
               indexed,
               Math.max(1, view.reader().leaves().size()),
               indexes,
               pointsByIndex,
-              shard.queued());
+              shard.queued(),
+              lease.slot().damages());
         });
   }
 
@@ -280,6 +292,31 @@ public final class Engine implements Database {
     return indexed;
   }
 
+  private static CollectionInfo.Status status(Slot slot, Shard shard) {
+    if (!slot.damages().isEmpty()) {
+      return CollectionInfo.Status.RED;
+    }
+    return shard.optimizing() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN;
+  }
+
+  @Override
+  public List<Damage> damages(String nameOrAlias) {
+    Slot slot = catalog.findOrNull(nameOrAlias);
+    return slot == null ? List.of() : slot.damages();
+  }
+
+  @Override
+  public Verification verify(@Nullable String collection, long bytesPerSecond) {
+    checkOpen();
+    return scrubber.start(
+        collection == null ? null : catalog.find(collection).name(), bytesPerSecond);
+  }
+
+  @Override
+  public @Nullable Verification verification() {
+    return scrubber.current();
+  }
+
   @Override
   public List<UpdateResult> write(
       String collection, List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
@@ -288,6 +325,7 @@ public final class Engine implements Database {
     quotas.admit(operations);
     try (Slot.Lease lease = acquire(slot)) {
       StrictGate.admitWrites(slot, lease, operations, timeout);
+      PartialWrites.check(slot, operations);
       if (operations.stream().noneMatch(Engine::changesVectors)) {
         return lease.shard().write(operations, wait, timeout);
       }
@@ -536,6 +574,7 @@ public final class Engine implements Database {
       }
       closed = true;
     }
+    scrubber.close();
     recovery.close();
     open.close();
     QuiverException error = closeAll();

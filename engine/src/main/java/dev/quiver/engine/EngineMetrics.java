@@ -18,6 +18,9 @@ final class EngineMetrics implements OpLog.Listener {
   final LongAdder opens = new LongAdder();
   final LongAdder evictions = new LongAdder();
   final LongAdder merges = new LongAdder();
+  final LongAdder scrubs = new LongAdder();
+  final LongAdder scrubbedBytes = new LongAdder();
+  final LongAdder damages = new LongAdder();
 
   @Override
   public void synced(int records, long bytes, long micros) {
@@ -41,6 +44,9 @@ final class EngineMetrics implements OpLog.Listener {
         opens.sum(),
         evictions.sum(),
         merges.sum(),
+        scrubs.sum(),
+        scrubbedBytes.sum(),
+        damages.sum(),
         openCollections,
         offHeap.limitBytes(),
         offHeap.usedBytes(),

@@ -22,6 +22,10 @@ import java.time.Duration;
  * @param buildThreads threads over which one graph build is spread
  * @param fullScanThreshold segments with fewer vectors are scanned and get no graph
  * @param resultPayloadBytes bytes of payloads, as JSON, that the answer to one request may hold
+ * @param checkedOnOpenBytes index files up to this size are compared with their checksums when a
+ *     collection is first opened; larger ones are left to the scrubber
+ * @param scrubBytesPerSecond how fast the scrubber reads; 0: there is none
+ * @param scrubInterval from the begin of one pass of the scrubber to that of the next
  * @param files everything that is done with the disk; tests put faults there
  * @param background the threads and the clock; a simulation has its own
  * @param recovery told how far the recovery at start is
@@ -38,6 +42,9 @@ public record EngineOptions(
     int buildThreads,
     int fullScanThreshold,
     long resultPayloadBytes,
+    long checkedOnOpenBytes,
+    long scrubBytesPerSecond,
+    Duration scrubInterval,
     FileOps files,
     Background background,
     RecoveryListener recovery) {
@@ -110,6 +117,9 @@ public record EngineOptions(
     private int buildThreads = Runtime.getRuntime().availableProcessors();
     private int fullScanThreshold = 10_000;
     private long resultPayloadBytes = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 16);
+    private long checkedOnOpenBytes = 64L << 20;
+    private long scrubBytesPerSecond;
+    private Duration scrubInterval = Duration.ofHours(24);
     private FileOps files = DiskFiles.INSTANCE;
     private Background background = Background.THREADS;
     private RecoveryListener recovery = RecoveryListener.NONE;
@@ -171,6 +181,21 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder checkedOnOpenBytes(long value) {
+      this.checkedOnOpenBytes = value;
+      return this;
+    }
+
+    public Builder scrubBytesPerSecond(long value) {
+      this.scrubBytesPerSecond = value;
+      return this;
+    }
+
+    public Builder scrubInterval(Duration value) {
+      this.scrubInterval = value;
+      return this;
+    }
+
     public Builder files(FileOps value) {
       this.files = value;
       return this;
@@ -202,6 +227,9 @@ public record EngineOptions(
           buildThreads,
           fullScanThreshold,
           resultPayloadBytes,
+          checkedOnOpenBytes,
+          scrubBytesPerSecond,
+          scrubInterval,
           files,
           background,
           recovery);

@@ -15,6 +15,9 @@ package dev.quiver.engine;
  * @param opens collections opened
  * @param evictions collections closed because they were idle or too many were open
  * @param merges segment merges finished
+ * @param scrubs passes in which everything stored was compared with its checksums
+ * @param scrubbedBytes bytes read for that
+ * @param damages damaged places found
  * @param openCollections collections open now
  * @param offHeapBudgetBytes off-heap bytes that graph builds and unflushed vectors may take
  * @param offHeapUsedBytes what they take now
@@ -33,6 +36,9 @@ public record EngineStats(
     long opens,
     long evictions,
     long merges,
+    long scrubs,
+    long scrubbedBytes,
+    long damages,
     int openCollections,
     long offHeapBudgetBytes,
     long offHeapUsedBytes,

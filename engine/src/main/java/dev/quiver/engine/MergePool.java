@@ -90,7 +90,7 @@ final class MergePool extends MergeScheduler {
         metrics.merges.increment();
       }
     } catch (MergePolicy.MergeAbortedException | AlreadyClosedException e) {
-      if (e.getCause() instanceof OffHeapBudgetException) {
+      if (e.getCause() instanceof OffHeapBudgetException || DiskSpace.isFull(e)) {
         LOG.info("a merge is put off: {}", e.getMessage());
         refusedNanos = Math.max(1, background.nanoTime());
       } else {

@@ -99,11 +99,25 @@ final class SegmentTidying {
         tidied = new WithoutFields(tidied, field -> isDropped(field, fields));
       }
       if (lacksTokens(reader.getContext(), now)) {
-        TokenIndex tokens = TokenIndex.of(reader, now.indexer(), files, newScratch());
+        TokenIndex tokens = tokens(reader, now);
         scratches.add(tokens);
         tidied = withTokens(tidied, tokens);
       }
       return tidied;
+    }
+
+    private TokenIndex tokens(CodecReader reader, Declared now) throws IOException {
+      try {
+        return TokenIndex.of(reader, now.indexer(), files, newScratch());
+      } catch (IOException e) {
+        if (!DiskSpace.isFull(e)) {
+          throw e;
+        }
+        MergePolicy.MergeAbortedException aborted =
+            new MergePolicy.MergeAbortedException("no space to merge: " + e.getMessage());
+        aborted.initCause(e);
+        throw aborted;
+      }
     }
 
     @Override

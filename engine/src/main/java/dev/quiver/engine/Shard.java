@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.apache.lucene.index.CorruptIndexException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Shard implements AutoCloseable {
   private final Path logFolder;
   private final EngineResources resources;
   private final ShardIndex index;
+  private final Quarantine quarantine;
   private final Applier applier;
 
   private final ReentrantLock submitLock = new ReentrantLock();
@@ -72,6 +74,9 @@ final class Shard implements AutoCloseable {
 
   private volatile @Nullable Throwable failure;
 
+  /** Why the last commit found no space; null when it did. */
+  private volatile @Nullable Throwable full;
+
   @GuardedBy("applyLock")
   private boolean closed;
 
@@ -89,7 +94,9 @@ final class Shard implements AutoCloseable {
     }
   }
 
-  private Shard(Path logFolder, EngineResources resources, ShardIndex index) {
+  private Shard(
+      Path logFolder, EngineResources resources, ShardIndex index, Quarantine quarantine) {
+    this.quarantine = quarantine;
     this.logFolder = logFolder;
     this.resources = resources;
     this.index = index;
@@ -99,11 +106,14 @@ final class Shard implements AutoCloseable {
 
   /** Opens a shard and applies what its log has beyond its last commit. */
   static Shard open(
-      CollectionFolder folder, Supplier<CollectionConfig> config, EngineResources resources) {
+      CollectionFolder folder,
+      Supplier<CollectionConfig> config,
+      EngineResources resources,
+      Quarantine quarantine) {
     Shard shard = null;
     try {
-      ShardIndex index = ShardIndex.open(folder.index(), config, resources);
-      shard = new Shard(folder.log(), resources, index);
+      ShardIndex index = ShardIndex.open(folder.index(), config, resources, quarantine);
+      shard = new Shard(folder.log(), resources, index, quarantine);
       if (!WriteAheadLog.sealed(folder.log(), resources.options().files())) {
         shard.replay();
       }
@@ -218,6 +228,10 @@ final class Shard implements AutoCloseable {
     submitLock.lock();
     try {
       checkWorking();
+      Throwable noSpace = full;
+      if (noSpace != null) {
+        throw DiskSpace.full("the disk is full: " + noSpace.getMessage(), noSpace);
+      }
       VectorFields vectors = submittedVectors;
       if (!vectors.equals(fitting)) {
         // A vector was made or dropped meanwhile: what is logged fits those at its place.
@@ -464,10 +478,18 @@ final class Shard implements AutoCloseable {
 
   @GuardedBy("applyLock")
   private void commitLocked() {
+    long since = dirtySinceNanos;
     dirtySinceNanos = 0;
     try {
       index.commit();
+      full = null;
     } catch (IOException | RuntimeException e) {
+      if (DiskSpace.isFull(e) && index.tragedy() == null) {
+        // The log has everything; the next commit that finds space makes up for this one.
+        dirtySinceNanos = Math.max(1, since);
+        full = e;
+        throw DiskSpace.full("commit failed: " + e.getMessage(), e);
+      }
       fail(e);
       throw shardError("commit failed", e);
     }
@@ -556,8 +578,25 @@ final class Shard implements AutoCloseable {
   private void fail(Throwable cause) {
     if (failure == null) {
       failure = cause;
+      if (saysCorrupt(cause)) {
+        quarantine.distrust();
+      }
       LOG.error("{} failed; it will be opened anew from its log", logFolder.getParent(), cause);
     }
+  }
+
+  /** Says that a segment of the last commit is damaged. */
+  void damaged(Damage damage) {
+    fail(new IOException("damaged: " + damage));
+  }
+
+  private static boolean saysCorrupt(Throwable cause) {
+    for (Throwable each = cause; each != null; each = each.getCause()) {
+      if (each instanceof CorruptIndexException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void checkWorking() {
@@ -577,9 +616,8 @@ final class Shard implements AutoCloseable {
       return e;
     }
     String reason = String.valueOf(cause.getMessage());
-    ErrorCode code =
-        reason.contains("No space left") ? ErrorCode.INSUFFICIENT_STORAGE : ErrorCode.INTERNAL;
-    if (cause instanceof org.apache.lucene.index.CorruptIndexException) {
+    ErrorCode code = DiskSpace.isFull(cause) ? ErrorCode.INSUFFICIENT_STORAGE : ErrorCode.INTERNAL;
+    if (cause instanceof CorruptIndexException) {
       code = ErrorCode.CORRUPT;
     }
     return new QuiverException(code, what + ": " + reason, cause);
@@ -596,7 +634,7 @@ final class Shard implements AutoCloseable {
       }
       if (!failed()) {
         if (dirtySinceNanos != 0 || index.mergedSinceCommit()) {
-          commitLocked();
+          commitUnlessFull();
         }
         sealLog();
       }
@@ -606,6 +644,18 @@ final class Shard implements AutoCloseable {
       } finally {
         applyLock.unlock();
       }
+    }
+  }
+
+  @GuardedBy("applyLock")
+  private void commitUnlessFull() {
+    try {
+      commitLocked();
+    } catch (QuiverException e) {
+      if (full == null) {
+        throw e;
+      }
+      LOG.warn("{} is closed without a commit: its log has everything", logFolder.getParent(), e);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.lucene.OffHeapBudgetException;
 import dev.quiver.lucene.QuiverCodec;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,13 +18,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.OneMergeWrappingMergePolicy;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
@@ -139,14 +143,22 @@ final class ShardIndex implements AutoCloseable {
     this.stale = new Stale(view.reader(), declared, Set.of());
   }
 
-  static ShardIndex open(Path folder, Supplier<CollectionConfig> config, EngineResources resources)
+  static ShardIndex open(
+      Path folder,
+      Supplier<CollectionConfig> config,
+      EngineResources resources,
+      Quarantine quarantine)
       throws IOException {
-    Directory directory = resources.options().files().directory(folder);
+    Directory directory =
+        new SpillingDirectory(
+            resources.options().files(), folder, resources.options().indexingBufferBytes());
     try {
       ShardIndex index =
           new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
       if (DirectoryReader.indexExists(directory)) {
-        index.load();
+        dropOlderCommits(directory);
+        quarantine.admit(directory, resources.options().checkedOnOpenBytes());
+        index.load(reader(directory, quarantine));
       }
       return index;
     } catch (IOException | RuntimeException e) {
@@ -155,8 +167,41 @@ final class ShardIndex implements AutoCloseable {
     }
   }
 
-  private void load() throws IOException {
-    DirectoryReader reader = DirectoryReader.open(directory);
+  /**
+   * Deletes the lists of segments before the last one: Lucene deleted their files, and wants to
+   * read each list that is there, in whatever order the disk made the deletions durable.
+   */
+  private static void dropOlderCommits(Directory directory) throws IOException {
+    String last = SegmentInfos.getLastCommitSegmentsFileName(directory);
+    boolean deleted = false;
+    for (String file : directory.listAll()) {
+      if (file.startsWith(IndexFileNames.SEGMENTS) && !file.equals(last)) {
+        directory.deleteFile(file);
+        deleted = true;
+      }
+    }
+    if (deleted) {
+      directory.syncMetaData();
+    }
+  }
+
+  private static DirectoryReader reader(Directory directory, Quarantine quarantine)
+      throws IOException {
+    try {
+      return DirectoryReader.open(directory);
+    } catch (CorruptIndexException | EOFException | RuntimeException e) {
+      // A file that is too large to be checked each time; its segment is taken out now.
+      try {
+        quarantine.admitAll(directory);
+        return DirectoryReader.open(directory);
+      } catch (IOException | RuntimeException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+  }
+
+  private void load(DirectoryReader reader) throws IOException {
     Map<String, String> data = reader.getIndexCommit().getUserData();
     String format = data.getOrDefault(FORMAT_KEY, "none");
     if (!format.equals(Integer.toString(FORMAT))) {

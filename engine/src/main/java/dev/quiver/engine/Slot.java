@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.index.SegmentCommitInfo;
@@ -23,8 +24,10 @@ final class Slot {
   private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
   private final CollectionFolder folder;
+  private final long number;
   private final EngineResources resources;
   private final OpenShards open;
+  private final Quarantine quarantine;
   private final String name;
   private volatile CollectionConfig config;
   private volatile Strictness strictness;
@@ -52,20 +55,29 @@ final class Slot {
   Slot(
       String name,
       CollectionFolder folder,
+      long number,
       CollectionConfig config,
       EngineResources resources,
-      OpenShards open) {
+      OpenShards open)
+      throws IOException {
     this.name = name;
     this.folder = folder;
+    this.number = number;
     this.config = config;
     this.resources = resources;
     this.strictness = Strictness.of(config, null, resources.background()::nanoTime);
     this.lastUsedNanos = resources.background().nanoTime();
     this.open = open;
+    this.quarantine = Quarantine.of(folder, resources.options().files());
   }
 
   String name() {
     return name;
+  }
+
+  /** Collections that were made later have greater numbers. */
+  long number() {
+    return number;
   }
 
   CollectionFolder folder() {
@@ -74,6 +86,11 @@ final class Slot {
 
   CollectionConfig config() {
     return config;
+  }
+
+  /** Segments that were taken out because they are damaged. */
+  List<Damage> damages() {
+    return quarantine.damages();
   }
 
   void config(CollectionConfig changed) {
@@ -147,7 +164,7 @@ final class Slot {
         current = null;
       }
       if (current == null) {
-        current = Shard.open(folder, this::config, resources);
+        current = Shard.open(folder, this::config, resources, quarantine);
         shard = current;
         open.add(this);
         committedPoints = -1;
@@ -272,6 +289,29 @@ final class Slot {
       Shard current = shard;
       if (current != null) {
         end(current, Shard::close);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes damaged segments of the last commit out: the shard fails, so that it saves nothing more
+   * of what may come from them, and is opened anew from what is left and from its log.
+   */
+  void takeOut(List<Damage> damages) throws IOException {
+    lock.lock();
+    try {
+      if (dropped) {
+        return;
+      }
+      quarantine.add(damages);
+      Shard current = shard;
+      if (current != null) {
+        current.damaged(damages.getFirst());
+        if (users == 0) {
+          end(current, damaged -> damaged.abandon("a segment is damaged"));
+        }
       }
     } finally {
       lock.unlock();

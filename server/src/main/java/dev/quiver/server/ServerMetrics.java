@@ -80,6 +80,12 @@ final class ServerMetrics implements Consumer<MetricsWriter> {
     out.counter("quiver_refreshes_total", "new views made for searches", stats.refreshes());
     out.counter("quiver_commits_total", "index commits", stats.commits());
     out.counter("quiver_merges_total", "segment merges finished", stats.merges());
+    out.counter(
+        "quiver_scrubs_total",
+        "passes in which everything stored was compared with its checksums",
+        stats.scrubs());
+    out.counter("quiver_scrubbed_bytes_total", "bytes read for that", stats.scrubbedBytes());
+    out.counter("quiver_damages_total", "damaged places found", stats.damages());
     out.gauge(
         "quiver_off_heap_budget_bytes",
         "off-heap bytes that graph builds and unflushed vectors may take",

@@ -199,6 +199,32 @@ public final class Settings {
           "Memory outside the heap for graph builds and vectors that are not flushed yet; 0: a"
               + " quarter of what the heap leaves of the machine, 256 at least.");
 
+  public static final Setting<Integer> CHECK_ON_OPEN_MB =
+      Setting.integer(
+          "storage.check-on-open-mb",
+          64,
+          0,
+          1 << 24,
+          "Index files up to this size are compared with their checksums when a collection is"
+              + " first opened; larger ones only by the scrubber and by `quiver verify`.");
+
+  public static final Setting<Integer> SCRUB_MB_PER_SECOND =
+      Setting.integer(
+          "storage.scrub-mb-per-second",
+          4,
+          0,
+          1 << 20,
+          "How fast the scrubber reads all stored files to compare them with their checksums; 0:"
+              + " there is no scrubber.");
+
+  public static final Setting<Integer> SCRUB_HOURS =
+      Setting.integer(
+          "storage.scrub-hours",
+          24,
+          1,
+          8760,
+          "From the begin of one pass of the scrubber to that of the next.");
+
   public static final Setting<Integer> MERGE_THREADS =
       Setting.integer(
           "index.merge-threads",
@@ -270,6 +296,9 @@ public final class Settings {
           FLUSH_INTERVAL,
           INDEXING_BUFFER_MB,
           OFF_HEAP_MB,
+          CHECK_ON_OPEN_MB,
+          SCRUB_MB_PER_SECOND,
+          SCRUB_HOURS,
           MERGE_THREADS,
           BUILD_THREADS,
           FULL_SCAN_THRESHOLD,

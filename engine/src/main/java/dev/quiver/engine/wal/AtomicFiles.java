@@ -11,6 +11,17 @@ public final class AtomicFiles {
 
   /** Replaces {@code file} by {@code content}; durable on return. */
   public static void write(FileOps files, Path file, byte[] content) throws IOException {
+    Path directory = replace(files, file, content, true);
+    files.syncDirectory(directory);
+  }
+
+  /** The same, but what a loss of power leaves of it is open, and may be neither. */
+  public static void replace(FileOps files, Path file, byte[] content) throws IOException {
+    replace(files, file, content, false);
+  }
+
+  private static Path replace(FileOps files, Path file, byte[] content, boolean sync)
+      throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null) {
       throw new IOException("no parent folder: " + file);
@@ -18,10 +29,12 @@ public final class AtomicFiles {
     Path temporary = directory.resolve(file.getFileName() + TEMPORARY_SUFFIX);
     try (FileOps.Appender appender = files.create(temporary)) {
       appender.write(content, 0, content.length);
-      appender.sync();
+      if (sync) {
+        appender.sync();
+      }
     }
     files.rename(temporary, file);
-    files.syncDirectory(directory);
+    return directory;
   }
 
   public static byte[] read(FileOps files, Path file) throws IOException {

@@ -1,5 +1,6 @@
 package dev.quiver.engine.wal;
 
+import dev.quiver.engine.DiskSpace;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
@@ -44,8 +45,15 @@ final class DataFolderLock implements java.io.Closeable {
               + ProcessHandle.current().pid()
               + ", started "
               + Instant.now().truncatedTo(ChronoUnit.SECONDS);
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+      try {
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+      } catch (IOException e) {
+        if (!DiskSpace.isFull(e)) {
+          throw e;
+        }
+        // The lock holds without a name, and a full disk can still be read.
+      }
       return new DataFolderLock(channel);
     } catch (IOException | RuntimeException e) {
       channel.close();

@@ -22,10 +22,15 @@ import org.jspecify.annotations.Nullable;
  *          n  body
  * </pre>
  *
+ * <p>Behind a group commit that was synced stands a mark: a record without a body, whose offset is
+ * the next record's and whose batch index is -1. It is written without a sync of its own, so that
+ * it costs next to nothing; it is there after any kill, and after a loss of power unless that came
+ * within moments. With it, damage in the last group commit is told from a torn write.
+ *
  * <p>A group commit is written and synced as a whole before the next begins. So a damaged record
  * behind which only records of its own group commit are readable is the torn end of a write that
- * nobody was told of; one behind which a later group commit is readable was damaged after it had
- * been synced. The batch index tells the two apart.
+ * nobody was told of; one behind which a later group commit or a mark is readable was damaged after
+ * it had been synced. The batch index tells the two apart.
  */
 final class Segment {
   static final int MAGIC = 0x4C415751;
@@ -34,6 +39,9 @@ final class Segment {
   static final int RECORD_HEADER_BYTES = 20;
   static final int MAX_RECORD_BYTES = 1 << 28;
   static final String SUFFIX = ".wal";
+
+  /** The batch index of a mark. */
+  static final int MARK = -1;
 
   private static final int NAME_DIGITS = 20;
 
@@ -74,6 +82,13 @@ final class Segment {
     crc.update(target.slice(start + 8, RECORD_HEADER_BYTES - 8));
     crc.update(body);
     target.putInt(start + 4, (int) crc.getValue());
+  }
+
+  /** Says that all records before {@code offset} were synced. */
+  static byte[] mark(long offset) {
+    ByteBuffer buffer = ByteBuffer.allocate(RECORD_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    putRecordHeader(buffer, offset, MARK, new byte[0]);
+    return buffer.array();
   }
 
   static int crc(byte[] bytes, int offset, int length) {

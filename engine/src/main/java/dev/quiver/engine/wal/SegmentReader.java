@@ -21,6 +21,8 @@ final class SegmentReader implements Closeable {
   private long windowStart;
   private int windowLength;
   private long position = Segment.HEADER_BYTES;
+  private long nextOffset = -1;
+  private long markedOffset = -1;
 
   SegmentReader(FileOps files, Path path) throws IOException {
     this.path = path;
@@ -31,11 +33,16 @@ final class SegmentReader implements Closeable {
   /**
    * A whole record.
    *
+   * @param start its position
    * @param end the position behind it
    */
-  record Entry(long offset, int batchIndex, byte[] body, long end) {
+  record Entry(long offset, int batchIndex, byte[] body, long start, long end) {
     long batchStart() {
-      return offset - batchIndex;
+      return isMark() ? offset : offset - batchIndex;
+    }
+
+    boolean isMark() {
+      return batchIndex == Segment.MARK;
     }
   }
 
@@ -72,6 +79,7 @@ final class SegmentReader implements Closeable {
     }
     long base = header.getLong();
     int crc = header.getInt();
+    nextOffset = baseOffset;
     return magic == Segment.MAGIC
         && version == Segment.VERSION
         && base == baseOffset
@@ -86,11 +94,35 @@ final class SegmentReader implements Closeable {
 
   /** Returns the next record, or null when there is none or it is damaged; see {@link #atEnd}. */
   @Nullable Entry next() throws IOException {
-    Entry entry = entryAt(position);
-    if (entry != null) {
+    while (true) {
+      Entry entry = entryAt(position);
+      if (entry == null) {
+        entry = behindLostMark();
+      }
+      if (entry == null) {
+        return null;
+      }
       position = entry.end();
+      if (!entry.isMark()) {
+        nextOffset = entry.offset() + 1;
+        return entry;
+      }
+      markedOffset = entry.offset();
     }
-    return entry;
+  }
+
+  /**
+   * The next record, when only a mark before it is lost: marks are not synced before what follows
+   * them is. Were those bytes a record, the one behind would have a later offset.
+   */
+  private @Nullable Entry behindLostMark() throws IOException {
+    Entry entry = entryAt(position + Segment.RECORD_HEADER_BYTES);
+    return entry != null && entry.offset() == nextOffset && entry.batchIndex() == 0 ? entry : null;
+  }
+
+  /** The offset of the last mark that was read; -1: there was none. */
+  long markedOffset() {
+    return markedOffset;
   }
 
   boolean atEnd() {
@@ -131,7 +163,7 @@ final class SegmentReader implements Closeable {
     if (length < 0
         || length > Segment.MAX_RECORD_BYTES
         || length > size - bodyStart
-        || batchIndex < 0) {
+        || batchIndex < (length == 0 ? Segment.MARK : 0)) {
       return null;
     }
     CRC32C actual = new CRC32C();
@@ -140,7 +172,7 @@ final class SegmentReader implements Closeable {
     copy(bodyStart, body);
     actual.update(body);
     return (int) actual.getValue() == crc
-        ? new Entry(offset, batchIndex, body, bodyStart + length)
+        ? new Entry(offset, batchIndex, body, start, bodyStart + length)
         : null;
   }
 

@@ -1,6 +1,7 @@
 package dev.quiver.engine.wal;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.quiver.engine.DiskSpace;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
@@ -27,12 +28,15 @@ import org.jspecify.annotations.Nullable;
  * fails, nobody knows what the disk holds; the log then refuses every append until it is opened
  * anew.
  *
- * <p><b>Opening.</b> The last segment is read through. A torn end is cut off; a damaged record with
- * a later group commit behind it is refused, since cutting there would lose acknowledged records.
- * Earlier segments were complete before their successor was made; they are checked when replayed.
+ * <p><b>Opening.</b> The last segment is read through, and its last group commit written again to a
+ * new file, since nobody knows whether its sync was done. A torn end is cut off; a damaged record
+ * with a later group commit behind it is refused, since cutting there would lose acknowledged
+ * records. Earlier segments were complete before their successor was made; they are checked when
+ * replayed.
  */
 public final class WriteAheadLog implements OpLog {
   private static final int WRITE_CHUNK_BYTES = 1 << 18;
+  private static final String TEMPORARY_SUFFIX = ".tmp";
 
   private final Path directory;
   private final FileOps files;
@@ -120,6 +124,8 @@ public final class WriteAheadLog implements OpLog {
         Long base = Segment.baseOffsetOrNull(name);
         if (base != null) {
           segments.add(base);
+        } else if (name.endsWith(TEMPORARY_SUFFIX)) {
+          files.delete(directory.resolve(name));
         }
       }
       long end = 0;
@@ -149,11 +155,13 @@ public final class WriteAheadLog implements OpLog {
   }
 
   /** Returns the offset behind the last whole record, or -1 when the file was never completed. */
+  @GuardedBy("lock")
   private long recoverLast(long base) throws IOException {
     Path path = path(base);
     long end = base;
     long validBytes;
     boolean torn;
+    @Nullable LastCommit lastCommit = null;
     try (SegmentReader reader = new SegmentReader(files, path)) {
       boolean headerValid = reader.headerValid(base);
       SegmentReader.Entry entry = reader.next();
@@ -166,6 +174,9 @@ public final class WriteAheadLog implements OpLog {
         torn = true;
       } else {
         while (entry != null) {
+          if (entry.batchIndex() == 0) {
+            lastCommit = new LastCommit(entry.offset(), entry.start());
+          }
           if (entry.offset() != end) {
             throw corrupt(
                 path, reader.position(), "offset " + entry.offset() + " (expected: " + end + ")");
@@ -175,6 +186,10 @@ public final class WriteAheadLog implements OpLog {
         }
         validBytes = reader.position();
         torn = !reader.atEnd();
+        if (reader.markedOffset() == end) {
+          // Its sync is known to have been done.
+          lastCommit = null;
+        }
         SegmentReader.Entry later = torn ? reader.findLaterCommit(end) : null;
         if (later != null) {
           throw corrupt(
@@ -193,17 +208,53 @@ public final class WriteAheadLog implements OpLog {
       files.syncDirectory(directory);
       return -1;
     }
+    if (lastCommit != null) {
+      moveLastCommit(path, lastCommit, validBytes);
+      return end;
+    }
     FileOps.Appender appender = files.append(path);
     active = appender;
     if (torn) {
       appender.truncate(validBytes);
     }
-    if (end > base) {
-      // What a killed process wrote without a sync is readable, yet not durable.
-      appender.sync();
-    }
     setActiveSize(validBytes);
     return end;
+  }
+
+  /** Where the last group commit of a segment begins. */
+  private record LastCommit(long offset, long position) {}
+
+  /**
+   * Writes the last group commit again, as the first of a segment. What a killed process wrote
+   * without a sync is readable, yet not durable; and where its sync failed, the system takes it for
+   * clean: syncing the file now would succeed and do nothing. All before it was synced.
+   */
+  @GuardedBy("lock")
+  private void moveLastCommit(Path path, LastCommit last, long end) throws IOException {
+    byte[] records = new byte[Math.toIntExact(end - last.position())];
+    try (FileOps.Reader reader = files.read(path)) {
+      if (reader.read(last.position(), records, 0, records.length) != records.length) {
+        throw new IOException(path + ": its last group commit cannot be read");
+      }
+    }
+    Path target = path(last.offset());
+    Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY_SUFFIX);
+    try (FileOps.Appender appender = files.create(temporary)) {
+      byte[] header = Segment.header(last.offset());
+      appender.write(header, 0, header.length);
+      appender.write(records, 0, records.length);
+      appender.sync();
+    }
+    files.rename(temporary, target);
+    files.syncDirectory(directory);
+    if (!target.equals(path)) {
+      segments.add(last.offset());
+      try (FileOps.Appender before = files.append(path)) {
+        before.truncate(last.position());
+      }
+    }
+    active = files.append(target);
+    setActiveSize(Segment.HEADER_BYTES + records.length);
   }
 
   @Override
@@ -352,7 +403,19 @@ public final class WriteAheadLog implements OpLog {
       throw e;
     }
     setActiveSize(activeSize + bytes);
+    mark(appender, batch.getLast().firstOffset + batch.getLast().records.size());
     listener.synced(count, bytes, (System.nanoTime() - started) / 1000);
+  }
+
+  private void mark(FileOps.Appender appender, long offset) {
+    byte[] mark = Segment.mark(offset);
+    try {
+      appender.write(mark, 0, mark.length);
+      setActiveSize(activeSize + mark.length);
+    } catch (IOException | RuntimeException e) {
+      // The records are durable without it.
+      cutBack(appender, e);
+    }
   }
 
   /** Takes out what a failed group commit may have left, so that the next one begins there. */
@@ -619,7 +682,7 @@ public final class WriteAheadLog implements OpLog {
 
   private QuiverException appendFailed(Throwable cause, boolean failedClosed) {
     String reason = String.valueOf(cause.getMessage());
-    boolean full = reason.contains("No space left") || reason.contains("quota");
+    boolean full = DiskSpace.isFull(cause);
     return new QuiverException(
         full ? ErrorCode.INSUFFICIENT_STORAGE : ErrorCode.INTERNAL,
         "the operation was not logged: "

@@ -1,0 +1,149 @@
+package dev.quiver.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.CollectionConfig;
+import dev.quiver.engine.Engine;
+import dev.quiver.engine.EngineOptions;
+import dev.quiver.engine.EngineStats;
+import dev.quiver.engine.Payload;
+import dev.quiver.engine.Point;
+import dev.quiver.engine.PointId;
+import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.WriteOp;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What an fsync for each group commit costs: eight writers ingest into one collection, by turns
+ * with syncs and with a disk that only pretends to sync. Both do all the rest, indexing included.
+ */
+final class DurabilityBenchmark implements Benchmark {
+  private static final int WRITERS = 8;
+  private static final int DIMENSION = 384;
+  private static final double GOAL = 0.7;
+
+  @Override
+  public String name() {
+    return "durability";
+  }
+
+  @Override
+  public String description() {
+    return "ingestion with an fsync for each group commit against none, 8 writers";
+  }
+
+  @Override
+  public void run(BenchOptions options, Report report) throws Exception {
+    int rounds = options.shortRun() ? 3 : 7;
+    int points = options.shortRun() ? 4_000 : 24_000;
+    for (int batch : new int[] {1, 32}) {
+      measure(options, report, rounds, batch == 1 ? points / 2 : points, batch);
+    }
+  }
+
+  private static void measure(
+      BenchOptions options, Report report, int rounds, int points, int batch) throws Exception {
+    double[] synced = new double[rounds];
+    double[] unsynced = new double[rounds];
+    double perSync = 0;
+    ingest(points, batch, true);
+    for (int i = 0; i < rounds; i++) {
+      Run with = ingest(points, batch, true);
+      Run without = ingest(points, batch, false);
+      synced[i] = with.pointsPerSecond();
+      unsynced[i] = without.pointsPerSecond();
+      perSync = (double) with.stats().logRecords() / with.stats().logSyncs();
+      options.say(
+          String.format(
+              Locale.ROOT,
+              "batches of %d, round %d: %,.0f points/s with fsync, %,.0f without",
+              batch,
+              i + 1,
+              synced[i],
+              unsynced[i]));
+    }
+    double[] ratios = new double[rounds];
+    for (int i = 0; i < rounds; i++) {
+      ratios[i] = synced[i] / unsynced[i];
+    }
+    String of = ", batches of " + batch;
+    report.add(Figure.of("with fsync" + of, median(synced), "points/s"));
+    report.add(Figure.of("without" + of, median(unsynced), "points/s"));
+    report.add(Figure.of("operations for each fsync" + of, perSync, "operations"));
+    report.add(Figure.atLeast("ratio, median of rounds" + of, median(ratios), "", GOAL));
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private record Run(double pointsPerSecond, EngineStats stats) {}
+
+  private static Run ingest(int points, int batch, boolean sync) throws Exception {
+    Path data = Files.createTempDirectory("quiver-durability");
+    try (Engine engine =
+        Engine.open(
+            data,
+            EngineOptions.builder()
+                .files(sync ? dev.quiver.engine.wal.DiskFiles.INSTANCE : new UnsyncedFiles())
+                .build())) {
+      engine.createCollection("c", config());
+      long started = System.nanoTime();
+      try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
+        List<Future<?>> running = new ArrayList<>();
+        for (int w = 0; w < WRITERS; w++) {
+          int writer = w;
+          running.add(writers.submit(() -> write(engine, writer, points / WRITERS, batch)));
+        }
+        for (Future<?> each : running) {
+          each.get();
+        }
+      }
+      double seconds = (System.nanoTime() - started) / 1e9;
+      return new Run(points / seconds, engine.stats());
+    } finally {
+      ServerProcess.deleteTree(data);
+    }
+  }
+
+  private static void write(Engine engine, int writer, int points, int batch) {
+    Random random = new Random(writer);
+    for (int done = 0; done < points; done += batch) {
+      List<Point> part = new ArrayList<>(batch);
+      for (int i = 0; i < batch; i++) {
+        float[] values = new float[DIMENSION];
+        for (int j = 0; j < DIMENSION; j++) {
+          values[j] = random.nextFloat();
+        }
+        part.add(
+            new Point(
+                PointId.of(writer * 10_000_000L + done + i),
+                Map.of("", new VectorValue.Dense(values)),
+                Payload.EMPTY));
+      }
+      engine.write(
+          "c", List.of(new WriteOp.Upsert(part, null, WriteOp.UpdateMode.UPSERT)), true, null);
+    }
+  }
+
+  private static CollectionConfig config() {
+    ObjectNode document = Payload.JSON.createObjectNode();
+    document
+        .putObject("params")
+        .putObject("vectors")
+        .put("size", DIMENSION)
+        .put("distance", "Cosine");
+    return CollectionConfig.fromDocument(document);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.wal.FileOps;
+import dev.quiver.engine.wal.LogCheck;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.index.SegmentCommitInfo;
+import org.apache.lucene.index.SegmentInfos;
+import org.apache.lucene.store.Directory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares everything in a data folder with its checksums: documents, logs, and the files of the
+ * last commit of each index. Changes nothing; the folder may be in use. Not thread-safe.
+ */
+final class StoreCheck {
+  private final Path root;
+  private final FileOps files;
+  private final Watch watch;
+
+  /** Sees how far it is; may wait, or end the check by an exception. */
+  interface Watch {
+    void read(long bytes);
+
+    void found(List<Damage> damages);
+  }
+
+  StoreCheck(Path root, FileOps files, Watch watch) {
+    this.root = root;
+    this.files = files;
+    this.watch = watch;
+  }
+
+  /** The documents that belong to no collection. */
+  void checkStore() throws IOException {
+    Path aliases = root.resolve(Catalog.ALIASES);
+    if (files.exists(aliases)) {
+      checkDocument(null, aliases);
+    }
+  }
+
+  void checkCollection(String name, CollectionFolder folder) throws IOException {
+    checkDocument(name, folder.document());
+    for (LogCheck.Finding finding : LogCheck.check(files, folder.log(), watch::read)) {
+      watch.found(
+          List.of(
+              new Damage(
+                  name,
+                  below(finding.file()),
+                  "record",
+                  finding.position(),
+                  finding.length(),
+                  finding.what(),
+                  null,
+                  null,
+                  0)));
+    }
+    checkIndex(name, folder);
+  }
+
+  private void checkDocument(@Nullable String collection, Path file) throws IOException {
+    if (!files.exists(file)) {
+      return;
+    }
+    try {
+      Documents.verify(files, file);
+    } catch (QuiverException e) {
+      watch.found(
+          List.of(
+              new Damage(
+                  collection,
+                  below(file),
+                  null,
+                  0,
+                  0,
+                  String.valueOf(e.getMessage()),
+                  null,
+                  null,
+                  0)));
+    }
+  }
+
+  private String below(Path file) {
+    return root.relativize(file).toString();
+  }
+
+  private void checkIndex(String name, CollectionFolder folder) throws IOException {
+    if (!files.isDirectory(folder.index())) {
+      return;
+    }
+    try (Directory directory = files.directory(folder.index())) {
+      if (!DirectoryReader.indexExists(directory)) {
+        return;
+      }
+      SegmentInfos infos = commit(name, folder, directory);
+      if (infos == null) {
+        return;
+      }
+      for (SegmentCommitInfo segment : infos) {
+        List<Damage> damages =
+            SegmentChecks.check(
+                directory, segment, SegmentChecks.Choice.ALL, bytes -> watch.read(bytes));
+        List<Damage> real = stillThere(name, folder, directory, segment, damages);
+        if (!real.isEmpty()) {
+          watch.found(real);
+        }
+      }
+    }
+  }
+
+  private @Nullable SegmentInfos commit(String name, CollectionFolder folder, Directory directory)
+      throws IOException {
+    try {
+      return SegmentInfos.readLatestCommit(directory);
+    } catch (CorruptIndexException
+        | IndexFormatTooOldException
+        | IndexFormatTooNewException
+        | java.io.EOFException e) {
+      watch.found(
+          List.of(
+              new Damage(
+                  name,
+                  below(folder.index()),
+                  "list of segments",
+                  0,
+                  0,
+                  String.valueOf(e.getMessage()),
+                  null,
+                  null,
+                  0)));
+      return null;
+    }
+  }
+
+  /** Leaves out files that a later commit no longer has: they are deleted while they are read. */
+  private List<Damage> stillThere(
+      String name,
+      CollectionFolder folder,
+      Directory directory,
+      SegmentCommitInfo segment,
+      List<Damage> damages)
+      throws IOException {
+    if (damages.isEmpty()) {
+      return damages;
+    }
+    List<Damage> real = new ArrayList<>();
+    SegmentInfos now = commit(name, folder, directory);
+    if (now == null) {
+      return real;
+    }
+    for (SegmentCommitInfo each : now) {
+      if (SegmentChecks.idOf(each).equals(SegmentChecks.idOf(segment))) {
+        for (Damage damage : damages) {
+          if (each.files().contains(damage.file())) {
+            real.add(damage.in(name, below(folder.index().resolve(damage.file()))));
+          }
+        }
+      }
+    }
+    return real;
+  }
+}

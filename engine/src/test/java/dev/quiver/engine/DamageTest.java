@@ -1,0 +1,236 @@
+package dev.quiver.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.wal.DiskFiles;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stored bytes that are not what was written: found, named, and kept from doing harm. */
+class DamageTest {
+  private static final int POINTS = 100;
+
+  @TempDir Path folder;
+
+  private static EngineOptions options(long checkedOnOpenBytes, long scrubBytesPerSecond) {
+    return EngineOptions.builder()
+        .flushInterval(Duration.ofHours(1))
+        .checkedOnOpenBytes(checkedOnOpenBytes)
+        .scrubBytesPerSecond(scrubBytesPerSecond)
+        .build();
+  }
+
+  /** Two segments of 100 points each, all committed. */
+  private void build() {
+    for (int part = 0; part < 2; part++) {
+      try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+        if (part == 0) {
+          engine.createCollection(
+              "docs",
+              Configs.parse(
+                  """
+                  {"params": {"vectors": {"size": 2, "distance": "Euclid"}}}"""));
+        }
+        List<WriteOp> operations = new ArrayList<>();
+        for (int i = 0; i < POINTS; i++) {
+          operations.add(upsertOf(part * POINTS + i));
+        }
+        engine.write("docs", operations, true, null);
+      }
+    }
+  }
+
+  private static void upsert(Engine engine, long id) {
+    engine.write("docs", List.of(upsertOf(id)), true, null);
+  }
+
+  private static WriteOp upsertOf(long id) {
+    ObjectNode payload = Payload.JSON.createObjectNode();
+    payload.put("n", (int) id);
+    return new WriteOp.Upsert(
+        List.of(
+            new Point(PointId.of(id), Map.of("", VectorValue.dense(id, 1)), Payload.of(payload))),
+        null,
+        WriteOp.UpdateMode.UPSERT);
+  }
+
+  private List<Path> files(String suffix) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.toString().endsWith(suffix)).sorted().toList();
+    }
+  }
+
+  private static void flip(Path file, long at) throws IOException {
+    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+      bytes.seek(at);
+      int old = bytes.read();
+      bytes.seek(at);
+      bytes.write(old ^ 4);
+    }
+  }
+
+  @Test
+  void aDamagedSegmentIsNamedAndTakenOutAndTheRestServes() throws IOException {
+    build();
+    List<Path> segments = files(".cfs");
+    assertThat(segments).hasSize(2);
+    flip(segments.getFirst(), Files.size(segments.getFirst()) / 2);
+
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertThat(engine.count("docs", null, true)).isEqualTo(POINTS);
+
+      List<Damage> damages = engine.damages("docs");
+      assertThat(damages).hasSize(1);
+      assertThat(damages.getFirst().file()).isEqualTo("index/" + segments.getFirst().getFileName());
+      assertThat(damages.getFirst().section()).startsWith("_0");
+      assertThat(damages.getFirst().points()).isEqualTo(POINTS);
+      CollectionInfo info = engine.collectionInfo("docs");
+      assertThat(info.status()).isEqualTo(CollectionInfo.Status.RED);
+      assertThat(info.damages()).isEqualTo(damages);
+      assertThat(files(".cfs")).anyMatch(file -> file.toString().contains("quarantine"));
+    }
+  }
+
+  @Test
+  void aPartialCollectionTakesWritesThatNeedNotReadAndRefusesOthers() throws IOException {
+    build();
+    flip(files(".cfs").getFirst(), 200);
+
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      engine.count("docs", null, true);
+      upsert(engine, 5);
+      upsert(engine, 1000);
+      engine.write(
+          "docs",
+          List.of(new WriteOp.DeletePoints(new PointSelector.ByIds(List.of(PointId.of(POINTS))))),
+          true,
+          null);
+      assertThat(engine.count("docs", null, true)).isEqualTo(POINTS + 1);
+
+      assertThatThrownBy(
+              () ->
+                  engine.write(
+                      "docs",
+                      List.of(
+                          new WriteOp.ClearPayload(
+                              new PointSelector.ByIds(List.of(PointId.of(1))))),
+                      true,
+                      null))
+          .isInstanceOfSatisfying(
+              QuiverException.class,
+              error -> assertThat(error.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+          .hasMessageContaining("is partial");
+    }
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertThat(engine.count("docs", null, true)).isEqualTo(POINTS + 1);
+      assertThat(engine.damages("docs")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aFileTooLargeToBeCheckedOnOpeningIsFoundByVerificationOfTheRunningEngine()
+      throws IOException {
+    build();
+    flip(files(".cfs").getFirst(), Files.size(files(".cfs").getFirst()) / 2);
+
+    try (Engine engine = Engine.open(folder, options(0, 0))) {
+      assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS);
+      assertThat(engine.damages("docs")).isEmpty();
+
+      Verification run = engine.verify("docs", 0);
+      Await.until("verified", () -> run.progress().state() != Verification.State.RUNNING);
+
+      assertThat(run.progress().state()).isEqualTo(Verification.State.DONE);
+      assertThat(run.progress().damages()).hasSize(1);
+      assertThat(run.progress().bytes()).isGreaterThan(1000);
+      assertThat(engine.count("docs", null, true)).isEqualTo(POINTS);
+      assertThat(engine.damages("docs")).hasSize(1);
+      assertThat(engine.stats().damages()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theScrubberFindsDamageByItself() throws IOException {
+    build();
+    flip(files(".cfs").getFirst(), Files.size(files(".cfs").getFirst()) / 2);
+
+    try (Engine engine = Engine.open(folder, options(0, 1 << 20))) {
+      Await.until("scrubbed", () -> engine.stats().scrubs() > 0);
+
+      assertThat(engine.damages("docs")).hasSize(1);
+      assertThat(engine.count("docs", null, true)).isEqualTo(POINTS);
+      assertThat(engine.stats().scrubbedBytes()).isGreaterThan(1000);
+    }
+  }
+
+  @Test
+  void aVerificationCanBeCancelledAndTwoAtOnceAreRefused() {
+    build();
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      Verification run = engine.verify(null, 1);
+      assertThatThrownBy(() -> engine.verify(null, 1)).hasMessageContaining("runs already");
+
+      run.cancel();
+
+      Await.until("cancelled", () -> run.progress().state() == Verification.State.CANCELLED);
+    }
+  }
+
+  @Test
+  void verificationOfAStoppedStoreChangesNothing() throws IOException {
+    build();
+    flip(files(".cfs").getFirst(), 300);
+    flip(files("collection.json").getFirst(), 30);
+    byte[] before = Files.readAllBytes(files("collection.json").getFirst());
+
+    Verification.Progress progress =
+        Verification.offline(folder, null, 0, DiskFiles.INSTANCE, run -> {});
+
+    List<String> files = new ArrayList<>();
+    progress.damages().forEach(damage -> files.add(damage.file()));
+    assertThat(files).anyMatch(file -> file.endsWith(".cfs"));
+    assertThat(files).anyMatch(file -> file.endsWith("collection.json"));
+    assertThat(Files.readAllBytes(files("collection.json").getFirst())).isEqualTo(before);
+  }
+
+  @Test
+  void everyBitOfADocumentCountsAndTheCopyMendsIt() throws IOException {
+    build();
+    Path document = files("collection.json").getFirst();
+    byte[] right = Files.readAllBytes(document);
+    for (int bit = 0; bit < right.length * 8; bit += 13) {
+      byte[] wrong = right.clone();
+      wrong[bit / 8] ^= (byte) (1 << (bit % 8));
+      Files.write(document, wrong);
+
+      try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+        assertThat(engine.collections()).containsExactly("docs");
+      }
+
+      assertThat(Files.readAllBytes(document)).as("bit " + bit).isEqualTo(right);
+    }
+  }
+
+  @Test
+  void aDocumentThatIsDamagedLikeItsCopyIsRefusedByName() throws IOException {
+    build();
+    flip(files("collection.json").getFirst(), 30);
+    flip(files("collection.json.copy").getFirst(), 40);
+
+    assertThatThrownBy(() -> Engine.open(folder, options(1 << 20, 0)))
+        .isInstanceOfSatisfying(
+            QuiverException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.CORRUPT))
+        .hasMessageContaining("collection.json is damaged");
+  }
+}

@@ -1,0 +1,182 @@
+package dev.quiver.testkit;
+
+import dev.quiver.engine.wal.FileOps;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FilterDirectory;
+
+/** A disk that makes the engine behave as if something had been left out of it. */
+class FlawedFiles implements FileOps {
+  private final FileOps disk;
+
+  private FlawedFiles(FileOps disk) {
+    this.disk = disk;
+  }
+
+  /** Gives every record of a log the checksum that its bytes have. */
+  static final class UncheckedLogs extends FlawedFiles {
+    private static final int HEADER_BYTES = 20;
+
+    UncheckedLogs(FileOps disk) {
+      super(disk);
+    }
+
+    @Override
+    public Reader read(Path file) throws IOException {
+      Reader reader = super.read(file);
+      if (!file.toString().endsWith(".wal")) {
+        return reader;
+      }
+      byte[] bytes = new byte[(int) reader.size()];
+      int length = reader.read(0, bytes, 0, bytes.length);
+      mend(ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.LITTLE_ENDIAN));
+      return new Reader() {
+        @Override
+        public long size() {
+          return length;
+        }
+
+        @Override
+        public int read(long position, byte[] target, int offset, int count) {
+          int available = (int) Math.max(0, Math.min(count, length - position));
+          System.arraycopy(bytes, (int) position, target, offset, available);
+          return available;
+        }
+
+        @Override
+        public void close() throws IOException {
+          reader.close();
+        }
+      };
+    }
+
+    private static void mend(ByteBuffer log) {
+      int at = HEADER_BYTES;
+      while (at + HEADER_BYTES <= log.limit()) {
+        int length = log.getInt(at);
+        if (length < 0 || length > log.limit() - at - HEADER_BYTES) {
+          return;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(log.array(), at + 8, HEADER_BYTES - 8 + length);
+        log.putInt(at + 4, (int) crc.getValue());
+        at += HEADER_BYTES + length;
+      }
+    }
+  }
+
+  /** Syncs an index's files only after the commit that names them. */
+  static final class EarlyCommits extends FlawedFiles {
+    EarlyCommits(FileOps disk) {
+      super(disk);
+    }
+
+    @Override
+    public Directory directory(Path folder) throws IOException {
+      return new FilterDirectory(super.directory(folder)) {
+        private final List<String> later = new ArrayList<>();
+        private boolean renamed;
+
+        @Override
+        public void sync(Collection<String> names) throws IOException {
+          for (String name : names) {
+            if (name.startsWith("pending_segments")) {
+              super.sync(List.of(name));
+            } else {
+              later.add(name);
+            }
+          }
+        }
+
+        @Override
+        public void rename(String source, String dest) throws IOException {
+          super.rename(source, dest);
+          renamed = true;
+        }
+
+        @Override
+        public void syncMetaData() throws IOException {
+          super.syncMetaData();
+          if (renamed) {
+            renamed = false;
+            super.sync(later);
+            later.clear();
+          }
+        }
+      };
+    }
+  }
+
+  @Override
+  public Appender create(Path file) throws IOException {
+    return disk.create(file);
+  }
+
+  @Override
+  public Appender append(Path file) throws IOException {
+    return disk.append(file);
+  }
+
+  @Override
+  public Reader read(Path file) throws IOException {
+    return disk.read(file);
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return disk.exists(path);
+  }
+
+  @Override
+  public boolean isDirectory(Path path) {
+    return disk.isDirectory(path);
+  }
+
+  @Override
+  public long modifiedMillis(Path file) throws IOException {
+    return disk.modifiedMillis(file);
+  }
+
+  @Override
+  public List<String> list(Path directory) throws IOException {
+    return disk.list(directory);
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    disk.createDirectories(directory);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    disk.delete(file);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    disk.rename(from, to);
+  }
+
+  @Override
+  public void syncDirectory(Path directory) throws IOException {
+    disk.syncDirectory(directory);
+  }
+
+  @Override
+  public Directory directory(Path folder) throws IOException {
+    return disk.directory(folder);
+  }
+
+  @Override
+  public Closeable claim(Path dataFolder) throws IOException {
+    return disk.claim(dataFolder);
+  }
+}

@@ -1,0 +1,340 @@
+package dev.quiver.testkit;
+
+import dev.quiver.engine.Alias;
+import dev.quiver.engine.Engine;
+import dev.quiver.engine.EngineOptions;
+import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.wal.FileOps;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a data folder on a {@link SimulatedDisk}, from one seed: engines open it, do random
+ * things and end by a loss of power in the middle of an operation, by a kill, by an error of the
+ * disk or in peace; each time what is there is compared with the model. On one thread, so that the
+ * same seed gives the same history.
+ */
+final class SimulatedRun {
+  static final Path DATA = Path.of("/data");
+
+  private static final int MOST_POSSIBLE = 48;
+  private static final int MOST_TRIES = 8;
+  private static final Set<ErrorCode> ANSWERS =
+      Set.of(
+          ErrorCode.NOT_FOUND,
+          ErrorCode.ALREADY_EXISTS,
+          ErrorCode.WRONG_INPUT,
+          ErrorCode.BAD_REQUEST);
+
+  private final long seed;
+  private final SimulatedFlaw flaw;
+  private final Random random;
+  private final SimulatedWrites writes;
+  private final SimulatedBackground background;
+  private final List<String> violations = new ArrayList<>();
+  private SimulatedDisk disk;
+  private Set<SimulatedState> possible = new LinkedHashSet<>(Set.of(new SimulatedState()));
+  private long operations;
+  private int acknowledged;
+  private int refused;
+  private int lives;
+  private int powerLosses;
+  private int checks;
+  private long history;
+  private String last = "nothing";
+
+  SimulatedRun(long seed, SimulatedFlaw flaw) {
+    this.seed = seed;
+    this.flaw = flaw;
+    this.random = new Random(seed);
+    // Neighbouring seeds begin alike.
+    random.nextLong();
+    this.writes = new SimulatedWrites(random);
+    this.background = new SimulatedBackground(random.nextLong());
+    this.disk = new SimulatedDisk(flaw.faults(), random.nextLong());
+  }
+
+  /**
+   * What a run found.
+   *
+   * @param acknowledged calls that were answered with success
+   * @param refused calls that an error of the disk kept from being done
+   * @param ioOperations on the disk
+   * @param history stands for all that was done with the disk, in order
+   */
+  record Outcome(
+      long seed,
+      int lives,
+      int powerLosses,
+      int checks,
+      int acknowledged,
+      int refused,
+      long ioOperations,
+      long history,
+      List<String> violations) {}
+
+  Outcome run() {
+    int most = 2 + random.nextInt(4);
+    while (lives < most && violations.isEmpty()) {
+      lives++;
+      live(lives == most);
+    }
+    return new Outcome(
+        seed,
+        lives,
+        powerLosses,
+        checks,
+        acknowledged,
+        refused,
+        operations,
+        history,
+        List.copyOf(violations));
+  }
+
+  /** One engine, from opening to its end; the last one has no faults. */
+  private void live(boolean lastLife) {
+    if (!lastLife) {
+      planFaults();
+    }
+    Engine engine = null;
+    try {
+      engine = open();
+      if (engine != null) {
+        check(engine);
+        int actions = lastLife ? 3 : 5 + random.nextInt(60);
+        for (int i = 0; i < actions && goesOn(); i++) {
+          act(engine);
+          if (possible.size() > MOST_POSSIBLE) {
+            check(engine);
+          }
+        }
+        if (goesOn() && (lastLife || random.nextInt(4) == 0)) {
+          check(engine);
+        }
+      }
+    } catch (RuntimeException | AssertionError e) {
+      violate("life " + lives + ", after " + last + ": " + e, e);
+    } finally {
+      end(engine, lastLife);
+    }
+  }
+
+  private boolean goesOn() {
+    return violations.isEmpty() && !disk.off();
+  }
+
+  private void planFaults() {
+    DiskFaults faults = disk.faults();
+    long now = disk.operations();
+    int within = 1 << (3 + random.nextInt(9));
+    if (random.nextInt(4) > 0) {
+      faults.powerFailsAt(now + random.nextInt(within));
+    }
+    if (random.nextInt(3) == 0) {
+      long from = now + random.nextInt(within);
+      long before = from + (random.nextBoolean() ? 1 : 1 + random.nextInt(30));
+      faults.errors(from, before, kinds(), path -> true);
+    }
+    if (random.nextInt(6) == 0) {
+      faults.capacityBytes(disk.usedBytes() + random.nextInt(20_000));
+    }
+  }
+
+  private Predicate<DiskFaults.Kind> kinds() {
+    return switch (random.nextInt(4)) {
+      case 0 -> kind -> kind == DiskFaults.Kind.SYNC || kind == DiskFaults.Kind.SYNC_FOLDER;
+      case 1 -> kind -> kind == DiskFaults.Kind.WRITE;
+      case 2 -> kind -> kind != DiskFaults.Kind.READ;
+      default -> kind -> true;
+    };
+  }
+
+  private EngineOptions options() {
+    FileOps files = flaw.over(disk);
+    return EngineOptions.builder()
+        .files(files)
+        .background(background)
+        .flushInterval(Duration.ofMillis(50))
+        .idleTimeout(Duration.ofSeconds(20))
+        .maxOpenCollections(2)
+        .logSegmentBytes(4096)
+        .offHeapBytes(64 << 20)
+        .mergeThreads(1)
+        .buildThreads(1)
+        .fullScanThreshold(8)
+        .build();
+  }
+
+  /** Returns null when the power failed meanwhile. */
+  private @Nullable Engine open() {
+    for (int i = 0; ; i++) {
+      try {
+        return Engine.open(DATA, options());
+      } catch (QuiverException e) {
+        if (disk.off()) {
+          return null;
+        }
+        if (i == MOST_TRIES) {
+          violate("life " + lives + ": the data folder cannot be opened: " + e.getMessage(), e);
+          return null;
+        }
+        disk.faults().healed();
+      }
+    }
+  }
+
+  /** Ends the life of an engine: in peace, by a kill, or by a loss of power. */
+  private void end(@Nullable Engine engine, boolean lastLife) {
+    boolean peace = lastLife || (!disk.off() && random.nextInt(3) == 0);
+    boolean kill = !peace && !disk.off() && random.nextBoolean();
+    try {
+      if (!peace) {
+        disk.powerOff();
+      }
+      if (engine != null) {
+        engine.close();
+      }
+    } catch (QuiverException e) {
+      if (!disk.off() && lastLife) {
+        violate("the last engine does not close: " + e.getMessage(), e);
+      }
+    } catch (RuntimeException | AssertionError e) {
+      violate("closing, after " + last + ": " + e, e);
+    }
+    background.dropAll();
+    operations += disk.operations();
+    history = history * 31 + disk.history();
+    if (kill) {
+      // What was written but not synced is still the system's, and may be lost later.
+      disk = disk.afterKill(flaw.faults());
+    } else if (!peace) {
+      powerLosses++;
+      disk = disk.afterPowerLoss(flaw.faults());
+    } else {
+      disk = disk.afterKill(flaw.faults());
+    }
+  }
+
+  private void act(Engine engine) {
+    SimulatedAction action = next();
+    last = action.toString();
+    Set<SimulatedState> after = new LinkedHashSet<>();
+    try {
+      action.run(engine);
+      acknowledged++;
+      possible.forEach(state -> after.add(action.outcomes(state).getLast()));
+    } catch (QuiverException e) {
+      if (ANSWERS.contains(e.code())) {
+        possible.forEach(state -> after.add(action.outcomes(state).getLast()));
+      } else {
+        refused++;
+        possible.forEach(state -> after.addAll(action.outcomes(state)));
+      }
+    }
+    possible = after;
+    for (int i = random.nextInt(4); i > 0; i--) {
+      switch (random.nextInt(3)) {
+        case 0 -> background.advance(Duration.ofMillis(random.nextInt(60)));
+        case 1 -> background.tick();
+        default -> background.runOne();
+      }
+    }
+    if (random.nextInt(60) == 0) {
+      background.advance(Duration.ofSeconds(30));
+      background.tick();
+    }
+  }
+
+  private SimulatedAction next() {
+    SimulatedState any = possible.iterator().next();
+    String name = "c" + random.nextInt(3);
+    int kind = random.nextInt(60);
+    if (!any.collections.containsKey(name) && random.nextInt(3) > 0) {
+      return new SimulatedAction.Create(name, 20 + random.nextInt(50));
+    }
+    return switch (kind) {
+      case 0 -> new SimulatedAction.Drop(name);
+      case 1 -> new SimulatedAction.Create(name, 20 + random.nextInt(50));
+      case 2 -> new SimulatedAction.Configure(name, 20 + random.nextInt(50));
+      case 3, 4, 5 -> new SimulatedAction.ChangeAliases(aliasActions(name));
+      default -> {
+        SimulatedState.Contents contents = any.collections.get(name);
+        Set<String> vectors = contents == null ? Set.of(SimulatedWrites.BASE) : contents.vectors;
+        yield new SimulatedAction.Write(name, writes.next(vectors), random.nextBoolean());
+      }
+    };
+  }
+
+  private List<Alias.Action> aliasActions(String name) {
+    List<Alias.Action> actions = new ArrayList<>();
+    for (int i = random.nextInt(2); i >= 0; i--) {
+      String alias = "alias" + random.nextInt(3);
+      actions.add(
+          switch (random.nextInt(4)) {
+            case 0 -> new Alias.Action.Delete(alias);
+            case 1 -> new Alias.Action.Rename(alias, "alias" + random.nextInt(3));
+            default -> new Alias.Action.Create(name, alias);
+          });
+    }
+    return actions;
+  }
+
+  /** Compares what is there with what may be, and takes it over. */
+  private void check(Engine engine) {
+    SimulatedState found = null;
+    for (int i = 0; found == null && goesOn(); i++) {
+      try {
+        background.runAll(1000);
+        background.advance(Duration.ofSeconds(1));
+        found = SimulatedReads.read(engine);
+      } catch (QuiverException e) {
+        if (disk.off()) {
+          return;
+        }
+        if (i == MOST_TRIES) {
+          violate("cannot be read, after " + last + ": " + e.getMessage(), e);
+          return;
+        }
+        disk.faults().healed();
+      }
+    }
+    if (found == null) {
+      return;
+    }
+    checks++;
+    if (!possible.contains(found)) {
+      SimulatedState newest = List.copyOf(possible).getLast();
+      violate(
+          "life " + lives + ", after " + last + ": " + String.join("; ", newest.differences(found)),
+          null);
+      return;
+    }
+    possible = new LinkedHashSet<>(Set.of(found));
+    try {
+      SimulatedReads.search(engine, found, random, this::violate);
+    } catch (QuiverException e) {
+      if (!disk.off() && !disk.faults().active()) {
+        violate("cannot be searched, after " + last + ": " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private void violate(String what) {
+    violate(what, null);
+  }
+
+  private void violate(String what, @Nullable Throwable cause) {
+    violations.add("seed " + seed + ": " + what);
+    if (cause != null && Boolean.getBoolean("quiver.simulate.traces")) {
+      cause.printStackTrace();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.quiver.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The bit-flip campaign, short. {@code -Dquiver.flips=N} makes it long, {@code -Dquiver.seed=S}
+ * repeats it.
+ */
+class BitFlipTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyFlippedBitIsToldMendedOrHarmless() throws Exception {
+    long seed = Long.getLong("quiver.seed", System.nanoTime() % 1_000_000_000);
+    int flips = Integer.getInteger("quiver.flips", 80);
+
+    BitFlipCampaign.Result result = new BitFlipCampaign(folder, seed).run(flips);
+
+    System.out.println("seed " + seed + ", kinds " + result.byKind().keySet());
+    assertThat(result.violations()).isEmpty();
+    assertThat(result.flips()).isEqualTo(flips);
+    assertThat(result.byKind().keySet())
+        .contains("*.wal", "collection.json", "aliases.json", "segments_N", "*.cfs", "*.si");
+  }
+}
