@@ -97,13 +97,16 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
   }
 
   /**
-   * Qdrant's kinds, on the codes that there are: scalar is 8 bits; binary, product and turbo, which
-   * want less memory than that, are 4 bits; without any the vectors are measured.
+   * Qdrant's kinds, on the codes that there are: scalar is 8 bits, binary is 1; product and turbo,
+   * which want less memory than scalar, are 4 bits; without any the vectors are measured.
    */
   private static CodesOption codes(JsonNode own, JsonNode collection) {
     JsonNode config = own.isObject() ? own : collection;
     if (config.path("scalar").isObject()) {
       return CodesOption.INT8;
+    }
+    if (config.path("binary").isObject()) {
+      return CodesOption.BIT1;
     }
     return config.isObject() ? CodesOption.INT4 : CodesOption.MEASURED;
   }

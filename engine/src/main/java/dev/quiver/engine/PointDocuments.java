@@ -106,6 +106,7 @@ final class PointDocuments {
           case MEASURED -> VectorAttributes.CODES_MEASURED;
           case INT8 -> VectorAttributes.CODES_INT8;
           case INT4 -> VectorAttributes.CODES_INT4;
+          case BIT1 -> VectorAttributes.CODES_BIT1;
           case NONE -> VectorAttributes.CODES_NONE;
         });
     if (params.m() == 0) {

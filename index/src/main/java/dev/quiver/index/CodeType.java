@@ -9,7 +9,12 @@ public enum CodeType {
   /** One byte for a component: hardly any walk differs from one on the vectors. */
   INT8(0, 8),
   /** Four bits for a component: half of the memory, with a few more candidates to rank again. */
-  INT4(1, 4);
+  INT4(1, 4),
+  /**
+   * One bit for a component of the rotated vector: the least memory, several times as many
+   * candidates to rank again. Rows can't be compared with each other, so graphs are built by others.
+   */
+  BIT1(2, 1);
 
   /** Components of a query are rounded to whole numbers of at most this magnitude. */
   static final int QUERY_MAX = 127;
@@ -39,7 +44,7 @@ public enum CodeType {
         return type;
       }
     }
-    throw new IllegalArgumentException("code type: " + code + " (expected: 0 to 1)");
+    throw new IllegalArgumentException("code type: " + code + " (expected: 0 to 2)");
   }
 
   /** The least value of a code. */

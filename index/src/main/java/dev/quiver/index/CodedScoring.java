@@ -24,6 +24,6 @@ record CodedScoring(CodedVectors vectors) implements VectorScoring {
 
   @Override
   public OrdinalScorer ordinalScorer() {
-    return new CodedScorer(vectors);
+    return vectors.quantiser().newScorer(vectors);
   }
 }

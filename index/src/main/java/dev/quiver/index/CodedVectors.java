@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Codes of vectors, by the same ordinals, for walks that read little memory.
  *
- * <p>Layout: {@code size} rows of {@link Quantiser#rowBytes()} bytes ({@link CodeRows}); then, for
- * EUCLIDEAN, {@code size} floats, the rows' corrections.
+ * <p>Layout: {@code size} rows of {@link Quantiser#rowBytes()} bytes ({@link CodeRows}, {@link
+ * BitRows}); then, for EUCLIDEAN and codes of more than one bit, {@code size} floats, the rows'
+ * corrections.
  *
  * <p>Reading is safe from any number of threads. One made by {@link #encode} owns its memory and
  * must be closed when no search uses it any more; one over a caller's segment owns nothing.
@@ -80,7 +81,7 @@ public final class CodedVectors implements AutoCloseable {
 
   private void encodeAll(VectorStore store) {
     float[] vector = new float[store.dimension()];
-    int[] scratch = new int[quantiser.words()];
+    int[] scratch = new int[quantiser.scratchLength()];
     for (int ordinal = 0; ordinal < size; ordinal++) {
       store.read(ordinal, vector);
       if (quantiser.distance() == Distance.COSINE) {
@@ -114,7 +115,7 @@ public final class CodedVectors implements AutoCloseable {
 
   /** A scorer for one query, which is not kept. */
   CodedScorer queryScorer(float[] query) {
-    CodedScorer scorer = new CodedScorer(this);
+    CodedScorer scorer = quantiser.newScorer(this);
     scorer.prepare(query);
     return scorer;
   }

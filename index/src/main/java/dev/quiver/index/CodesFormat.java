@@ -8,12 +8,12 @@ import java.nio.channels.WritableByteChannel;
 
 /**
  * {@link CodedVectors} with their {@link Quantiser} as bytes, read in place. Everything is
- * little-endian. Version 1:
+ * little-endian. Version 2, which only codes of one bit need; others are written as version 1:
  *
  * <pre>
  * offset  type     field
  *      0  byte[8]  magic "QVRCODES"
- *      8  int      version: 1
+ *      8  int      version: 1 or 2
  *     12  int      code type, {@link CodeType#code}
  *     16  int      distance, {@link Distance#code}: DOT, COSINE or EUCLIDEAN
  *     20  int      dimension
@@ -23,13 +23,13 @@ import java.nio.channels.WritableByteChannel;
  *     40  float    mean error of distances, {@link Quantiser#errorMean}
  *     44  float    its standard deviation
  *     48  float    mean distance of near vectors, {@link Quantiser#nearDistance}
- *     52  byte[8]  reserved: zeros
+ *     52  long     seed of the {@link Rotation}, for BIT1; else 0
  *     60  int      CRC32C of bytes 0 to 59
- *     64  float[dimension]  the value of code 0, by component
- *      .  float[dimension]  the difference of neighbouring codes, by component
+ *     64  float[dimension]  the value of code 0, by component; for BIT1 the centre
+ *      .  float[dimension]  the difference of neighbouring codes, by component; not for BIT1
  *      .           zeros to a multiple of 64
- *      .  rows     {@link CodeRows}
- *      .  float[size]       the rows' corrections; for EUCLIDEAN only
+ *      .  rows     {@link CodeRows}; for BIT1 {@link BitRows}
+ *      .  float[size]       the rows' corrections; for EUCLIDEAN and not for BIT1
  *    end  int      CRC32C of bytes 64 to here
  *         int      CRC32C of the header, again
  * </pre>
@@ -38,7 +38,9 @@ import java.nio.channels.WritableByteChannel;
  */
 public final class CodesFormat {
   /** The version that is written, and the newest that is read. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
+
+  private static final int VERSION_LEVELS = 1;
 
   /** The magic is "QVRCODES" in ASCII. */
   private static final Section SECTION = new Section("codes", 0x5345444f43525651L, VERSION);
@@ -51,6 +53,7 @@ public final class CodesFormat {
   private static final int ERROR_MEAN_AT = 40;
   private static final int ERROR_DEVIATION_AT = 44;
   private static final int NEAR_DISTANCE_AT = 48;
+  private static final int SEED_AT = 52;
   private static final int ALIGNMENT_BYTES = 64;
 
   private CodesFormat() {}
@@ -64,6 +67,11 @@ public final class CodesFormat {
   public static void write(CodedVectors codes, WritableByteChannel out) throws IOException {
     Quantiser quantiser = codes.quantiser();
     ByteBuffer header = SECTION.newHeader(sizeBytes(codes));
+    if (quantiser instanceof BitQuantiser bits) {
+      header.putLong(SEED_AT, bits.seed());
+    } else {
+      header.putInt(Section.VERSION_AT, VERSION_LEVELS);
+    }
     header.putInt(TYPE_AT, quantiser.type().code());
     header.putInt(DISTANCE_AT, quantiser.distance().code());
     header.putInt(DIMENSION_AT, quantiser.dimension());
@@ -75,7 +83,7 @@ public final class CodesFormat {
     SECTION.write(
         header,
         body -> {
-          body.write(intervals(quantiser));
+          body.write(learnt(quantiser));
           body.write(codes.codes());
           MemorySegment corrections = codes.corrections();
           if (corrections != null) {
@@ -85,14 +93,13 @@ public final class CodesFormat {
         out);
   }
 
-  private static ByteBuffer intervals(Quantiser quantiser) {
-    int bytes = (int) rowsAt(quantiser.dimension()) - Section.HEADER_BYTES;
-    ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : quantiser.base()) {
-      buffer.putFloat(value);
-    }
-    for (float value : quantiser.step()) {
-      buffer.putFloat(value);
+  private static ByteBuffer learnt(Quantiser quantiser) {
+    long bytes = rowsAt(quantiser.type(), quantiser.dimension()) - Section.HEADER_BYTES;
+    ByteBuffer buffer = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] values : quantiser.learnt()) {
+      for (float value : values) {
+        buffer.putFloat(value);
+      }
     }
     return buffer.rewind();
   }
@@ -123,28 +130,35 @@ public final class CodesFormat {
         || dimension > VectorStore.DIMENSION_MAX
         || size < 0
         || !QuantiserTraining.supports(distance)
-        || Section.totalBytes(bytes) < rowsAt(dimension) + Section.FOOTER_BYTES) {
+        || Section.totalBytes(bytes) < rowsAt(type, dimension) + Section.FOOTER_BYTES) {
       throw SECTION.corrupt(file, "codes header fields contradict each other");
     }
-    float[] base = new float[dimension];
-    float[] step = new float[dimension];
-    long stepsAt = Section.HEADER_BYTES + 4L * dimension;
-    MemorySegment.copy(bytes, ElementType.FLOAT_LE, Section.HEADER_BYTES, base, 0, dimension);
-    MemorySegment.copy(bytes, ElementType.FLOAT_LE, stepsAt, step, 0, dimension);
+    float[] first = floats(bytes, Section.HEADER_BYTES, dimension);
+    float errorMean = bytes.get(ElementType.FLOAT_LE, ERROR_MEAN_AT);
+    float errorDeviation = bytes.get(ElementType.FLOAT_LE, ERROR_DEVIATION_AT);
+    float nearDistance = bytes.get(ElementType.FLOAT_LE, NEAR_DISTANCE_AT);
     Quantiser quantiser =
-        new Quantiser(
-            type,
-            distance,
-            base,
-            step,
-            bytes.get(ElementType.FLOAT_LE, ERROR_MEAN_AT),
-            bytes.get(ElementType.FLOAT_LE, ERROR_DEVIATION_AT),
-            bytes.get(ElementType.FLOAT_LE, NEAR_DISTANCE_AT));
+        type == CodeType.BIT1
+            ? new BitQuantiser(
+                distance,
+                first,
+                bytes.get(ElementType.LONG_LE, SEED_AT),
+                errorMean,
+                errorDeviation,
+                nearDistance)
+            : new LevelQuantiser(
+                type,
+                distance,
+                first,
+                floats(bytes, Section.HEADER_BYTES + 4L * dimension, dimension),
+                errorMean,
+                errorDeviation,
+                nearDistance);
     if (quantiser.rowBytes() != Section.readInt(bytes, ROW_BYTES_AT)
         || totalBytes(quantiser, size) != Section.totalBytes(bytes)) {
       throw SECTION.corrupt(file, "codes header fields contradict each other");
     }
-    MemorySegment rows = bytes.asReadOnly().asSlice(rowsAt(dimension), quantiser.bytes(size));
+    MemorySegment rows = bytes.asReadOnly().asSlice(rowsAt(type, dimension), quantiser.bytes(size));
     return CodedVectors.over(rows, size, quantiser);
   }
 
@@ -153,12 +167,19 @@ public final class CodesFormat {
     SECTION.verify(bytes, file);
   }
 
-  private static long rowsAt(int dimension) {
-    long end = Section.HEADER_BYTES + 8L * dimension;
+  private static float[] floats(MemorySegment bytes, long offset, int count) {
+    float[] values = new float[count];
+    MemorySegment.copy(bytes, ElementType.FLOAT_LE, offset, values, 0, count);
+    return values;
+  }
+
+  private static long rowsAt(CodeType type, int dimension) {
+    int lists = type == CodeType.BIT1 ? 1 : 2;
+    long end = Section.HEADER_BYTES + 4L * lists * dimension;
     return (end + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
   }
 
   private static long totalBytes(Quantiser quantiser, int size) {
-    return rowsAt(quantiser.dimension()) + quantiser.bytes(size) + Section.FOOTER_BYTES;
+    return rowsAt(quantiser.type(), quantiser.dimension()) + quantiser.bytes(size) + Section.FOOTER_BYTES;
   }
 }

@@ -11,6 +11,8 @@ public enum CodesOption {
   MEASURED(null),
   INT8(CodeType.INT8),
   INT4(CodeType.INT4),
+  /** Graphs are built by what {@link #MEASURED} says. */
+  BIT1(CodeType.BIT1),
   /** None: the vectors themselves are compared. */
   NONE(null);
 
@@ -36,7 +38,10 @@ public enum CodesOption {
       return 0;
     }
     CodeType widest = type == null ? CodeType.INT8 : type;
-    return QuantiserTraining.memoryBytes(dimension)
-        + size * Quantiser.rowBytesMax(widest, dimension);
+    long rowBytes = Quantiser.rowBytesMax(widest, dimension);
+    if (widest == CodeType.BIT1) {
+      rowBytes += Quantiser.rowBytesMax(CodeType.INT8, dimension);
+    }
+    return QuantiserTraining.memoryBytes(dimension) + size * rowBytes;
   }
 }

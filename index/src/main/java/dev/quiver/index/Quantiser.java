@@ -1,216 +1,106 @@
 package dev.quiver.index;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
- * Turns vectors into codes. Each component has an interval of its own, learnt from a sample, that
- * is cut into equal steps: {@code value ≈ base[i] + step[i] * code}. A query is multiplied by the
- * steps and rounded once, so that the inner product with a row is one product of whole numbers.
- *
- * <p>Immutable. Made by {@link QuantiserTraining}.
+ * Turns vectors into codes, and knows how far distances from codes can be trusted. Immutable. Made
+ * by {@link QuantiserTraining}.
  */
-public final class Quantiser {
+public abstract sealed class Quantiser permits LevelQuantiser, BitQuantiser {
   private final CodeType type;
   private final Distance distance;
   private final int dimension;
-  private final int words;
-
-  /** The value of code 0 and the difference of neighbouring codes; length {@code dimension}. */
-  private final float[] base;
-
-  private final float[] step;
-  private final float[] inverseStep;
+  private final int rowBytes;
   private final float errorMean;
   private final float errorDeviation;
   private final float nearDistance;
 
-  // A row as a query: see CodeKernel.select.
-  private final short[] rowFactors;
-  private final short[] rowAddends;
-  private final float rowScale;
-
-  /**
-   * What a row contributes by {@code base}: {@code baseSquares + baseScale * (baseWeights · row)}.
-   */
-  private final short[] baseWeights;
-
-  private final float baseScale;
-  private final float baseSquares;
-
   Quantiser(
       CodeType type,
       Distance distance,
-      float[] base,
-      float[] step,
+      int dimension,
+      int rowBytes,
       float errorMean,
       float errorDeviation,
       float nearDistance) {
     this.type = type;
     this.distance = distance;
-    this.dimension = base.length;
-    this.words = CodeRows.words(type, dimension);
-    this.base = base;
-    this.step = step;
+    this.dimension = dimension;
+    this.rowBytes = rowBytes;
     this.errorMean = errorMean;
     this.errorDeviation = errorDeviation;
     this.nearDistance = nearDistance;
-    this.inverseStep = new float[dimension];
-    int padded = paddedDimension();
-    this.rowFactors = new short[padded];
-    this.rowAddends = new short[padded];
-    this.baseWeights = new short[padded];
-    double rowMax = 0;
-    double baseMax = 0;
-    double squares = 0;
-    for (int i = 0; i < dimension; i++) {
-      inverseStep[i] = step[i] > 0 ? 1 / step[i] : 0;
-      double lowest = base[i] + (double) step[i] * type.lowest();
-      double highest = base[i] + (double) step[i] * type.highest();
-      rowMax = Math.max(rowMax, Math.max(Math.abs(lowest), Math.abs(highest)) * step[i]);
-      baseMax = Math.max(baseMax, Math.abs((double) base[i] * step[i]));
-      squares += (double) base[i] * base[i];
-    }
-    // A little less than the most, for what rounding the factors adds.
-    double perRow = rowMax > 0 ? (CodeType.QUERY_MAX - 1) / rowMax : 0;
-    double perBase = baseMax > 0 ? CodeType.QUERY_MAX / baseMax : 0;
-    for (int i = 0; i < dimension; i++) {
-      rowFactors[i] = (short) Math.round(perRow * step[i] * step[i] * 256);
-      rowAddends[i] = (short) Math.round(perRow * base[i] * step[i] * 256);
-      baseWeights[i] = (short) Math.round(perBase * base[i] * step[i]);
-    }
-    this.rowScale = rowMax > 0 ? (float) (1 / perRow) : 0;
-    this.baseScale = baseMax > 0 ? (float) (1 / perBase) : 0;
-    this.baseSquares = (float) squares;
   }
 
-  public CodeType type() {
+  public final CodeType type() {
     return type;
   }
 
   /** The distance that the codes are compared by; DOT, COSINE or EUCLIDEAN. */
-  public Distance distance() {
+  public final Distance distance() {
     return distance;
   }
 
-  public int dimension() {
+  public final int dimension() {
     return dimension;
   }
 
   /** Bytes of one row of codes. */
-  public int rowBytes() {
-    return 2 * words;
+  public final int rowBytes() {
+    return rowBytes;
   }
 
   /** Bytes that {@code size} coded vectors take, corrections included. */
-  public long bytes(int size) {
-    return (long) size * (rowBytes() + (hasCorrections() ? Float.BYTES : 0));
+  public final long bytes(int size) {
+    return (long) size * (rowBytes + (hasCorrections() ? Float.BYTES : 0));
   }
 
   /** The most that a coded vector of {@code dimension} components takes, correction included. */
   static long rowBytesMax(CodeType type, int dimension) {
-    return CodeRows.bytes(type, dimension) + (long) Float.BYTES;
-  }
-
-  int words() {
-    return words;
-  }
-
-  int paddedDimension() {
-    return words * CodeRows.planes(type);
-  }
-
-  /** Whether each row comes with a number that its codes don't tell: see {@link #encode}. */
-  boolean hasCorrections() {
-    return distance == Distance.EUCLIDEAN;
-  }
-
-  float[] base() {
-    return base;
-  }
-
-  float[] step() {
-    return step;
+    return type == CodeType.BIT1
+        ? BitQuantiser.rowBytes(dimension)
+        : CodeRows.bytes(type, dimension) + (long) Float.BYTES;
   }
 
   /**
    * By how much distances from codes are too large, as measured between near vectors; in the unit
    * that {@link CodedScorer#errorUnit} tells.
    */
-  float errorMean() {
+  final float errorMean() {
     return errorMean;
   }
 
   /** The standard deviation of what {@link #errorMean} is the mean of. */
-  float errorDeviation() {
+  final float errorDeviation() {
     return errorDeviation;
   }
 
   /** The mean distance of the near vectors that errors were measured between. */
-  float nearDistance() {
+  final float nearDistance() {
     return nearDistance;
   }
 
-  short[] rowFactors() {
-    return rowFactors;
-  }
+  /** The same with other errors. */
+  abstract Quantiser withErrors(float mean, float deviation, float near);
 
-  short[] rowAddends() {
-    return rowAddends;
-  }
+  /** What was learnt: one or more lists of {@code dimension()} numbers, in the order of files. */
+  abstract float[][] learnt();
 
-  float rowScale() {
-    return rowScale;
-  }
+  /** Whether each row has a number of its own behind all rows: what {@link #encode} returns. */
+  abstract boolean hasCorrections();
 
-  short[] baseWeights() {
-    return baseWeights;
-  }
-
-  float baseScale() {
-    return baseScale;
-  }
-
-  float baseSquares() {
-    return baseSquares;
-  }
+  /** Length of the working memory that {@link #encode} wants. */
+  abstract int scratchLength();
 
   /**
    * Writes the codes of a vector, normalised already where the distance is cosine.
    *
-   * @param scratch {@code int[words()]}
-   * @return the row's correction: with it, {@code |q|² - 2 q·row + correction} is the squared
-   *     distance of q and the vector, but for an error that shrinks with the distance
+   * @param vector may be changed
+   * @param scratch at least {@link #scratchLength} long
+   * @return the row's correction, if it has one
    */
-  float encode(float[] vector, int[] scratch, MemorySegment codes, long offset) {
-    Arrays.fill(scratch, 0);
-    int lowest = type.lowest();
-    int highest = type.highest();
-    int bits = type.bits();
-    int mask = (1 << bits) - 1;
-    double correction = 0;
-    int at = 0;
-    for (int plane = 0; at < dimension; plane++) {
-      int end = Math.min(words, dimension - at);
-      for (int w = 0; w < end; w++, at++) {
-        float scaled = (vector[at] - base[at]) * inverseStep[at];
-        int code = Math.clamp(Math.round(scaled), lowest, highest);
-        scratch[w] |= (code & mask) << (bits * plane);
-        double coded = base[at] + (double) step[at] * code;
-        correction += (2 * coded - vector[at]) * vector[at];
-      }
-    }
-    for (int w = 0; w < words; w++) {
-      codes.set(ElementType.SHORT_LE, offset + 2L * w, (short) scratch[w]);
-    }
-    return (float) correction;
-  }
+  abstract float encode(float[] vector, int[] scratch, MemorySegment codes, long offset);
 
-  /** The values that a row's codes stand for. */
-  void decode(MemorySegment codes, long offset, float[] out) {
-    for (int i = 0; i < dimension; i++) {
-      short word = CodeRows.word(codes, offset, i % words);
-      out[i] = base[i] + step[i] * CodeRows.code(type, word, i / words);
-    }
-  }
+  /** A new scorer of rows coded by this, without a query yet. */
+  abstract CodedScorer newScorer(CodedVectors vectors);
 }

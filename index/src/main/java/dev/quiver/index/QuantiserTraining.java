@@ -126,6 +126,13 @@ public final class QuantiserTraining {
     }
 
     Quantiser train(CodeType type) {
+      if (type == CodeType.BIT1) {
+        float[] centre = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+          centre[i] = (float) mean[i];
+        }
+        return measured(new BitQuantiser(distance, centre, BitQuantiser.SEED, 0, 0, 0));
+      }
       double[] widths = type == CodeType.INT4 ? WIDTHS_INT4 : WIDTHS_INT8;
       float[] base = new float[dimension];
       float[] step = new float[dimension];
@@ -140,7 +147,7 @@ public final class QuantiserTraining {
           step = triedStep;
         }
       }
-      return measured(new Quantiser(type, distance, base, step, 0, 0, 0));
+      return measured(new LevelQuantiser(type, distance, base, step, 0, 0, 0));
     }
 
     /** Fills base and step and returns the sum of squared errors. */
@@ -223,7 +230,7 @@ public final class QuantiserTraining {
           int ordinal = Scored.ordinal(byExact[i]);
           isNear[ordinal] = true;
           distances += exactly[ordinal];
-          double unit = scorer.errorUnit(exactly[ordinal]);
+          double unit = scorer.errorUnit(exactly[ordinal], ordinal);
           double error = unit > 0 ? (coded[ordinal] - (double) exactly[ordinal]) / unit : 0;
           sum += error;
           squares += error * error;
@@ -250,14 +257,7 @@ public final class QuantiserTraining {
         mean = 0;
         distances = 0;
       }
-      return new Quantiser(
-          quantiser.type(),
-          distance,
-          quantiser.base(),
-          quantiser.step(),
-          (float) mean,
-          (float) deviation,
-          (float) (distances / pairs));
+      return quantiser.withErrors((float) mean, (float) deviation, (float) (distances / pairs));
     }
   }
 }

@@ -37,10 +37,15 @@ final class Reranking {
       while (at < batchEnd && count < batch.length) {
         long scored = pool.get(at);
         if (measured && results.size() >= k) {
-          float least = coded.leastLikely(Scored.distance(scored), DEVIATIONS);
+          float least =
+              coded.leastLikely(Scored.distance(scored), Scored.ordinal(scored), DEVIATIONS);
           if (least > Scored.distance(~results.top())) {
-            end = at;
-            break;
+            if (coded.leastLikelyAscends()) {
+              end = at;
+              break;
+            }
+            at++;
+            continue;
           }
         }
         batch[count++] = Scored.ordinal(scored);

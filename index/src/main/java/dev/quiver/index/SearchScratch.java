@@ -103,7 +103,7 @@ public final class SearchScratch {
   CodedScorer codedScorer(CodedVectors codes) {
     CodedScorer scorer = coded;
     if (scorer == null || !scorer.isFor(codes)) {
-      scorer = new CodedScorer(codes);
+      scorer = codes.quantiser().newScorer(codes);
       coded = scorer;
     }
     return scorer;

@@ -19,7 +19,7 @@ record Section(String name, long magic, int version) {
   static final int HEADER_BYTES = 64;
   static final int FOOTER_BYTES = 8;
 
-  private static final int VERSION_AT = 8;
+  static final int VERSION_AT = 8;
   private static final int TOTAL_BYTES_AT = 32;
   private static final int CHECKSUM_AT = 60;
 

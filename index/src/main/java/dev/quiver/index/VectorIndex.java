@@ -222,14 +222,7 @@ public final class VectorIndex implements AutoCloseable {
       CodedVectors codes = encode(vectors);
       boolean built = false;
       try {
-        VectorScoring scoring = codes == null ? vectors.scoring(distance, norms) : codes.scoring();
-        HnswGraph graph =
-            HnswBuilder.over(scoring)
-                .params(params)
-                .threads(threads)
-                .budgetBytes(codes == null ? budgetBytes : budgetBytes - codes.memoryBytes())
-                .listener(listener)
-                .build();
+        HnswGraph graph = graph(vectors, codes, vectors.scoring(distance, norms));
         built = true;
         store = null;
         return new VectorIndex(
@@ -247,6 +240,26 @@ public final class VectorIndex implements AutoCloseable {
           codes.close();
         }
       }
+    }
+
+    private HnswGraph graph(
+        VectorStore vectors, @Nullable CodedVectors codes, VectorScoring exact) {
+      if (codes == null) {
+        return graph(exact, budgetBytes);
+      }
+      long left = budgetBytes - codes.memoryBytes();
+      try (GraphCodes built = GraphCodes.of(codes, vectors, exact, left)) {
+        return graph(built.scoring(), left - built.memoryBytes());
+      }
+    }
+
+    private HnswGraph graph(VectorScoring scoring, long graphBudgetBytes) {
+      return HnswBuilder.over(scoring)
+          .params(params)
+          .threads(threads)
+          .budgetBytes(graphBudgetBytes)
+          .listener(listener)
+          .build();
     }
 
     private @Nullable CodedVectors encode(VectorStore vectors) {

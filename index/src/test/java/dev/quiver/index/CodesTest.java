@@ -17,7 +17,7 @@ class CodesTest {
   private static final int ROWS = 9;
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void simdAndScalarProductsAreEqualOnEveryDimension(CodeType type) {
     Random random = new Random(TestVectors.seed());
     CodeKernel scalar = new ScalarCodes(type);
@@ -60,14 +60,14 @@ class CodesTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void aRowBecomesTheSameQueryBySimdAndScalar(CodeType type) {
     Random random = new Random(TestVectors.seed());
     for (int dimension : new int[] {1, 15, 16, 17, 64, 100, 384, 1031}) {
       try (GrowableVectorStore store =
               TestVectors.gaussianStore(random, 200, dimension, ElementType.FLOAT32);
           CodedVectors codes = encode(store, Distance.DOT, type)) {
-        Quantiser quantiser = codes.quantiser();
+        LevelQuantiser quantiser = (LevelQuantiser) codes.quantiser();
         short[] simd = new short[quantiser.paddedDimension()];
         short[] scalar = new short[quantiser.paddedDimension()];
         for (int row = 0; row < store.size(); row++) {
@@ -98,14 +98,14 @@ class CodesTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void decodedComponentsAreWithinHalfAStepUnlessTheyWereClipped(CodeType type) {
     Random random = new Random(TestVectors.seed());
     int dimension = 100;
     try (GrowableVectorStore store =
             TestVectors.gaussianStore(random, 500, dimension, ElementType.FLOAT32);
         CodedVectors codes = encode(store, Distance.DOT, type)) {
-      Quantiser quantiser = codes.quantiser();
+      LevelQuantiser quantiser = (LevelQuantiser) codes.quantiser();
       float[] vector = new float[dimension];
       float[] decoded = new float[dimension];
       for (int row = 0; row < store.size(); row++) {
@@ -143,7 +143,7 @@ class CodesTest {
           float exactly = exact.queryScorer(query).distance(q);
           float error = coded.distance(q) - exactly;
           float bound =
-              coded.errorUnit(exactly)
+              coded.errorUnit(exactly, q)
                   * (Math.abs(quantiser.errorMean()) + 4 * quantiser.errorDeviation());
           outside += Math.abs(error) > bound ? 1 : 0;
         }
@@ -156,7 +156,7 @@ class CodesTest {
   @EnumSource(names = "MANHATTAN", mode = EnumSource.Mode.EXCLUDE)
   void aRowAsQueryMeasuresAlmostAsItsVectorDoes(Distance distance) {
     Random random = new Random(TestVectors.seed());
-    for (CodeType type : CodeType.values()) {
+    for (CodeType type : List.of(CodeType.INT8, CodeType.INT4)) {
       try (GrowableVectorStore store =
               TestVectors.gaussianStore(random, 1000, 128, ElementType.FLOAT32);
           CodedVectors codes = encode(store, distance, type)) {
@@ -197,7 +197,8 @@ class CodesTest {
       SearchRequest request = new SearchRequest(10, 200, Long.MAX_VALUE);
       for (CodeType type : CodeType.values()) {
         try (CodedVectors codes = encode(store, distance, type);
-            HnswGraph graph = HnswBuilder.over(codes.scoring()).build()) {
+            GraphCodes built = GraphCodes.of(codes, store, exact, Long.MAX_VALUE);
+            HnswGraph graph = HnswBuilder.over(built.scoring()).build()) {
           int hits = 0;
           for (int q = 0; q < 100; q++) {
             float[] query = TestVectors.gaussian(random, 40);
@@ -215,7 +216,9 @@ class CodesTest {
               }
             }
           }
-          assertThat(hits / 1000.0).as("%s %s", distance, type).isGreaterThan(0.97);
+          assertThat(hits / 1000.0)
+              .as("%s %s", distance, type)
+              .isGreaterThan(type == CodeType.BIT1 ? 0.93 : 0.97);
         }
       }
     }

@@ -109,11 +109,12 @@ record FieldOptions(
       case VectorAttributes.CODES_MEASURED -> CodesOption.MEASURED;
       case VectorAttributes.CODES_INT8 -> CodesOption.INT8;
       case VectorAttributes.CODES_INT4 -> CodesOption.INT4;
+      case VectorAttributes.CODES_BIT1 -> CodesOption.BIT1;
       case VectorAttributes.CODES_NONE -> CodesOption.NONE;
       default ->
           throw new IllegalArgumentException(
               refusal(VectorAttributes.CODES, field.name, attribute)
-                  + " (expected: measured, int8, int4 or none)");
+                  + " (expected: measured, int8, int4, bit1 or none)");
     };
   }
 

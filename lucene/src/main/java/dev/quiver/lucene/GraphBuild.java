@@ -2,6 +2,7 @@ package dev.quiver.lucene;
 
 import dev.quiver.index.BuildListener;
 import dev.quiver.index.CodedVectors;
+import dev.quiver.index.GraphCodes;
 import dev.quiver.index.HnswBuilder;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.HnswParams;
@@ -46,7 +47,11 @@ final class GraphBuild {
         return writeGraph(stored.scoring(), stored, base, config, cancelled, output);
       }
       try (CodedVectors codes = CodedVectors.encode(stored.store(), quantiser, Long.MAX_VALUE)) {
-        FieldEntry entry = writeGraph(codes.scoring(), stored, base, config, cancelled, output);
+        FieldEntry entry;
+        try (GraphCodes built =
+            GraphCodes.of(codes, stored.store(), stored.scoring(), Long.MAX_VALUE)) {
+          entry = writeGraph(built.scoring(), stored, base, config, cancelled, output);
+        }
         long offset = output.alignFilePointer(QuiverVectorsFormat.ALIGNMENT_BYTES);
         GraphFile.write(codes, output);
         return entry.withCodes(offset, output.getFilePointer() - offset);

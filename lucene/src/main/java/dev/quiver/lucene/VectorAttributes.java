@@ -36,7 +36,7 @@ public final class VectorAttributes {
 
   /**
    * What graphs are built and walked by: {@link #CODES_MEASURED} (default), {@link #CODES_INT8},
-   * {@link #CODES_INT4} or {@link #CODES_NONE}. Results are ranked by the vectors themselves
+   * {@link #CODES_INT4}, {@link #CODES_BIT1} or {@link #CODES_NONE}. Results are ranked by the vectors themselves
    * whatever this says. MANHATTAN has no codes.
    */
   public static final String CODES = "quiver.codes";
@@ -52,6 +52,12 @@ public final class VectorAttributes {
 
   /** Value of {@link #CODES}: four bits for a component. */
   public static final String CODES_INT4 = "int4";
+
+  /**
+   * Value of {@link #CODES}: one bit for a component. The least memory; graphs are built as with
+   * {@link #CODES_MEASURED}.
+   */
+  public static final String CODES_BIT1 = "bit1";
 
   /** Value of {@link #CODES}: walks compare the vectors themselves. */
   public static final String CODES_NONE = "none";

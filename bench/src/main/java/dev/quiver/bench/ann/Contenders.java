@@ -26,6 +26,7 @@ final class Contenders {
           kernel("quiver", true, "measured", "200"),
           kernel("quiver-int8", false, "int8", "200"),
           kernel("quiver-int4", false, "int4", "200"),
+          kernel("quiver-bit1", false, "bit1", "200"),
           kernel("quiver-full", false, "none", "200"),
           kernel("quiver-ef100", false, "measured", "100"),
           throughLucene("quiver-lucene", "segment"),
