@@ -8,8 +8,9 @@ import java.lang.foreign.MemorySegment;
  * stray: Gao and Long, "RaBitQ: Quantizing High-Dimensional Vectors with a Theoretical Error Bound
  * for Approximate Nearest Neighbor Search" (2024).
  *
- * <p>With {@code o} and {@code q} the rotated differences of a row and of the query from the centre,
- * and {@code s} the signs of {@code o}, {@code o·q} is estimated by {@code |o|² / Σ|o[i]| * s·q}.
+ * <p>With {@code o} and {@code q} the rotated differences of a row and of the query from the
+ * centre, and {@code s} the signs of {@code o}, {@code o·q} is estimated by {@code |o|² / Σ|o[i]| *
+ * s·q}.
  */
 final class BitQuantiser extends Quantiser {
   /** Of the rotation that new codes get. */

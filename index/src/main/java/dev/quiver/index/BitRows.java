@@ -63,8 +63,8 @@ final class BitRows {
   /**
    * The sum of the query's components where the row's bits are set.
    *
-   * @param planes the bits of the query's components, 0 to 15: for each word of the row, its {@value
-   *     #PLANES} planes, lowest first
+   * @param planes the bits of the query's components, 0 to 15: for each word of the row, its
+   *     {@value #PLANES} planes, lowest first
    */
   static int sum(long[] planes, MemorySegment rows, long offset, int words) {
     int sum0 = 0;

@@ -12,7 +12,8 @@ public enum CodeType {
   INT4(1, 4),
   /**
    * One bit for a component of the rotated vector: the least memory, several times as many
-   * candidates to rank again. Rows can't be compared with each other, so graphs are built by others.
+   * candidates to rank again. Rows can't be compared with each other, so graphs are built by
+   * others.
    */
   BIT1(2, 1);
 

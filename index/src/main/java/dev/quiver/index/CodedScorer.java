@@ -33,11 +33,7 @@ abstract sealed class CodedScorer implements OrdinalScorer permits LevelScorer, 
   final void checkLength(float[] vector) {
     if (vector.length != quantiser.dimension()) {
       throw new IllegalArgumentException(
-          "query of "
-              + vector.length
-              + " components (expected: "
-              + quantiser.dimension()
-              + ")");
+          "query of " + vector.length + " components (expected: " + quantiser.dimension() + ")");
     }
   }
 
@@ -57,7 +53,8 @@ abstract sealed class CodedScorer implements OrdinalScorer permits LevelScorer, 
   }
 
   /**
-   * The unit in which {@link Quantiser#errorDeviation} counts, for this query's distance from a row.
+   * The unit in which {@link Quantiser#errorDeviation} counts, for this query's distance from a
+   * row.
    */
   abstract float errorUnit(float distance, int ordinal);
 

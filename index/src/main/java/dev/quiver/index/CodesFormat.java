@@ -180,6 +180,8 @@ public final class CodesFormat {
   }
 
   private static long totalBytes(Quantiser quantiser, int size) {
-    return rowsAt(quantiser.type(), quantiser.dimension()) + quantiser.bytes(size) + Section.FOOTER_BYTES;
+    return rowsAt(quantiser.type(), quantiser.dimension())
+        + quantiser.bytes(size)
+        + Section.FOOTER_BYTES;
   }
 }

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the graph of coded vectors is built by: their codes, or, where these can't be compared with
- * each other, codes of more bits that exist for the build alone. Whoever makes one closes it after the
- * build; the codes that it was made from stay open.
+ * each other, codes of more bits that exist for the build alone. Whoever makes one closes it after
+ * the build; the codes that it was made from stay open.
  */
 public final class GraphCodes implements AutoCloseable {
   private final VectorScoring scoring;

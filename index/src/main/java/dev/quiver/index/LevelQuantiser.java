@@ -4,9 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Codes of several bits for each component. Each component has an interval of its own, learnt from a sample, that
- * is cut into equal steps: {@code value ≈ base[i] + step[i] * code}. A query is multiplied by the
- * steps and rounded once, so that the inner product with a row is one product of whole numbers.
+ * Codes of several bits for each component. Each component has an interval of its own, learnt from
+ * a sample, that is cut into equal steps: {@code value ≈ base[i] + step[i] * code}. A query is
+ * multiplied by the steps and rounded once, so that the inner product with a row is one product of
+ * whole numbers.
  */
 final class LevelQuantiser extends Quantiser {
   private final int words;

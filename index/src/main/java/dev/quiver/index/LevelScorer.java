@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Distances from codes of several bits. With {@code x ≈ base + step * code}, {@code q·x ≈ q·base + (q step)·code}; the second product
- * is one of whole numbers, after {@code q step} was multiplied by a number that makes its largest
- * component {@value CodeType#QUERY_MAX}, and rounded.
+ * Distances from codes of several bits. With {@code x ≈ base + step * code}, {@code q·x ≈ q·base +
+ * (q step)·code}; the second product is one of whole numbers, after {@code q step} was multiplied
+ * by a number that makes its largest component {@value CodeType#QUERY_MAX}, and rounded.
  */
 final class LevelScorer extends CodedScorer {
   private final LevelQuantiser quantiser;
