@@ -3,7 +3,7 @@ package dev.quiver.index;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Working memory of a search, reused from one to the next: two heap bytes per node of the largest
+ * Working memory of a search, reused from one to the next: a heap byte per node of the largest
  * graph searched, and little more. For one thread at a time; {@link ScratchPool} shares some.
  */
 public final class SearchScratch {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SegmentVectors {
   /**
-   * Scratch memory kept for the next searches: two heap bytes per vector of the largest segment for
+   * Scratch memory kept for the next searches: a heap byte per vector of the largest segment for
    * each search that ran at once, at most one per core.
    */
   static final ScratchPool SCRATCHES = new ScratchPool(Runtime.getRuntime().availableProcessors());
@@ -185,12 +185,13 @@ public final class SegmentVectors {
     OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
     SearchRequest request =
         new SearchRequest(Math.min(k, size()), effort.efSearch(), Long.MAX_VALUE, effort.rerank());
+    SearchScratch scratch = SCRATCHES.borrow();
     try {
-      return hits(
-          objective,
-          SCRATCHES.with(scratch -> search(objective, request, effort, filter, scratch)));
+      return hits(objective, search(objective, request, effort, filter, scratch));
     } catch (IllegalStateException e) {
       throw closedOr(e);
+    } finally {
+      SCRATCHES.giveBack(scratch);
     }
   }
 

@@ -36,8 +36,8 @@ public final class VectorAttributes {
 
   /**
    * What graphs are built and walked by: {@link #CODES_MEASURED} (default), {@link #CODES_INT8},
-   * {@link #CODES_INT4}, {@link #CODES_BIT1} or {@link #CODES_NONE}. Results are ranked by the vectors themselves
-   * whatever this says. MANHATTAN has no codes.
+   * {@link #CODES_INT4}, {@link #CODES_BIT1} or {@link #CODES_NONE}. Results are ranked by the
+   * vectors themselves whatever this says. MANHATTAN has no codes.
    */
   public static final String CODES = "quiver.codes";
 
