@@ -7,7 +7,9 @@ import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +46,9 @@ final class Catalog {
   /** Of the next collection; later ones have greater numbers. */
   @GuardedBy("lock")
   private long nextNumber = 1;
+
+  @GuardedBy("lock")
+  private final Deque<CollectionFolder> doubtful = new ArrayDeque<>();
 
   private volatile Map<String, Slot> collections = Map.of();
   private volatile Map<String, String> aliases = Map.of();
@@ -208,6 +213,7 @@ final class Catalog {
       CollectionFolder folder =
           new CollectionFolder(
               collectionsFolder().resolve(background.randomId().toString().replace("-", "")));
+      settleDoubts();
       long number = nextNumber++;
       try {
         folder.create(files);
@@ -225,11 +231,33 @@ final class Catalog {
     }
   }
 
+  @GuardedBy("lock")
   private void undo(CollectionFolder folder, IOException cause) {
+    doubtful.add(folder);
     try {
+      settleDoubts();
       folder.delete(files);
     } catch (IOException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  /**
+   * Takes away, durably, what makes collections of folders whose creation failed or whose drop the
+   * disk did not confirm. As long as that cannot be done, no collection is made or dropped: a later
+   * one of the same name, made and dropped, would bring the older one back.
+   */
+  @GuardedBy("lock")
+  private void settleDoubts() throws IOException {
+    while (!doubtful.isEmpty()) {
+      CollectionFolder folder = doubtful.getFirst();
+      if (files.isDirectory(folder.path())) {
+        files.delete(folder.document());
+        files.syncDirectory(folder.path());
+      } else {
+        files.syncDirectory(collectionsFolder());
+      }
+      doubtful.removeFirst();
     }
   }
 
@@ -303,6 +331,7 @@ final class Catalog {
       if (slot == null) {
         return null;
       }
+      settleDoubts();
       files.delete(slot.folder().document());
       // From here on it is gone for this process, whatever the disk says: what it took from now on
       // could not be found again.
@@ -320,6 +349,7 @@ final class Catalog {
         }
         return new Removed(slot, null);
       } catch (IOException e) {
+        doubtful.add(slot.folder());
         return new Removed(slot, e);
       }
     } finally {

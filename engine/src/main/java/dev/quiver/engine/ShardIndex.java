@@ -3,10 +3,13 @@ package dev.quiver.engine;
 import dev.quiver.lucene.OffHeapBudgetException;
 import dev.quiver.lucene.QuiverCodec;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -156,7 +159,7 @@ final class ShardIndex implements AutoCloseable {
       ShardIndex index =
           new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
       if (DirectoryReader.indexExists(directory)) {
-        dropOlderCommits(directory);
+        leaveOneCommit(directory);
         quarantine.admit(directory, resources.options().checkedOnOpenBytes());
         index.load(reader(directory, quarantine));
       }
@@ -168,20 +171,43 @@ final class ShardIndex implements AutoCloseable {
   }
 
   /**
-   * Deletes the lists of segments before the last one: Lucene deleted their files, and wants to
-   * read each list that is there, in whatever order the disk made the deletions durable.
+   * Leaves one list of segments: the newest whose files are all there. Lists before it were
+   * deleted, and a list behind it belongs to a commit that failed, and whose files were deleted;
+   * but it is open in which order the disk made the deletions durable.
    */
-  private static void dropOlderCommits(Directory directory) throws IOException {
-    String last = SegmentInfos.getLastCommitSegmentsFileName(directory);
-    boolean deleted = false;
+  private static void leaveOneCommit(Directory directory) throws IOException {
+    List<String> lists = new ArrayList<>();
     for (String file : directory.listAll()) {
-      if (file.startsWith(IndexFileNames.SEGMENTS) && !file.equals(last)) {
-        directory.deleteFile(file);
-        deleted = true;
+      if (file.startsWith(IndexFileNames.SEGMENTS)) {
+        lists.add(file);
       }
     }
-    if (deleted) {
-      directory.syncMetaData();
+    lists.sort(Comparator.comparingLong(SegmentInfos::generationFromSegmentsFileName).reversed());
+    if (lists.size() < 2) {
+      return;
+    }
+    String kept = lists.getFirst();
+    for (String list : lists) {
+      if (isComplete(directory, list)) {
+        kept = list;
+        break;
+      }
+    }
+    for (String list : lists) {
+      if (!list.equals(kept)) {
+        directory.deleteFile(list);
+      }
+    }
+    directory.syncMetaData();
+  }
+
+  private static boolean isComplete(Directory directory, String list) throws IOException {
+    Set<String> present = Set.of(directory.listAll());
+    try {
+      return present.containsAll(SegmentInfos.readCommit(directory, list).files(true));
+    } catch (CorruptIndexException | NoSuchFileException | FileNotFoundException e) {
+      // Lucene reads each segment's description with the list.
+      return false;
     }
   }
 

@@ -42,6 +42,7 @@ final class SpillingDirectory extends FilterDirectory {
   private final long mostBytes;
   private final Map<String, byte[]> spilled = new ConcurrentHashMap<>();
   private final AtomicLong spilledBytes = new AtomicLong();
+  private final AtomicLong temporaries = new AtomicLong();
 
   SpillingDirectory(FileOps files, Path folder, long mostBytes) throws IOException {
     super(files.directory(folder));
@@ -70,6 +71,19 @@ final class SpillingDirectory extends FilterDirectory {
     }
     return new OutputStreamIndexOutput(
         path.toString(), name, new Stream(name, context, appender), BUFFER_BYTES);
+  }
+
+  @Override
+  public IndexOutput createTempOutput(String prefix, String suffix, IOContext context)
+      throws IOException {
+    while (true) {
+      try {
+        return createOutput(
+            getTempFileName(prefix, suffix, temporaries.getAndIncrement()), context);
+      } catch (FileAlreadyExistsException e) {
+        LOG.debug("a temporary file's name is taken; the next one is tried", e);
+      }
+    }
   }
 
   /** Throws what a full disk means here, unless memory may take its place. */

@@ -2,7 +2,6 @@ package dev.quiver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -97,13 +97,15 @@ class PartialCollectionTest {
     try (Stream<Path> all = Files.walk(folder)) {
       file = all.filter(each -> each.endsWith("_0.cfs")).findFirst().orElseThrow();
     }
-    try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
-      long middle = bytes.length() / 2;
-      bytes.seek(middle);
-      int old = bytes.read();
-      bytes.seek(middle);
-      bytes.write(old ^ 1);
+    // In the vector (1, 0), which nothing looks at when the index is opened.
+    byte[] vector = {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0};
+    byte[] bytes = Files.readAllBytes(file);
+    int at = 0;
+    while (!Arrays.equals(bytes, at, at + vector.length, vector, 0, vector.length)) {
+      at++;
     }
+    bytes[at + 2] ^= 1;
+    Files.write(file, bytes);
   }
 
   private QuiverServer start(Map<String, String> more) {
