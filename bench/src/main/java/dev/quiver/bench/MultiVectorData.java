@@ -4,6 +4,13 @@ import dev.quiver.cli.WordNetGloss;
 import dev.quiver.cli.WordNetGlosses;
 import dev.quiver.embed.Embedder;
 import dev.quiver.embed.Embedders;
+import dev.quiver.index.ElementType;
+import dev.quiver.index.QueryScorer;
+import dev.quiver.index.VectorScoring;
+import dev.quiver.index.VectorStore;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -113,21 +120,38 @@ record MultiVectorData(String name, float[][][] points, float[][][] queries) {
   }
 
   private static int[] nearestCentres(DataSet set, float[][] rows, int[] centres) {
-    return IntStream.range(0, rows.length)
-        .parallel()
-        .map(
-            row -> {
-              int best = 0;
-              double least = Double.MAX_VALUE;
-              for (int i = 0; i < centres.length; i++) {
-                double cost = Exact.cost(set.base()[centres[i]], rows[row], set.distance());
-                if (cost < least) {
-                  least = cost;
-                  best = i;
-                }
-              }
-              return best;
-            })
-        .toArray();
+    int dimension = rows[0].length;
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment memory =
+          arena.allocate((long) centres.length * dimension * Float.BYTES, Long.BYTES);
+      int[] ordinals = new int[centres.length];
+      for (int i = 0; i < centres.length; i++) {
+        ordinals[i] = i;
+        MemorySegment.copy(
+            set.base()[centres[i]],
+            0,
+            memory,
+            ValueLayout.JAVA_FLOAT,
+            (long) i * dimension * Float.BYTES,
+            dimension);
+      }
+      VectorScoring scoring =
+          VectorStore.over(memory, centres.length, dimension, ElementType.FLOAT32)
+              .scoring(set.distance());
+      return IntStream.range(0, rows.length)
+          .parallel()
+          .map(row -> nearest(scoring.queryScorer(rows[row]), ordinals))
+          .toArray();
+    }
+  }
+
+  private static int nearest(QueryScorer scorer, int[] ordinals) {
+    float[] distances = new float[ordinals.length];
+    scorer.distances(ordinals, ordinals.length, distances);
+    int best = 0;
+    for (int i = 1; i < distances.length; i++) {
+      best = distances[i] < distances[best] ? i : best;
+    }
+    return best;
   }
 }
