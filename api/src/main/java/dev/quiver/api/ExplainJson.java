@@ -68,6 +68,7 @@ final class ExplainJson {
       node.put("distances", search.reads().stream().mapToLong(StageReport::totalDistances).sum());
       node.put("nodes_visited", sum(search.reads(), SegmentReport.Searched::nodesVisited));
       node.put("reranked", sum(search.reads(), SegmentReport.Searched::reranked));
+      node.put("bytes", sum(search.reads(), SegmentReport.Searched::bytes));
       if (stagesDepth > 0) {
         ArrayNode reads = node.putArray("reads");
         search.reads().forEach(stage -> write(stage, reads.addObject(), 1));
@@ -146,6 +147,7 @@ final class ExplainJson {
           .put("distances", search.distances())
           .put("nodes_visited", search.nodesVisited())
           .put("reranked", search.reranked())
+          .put("bytes", search.bytes())
           .put("completed_by_scan", search.completedByScan())
           .put("returned", search.returned())
           .put("seconds", seconds(search.nanos()));

@@ -51,6 +51,7 @@ final class SearchExplainer {
         0,
         0,
         0,
+        0,
         false,
         0,
         0);
@@ -91,6 +92,7 @@ final class SearchExplainer {
             stats.distances(),
             stats.nodesVisited(),
             stats.reranked(),
+            stats.bytesTouched(),
             stats.completedExactly(),
             hits.size(),
             nanos));

@@ -47,6 +47,8 @@ public record SegmentReport(
    * @param distances points compared with the query
    * @param nodesVisited nodes of the graph whose neighbours were read
    * @param reranked candidates compared again by their vectors
+   * @param bytes of links, codes and vectors that were read, by whole rows; those that were in a
+   *     cache are among them
    * @param completedByScan whether a scan followed the walk
    * @param returned hits that this segment gave to the others' merging
    * @param nanos what it took, without the filter
@@ -61,6 +63,7 @@ public record SegmentReport(
       long distances,
       long nodesVisited,
       long reranked,
+      long bytes,
       boolean completedByScan,
       int returned,
       long nanos) {}

@@ -124,6 +124,7 @@ class ExplainTest {
     assertThat(search.strategy()).isEqualTo(Strategy.SCAN);
     assertThat(search.distances()).isEqualTo(200);
     assertThat(search.nodesVisited()).isZero();
+    assertThat(search.bytes()).isGreaterThanOrEqualTo(200L * DIMENSION * Float.BYTES);
     assertThat(search.why()).isEqualTo("no graph: 200 vectors are fewer than 300");
   }
 
