@@ -235,6 +235,41 @@ step('text in, search out', async () => {
   assert.equal((await client.query(TEXTS, {query: {text: 'rowing a dinghy', model}, limit: 1})).points[0].id, 0);
 });
 
+step('sparse vectors, fused with dense ones', async () => {
+  const S = 'tour-js-rest-sparse';
+  await client.deleteCollection(S);
+  await client.createCollection(S, {
+    vectors: {dense: {size: 2, distance: 'Dot'}},
+    sparse_vectors: {s: {}, text: {modifier: 'idf'}},
+  });
+  const model = 'qdrant/bm25';
+  const texts = ['A small boat is moved by oars.', 'The bank raised its interest rate.', 'Boats lie at the bank of the river.'];
+  await client.upsert(S, {
+    wait: true,
+    points: texts.map((text, id) => ({
+      id,
+      vector: {dense: [1, id], s: {indices: [id, 4294967295], values: [id + 1, 1]}, text: {text, model, options: {avg_len: 8}}},
+    })),
+  });
+  const [first] = await client.retrieve(S, {ids: [1], with_vector: ['s']});
+  assert.deepEqual(first.vector.s, {indices: [1, 4294967295], values: [2, 1]});
+  const byWeight = await client.query(S, {query: {indices: [2, 4294967295], values: [1, 1]}, using: 's', limit: 1});
+  assert.deepEqual(byWeight.points.map((p) => [p.id, p.score]), [[2, 4]]);
+  assert.deepEqual(ids((await client.query(S, {query: {text: 'boats on a river', model}, using: 'text'})).points), [2, 0]);
+  const fused = await client.query(S, {
+    prefetch: [
+      {query: [0, 1], using: 'dense'},
+      {query: {text: 'river boats', model}, using: 'text'},
+    ],
+    query: {fusion: 'rrf'},
+    limit: 1,
+  });
+  assert.deepEqual(ids(fused.points), [2]);
+  const old = await client.search(S, {vector: {name: 's', vector: {indices: [0], values: [1]}}, limit: 5});
+  assert.deepEqual(old.map((p) => [p.id, p.score]), [[0, 1]]);
+  await client.deleteCollection(S);
+});
+
 step('aliases', async () => {
   await client.updateCollectionAliases({actions: [{create_alias: {collection_name: C, alias_name: `${C}-alias`}}]});
   assert.equal((await client.count(`${C}-alias`)).count, (await client.count(C)).count);

@@ -17,6 +17,7 @@ STEPS = []
 COLLECTION = "tour-python"
 NAMED = "tour-python-named"
 TEXTS = "tour-python-texts"
+SPARSE = "tour-python-sparse"
 BIG_ID = 2**64 - 1
 UUID_ID = "c0ffee00-0000-4000-8000-00000000cafe"
 
@@ -485,6 +486,64 @@ def _(c, _ctx):
     expect_error(
         lambda: c.query_points(COLLECTION, query=models.SparseVector(indices=[1], values=[1.0])), "ot implemented"
     )
+
+
+@step("sparse vectors, fused with dense ones")
+def _(c, _ctx):
+    c.delete_collection(SPARSE)
+    c.create_collection(
+        SPARSE,
+        vectors_config={"dense": models.VectorParams(size=2, distance=models.Distance.DOT)},
+        sparse_vectors_config={
+            "s": models.SparseVectorParams(index=models.SparseIndexParams(on_disk=True)),
+            "text": models.SparseVectorParams(modifier=models.Modifier.IDF),
+        },
+    )
+    info = c.get_collection(SPARSE).config.params.sparse_vectors
+    check(info["text"].modifier, models.Modifier.IDF)
+    check(info["s"].index.on_disk, True)
+    sparse = lambda indices, values: models.SparseVector(indices=indices, values=values)
+    bm25 = lambda text, **options: models.Document(text=text, model="qdrant/bm25", options=options or None)
+    texts = ["A small boat is moved by oars.", "The bank raised its interest rate.", "Boats lie at the bank of the river."]
+    c.upsert(
+        SPARSE,
+        [
+            models.PointStruct(
+                id=i,
+                vector={"dense": [1.0, i], "s": sparse([2**32 - 1, i], [1.0, i + 1.0]), "text": bm25(text, avg_len=8.0)},
+            )
+            for i, text in enumerate(texts)
+        ],
+        wait=True,
+    )
+    c.update_vectors(SPARSE, [models.PointVectors(id=0, vector={"s": sparse([7], [0.5])})], wait=True)
+    stored = c.retrieve(SPARSE, [0, 1], with_vectors=["s"])
+    check([(r.vector["s"].indices, r.vector["s"].values) for r in stored], [([7], [0.5]), ([1, 2**32 - 1], [2.0, 1.0])])
+    found = c.query_points(SPARSE, query=sparse([2, 2**32 - 1], [1.0, 1.0]), using="s").points
+    check([(p.id, p.score) for p in found], [(2, 4.0), (1, 1.0)])
+    found = c.query_points(SPARSE, query=bm25("boats on a river"), using="text").points
+    check(ids(found), [2, 0])
+    found = c.query_points(
+        SPARSE,
+        prefetch=[
+            models.Prefetch(query=[0.0, 1.0], using="dense", limit=10),
+            models.Prefetch(query=bm25("river boats"), using="text", limit=10),
+        ],
+        query=models.FusionQuery(fusion=models.Fusion.DBSF),
+        limit=1,
+    ).points
+    check(ids(found), [2])
+    found = c.query_points(
+        SPARSE,
+        query=models.RecommendQuery(recommend=models.RecommendInput(positive=[1], strategy=models.RecommendStrategy.BEST_SCORE)),
+        using="s",
+    ).points
+    check(ids(found), [2, 0])
+    expect_error(
+        lambda: c.upsert(SPARSE, [models.PointStruct(id=9, vector={"s": sparse([1, 1], [1.0, 1.0])})]),
+        "indices: must be unique",
+    )
+    check(c.delete_collection(SPARSE), True)
 
 
 @step("delete collections")

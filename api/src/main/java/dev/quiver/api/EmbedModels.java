@@ -7,7 +7,6 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /** The embedding models on board, with their errors in the API's words. */
 final class EmbedModels implements Inference.Models {
@@ -19,9 +18,6 @@ final class EmbedModels implements Inference.Models {
 
   @Override
   public float[][] embed(String model, List<String> texts, Duration timeout) {
-    if (model.toLowerCase(Locale.ROOT).endsWith("bm25")) {
-      throw Inference.unsupported("BM25 (model \"" + Shape.abbreviate(model) + "\")");
-    }
     try {
       Embedder embedder = embedders.find(model);
       return embedder.embed(texts, timeout).vectors();

@@ -1,9 +1,12 @@
 package dev.quiver.api;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.MultiVectors;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.SparseVectors;
 import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.filter.Bm25;
 import dev.quiver.engine.query.VectorInput;
 import io.qdrant.client.grpc.Points;
 import java.util.ArrayList;
@@ -156,11 +159,18 @@ final class GrpcVectors {
   }
 
   private static VectorInput document(Points.Document document) {
-    GrpcFaults.refuse(document.getOptionsCount() > 0, "options of a Document");
+    boolean isBm25 = Bm25.isModel(document.getModel());
+    GrpcFaults.refuse(
+        document.getOptionsCount() > 0 && !isBm25, "options of a Document of this model");
     if (document.getModel().isEmpty()) {
       throw GrpcFaults.malformed("Document without a model; name one");
     }
-    return new VectorInput.Document(document.getText(), document.getModel());
+    if (document.getOptionsCount() == 0) {
+      return new VectorInput.Document(document.getText(), document.getModel());
+    }
+    ObjectNode options = JsonNodeFactory.instance.objectNode();
+    document.getOptionsMap().forEach((name, value) -> options.set(name, GrpcValues.read(value)));
+    return new VectorInput.Document(document.getText(), document.getModel(), options);
   }
 
   /** Bare when the default vector is the only one, by name otherwise. */

@@ -1,9 +1,11 @@
 package dev.quiver.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.embed.Embedders;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.filter.Bm25;
 import dev.quiver.engine.query.VectorInput;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +18,8 @@ import java.util.Set;
 
 /**
  * Turns the texts of a request into vectors. All texts of a request are embedded together, one call
- * for each model, and a text that occurs twice is embedded once. Thread-safe; {@link Batch} is not.
+ * for each model, and a text that occurs twice is embedded once. {@link Bm25} needs no model and is
+ * computed where a vector is asked for. Thread-safe; {@link Batch} is not.
  */
 public final class Inference {
   /** Longest wait when the caller gives no limit of its own. */
@@ -86,7 +89,7 @@ public final class Inference {
     private Batch() {}
 
     public void add(VectorInput input) {
-      if (input instanceof VectorInput.Document document) {
+      if (input instanceof VectorInput.Document document && !Bm25.isModel(document.model())) {
         waiting.add(document);
       }
     }
@@ -126,12 +129,15 @@ public final class Inference {
       waiting.clear();
     }
 
-    /** The vector of an input that was added before {@link #run}. */
+    /** The vector of a point's input that was added before {@link #run}. */
     public VectorValue resolve(VectorInput input) {
       return switch (input) {
         case VectorInput.Dense(float[] values) -> new VectorValue.Dense(values);
         case VectorInput.Sparse(VectorValue.Sparse sparse) -> sparse;
         case VectorInput.Multi(VectorValue.Multi multi) -> multi;
+        case VectorInput.Document(String text, String model, ObjectNode options)
+            when Bm25.isModel(model) ->
+            Bm25.of(options).document(text);
         case VectorInput.Document document -> {
           float[] vector = done.get(document);
           if (vector == null) {
@@ -144,8 +150,15 @@ public final class Inference {
       };
     }
 
-    /** A vector in place of a text that was added before {@link #run}; other inputs as they are. */
+    /**
+     * A vector in place of a query's text that was added before {@link #run}; other inputs as they
+     * are.
+     */
     public VectorInput embedded(VectorInput input) {
+      if (input instanceof VectorInput.Document(String text, String model, ObjectNode options)
+          && Bm25.isModel(model)) {
+        return new VectorInput.Sparse(Bm25.of(options).query(text));
+      }
       return input instanceof VectorInput.Document ? VectorInput.of(resolve(input)) : input;
     }
 

@@ -137,16 +137,39 @@ final class RestParts {
                       oversampling.isNumber() ? oversampling.doubleValue() : null);
             }
             case "acorn" -> check(in, ACORN, label + ".acorn");
-            case "idf" ->
-                throw QuiverException.notImplemented(
-                    in.path() + ": it belongs to sparse vectors, which are not supported yet");
+            case "idf" -> params.idfCorpus = idfCorpus(in);
             default -> {
               return false;
             }
           }
           return true;
         });
-    return new SearchParams(params.hnswEf, params.exact, params.indexedOnly, params.quantization);
+    return new SearchParams(
+        params.hnswEf, params.exact, params.indexedOnly, params.quantization, params.idfCorpus);
+  }
+
+  /** IdfParams: {@code "global"}, or the filter of a corpus. */
+  private static @Nullable Filter idfCorpus(JsonIn in) throws IOException {
+    if (in.isString()) {
+      if (!in.string().equals("global")) {
+        throw in.error("data did not match any variant of untagged enum IdfParams");
+      }
+      return null;
+    }
+    Filter[] corpus = {null};
+    in.object(
+        "IdfCorpusParams",
+        name -> {
+          if (!name.equals("corpus")) {
+            return false;
+          }
+          corpus[0] = optionalFilter(in);
+          return true;
+        });
+    if (corpus[0] == null) {
+      throw in.error("data did not match any variant of untagged enum IdfParams");
+    }
+    return corpus[0];
   }
 
   private static final Shape QUANTIZATION =
@@ -170,6 +193,7 @@ final class RestParts {
     private @Nullable Integer hnswEf;
     private boolean exact;
     private boolean indexedOnly;
+    private @Nullable Filter idfCorpus;
     private SearchParams.Quantization quantization = SearchParams.Quantization.DEFAULT;
   }
 

@@ -7,6 +7,7 @@ import dev.quiver.engine.MultiVectors;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.SparseVectors;
 import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.filter.Bm25;
 import dev.quiver.engine.query.VectorInput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -333,12 +334,19 @@ final class RestVectors {
               + ", expected a string");
     }
     JsonNode options = members.get("options");
-    if (options != null && !options.isNull() && !options.isEmpty()) {
+    if (options == null || options.isNull() || options.isEmpty()) {
+      return new VectorInput.Document(text.textValue(), model.textValue());
+    }
+    if (!(options instanceof ObjectNode object)) {
+      throw in.error("invalid type: " + Shape.describe(options) + ", expected a map");
+    }
+    if (!Bm25.isModel(model.textValue())) {
       throw new QuiverException(
           ErrorCode.NOT_IMPLEMENTED,
-          "options of a Document are not supported yet: " + String.join(", ", names(options)));
+          "options of a Document are not supported yet for this model: "
+              + String.join(", ", names(options)));
     }
-    return new VectorInput.Document(text.textValue(), model.textValue());
+    return new VectorInput.Document(text.textValue(), model.textValue(), object);
   }
 
   private static List<String> names(JsonNode object) {

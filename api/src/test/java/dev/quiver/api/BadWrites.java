@@ -244,7 +244,33 @@ final class BadWrites {
             P,
             point("'id': 9, 'vector': {'text': 'x', 'model': 'letters', 'options': {'k': 1}}"),
             501,
-            "Not implemented: options of a Document are not supported yet: k"),
+            "Not implemented: options of a Document are not supported yet for this model: k"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'text': 'x', 'model': 'Qdrant/bm25', 'options': {'k': -1}}"),
+            400,
+            "Wrong input: BM25 k1 must be finite and >= 0, got -1.0"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'text': 'x', 'model': 'bm25', 'options': {'b': 2}}"),
+            400,
+            "Wrong input: BM25 b must be finite and in [0.0, 1.0], got 2.0"),
+        put(
+            P,
+            point("'id': 9, 'vector': {'text': 'x', 'model': 'bm25', 'options': {'avg_len': 0}}"),
+            400,
+            "Wrong input: BM25 avg_doc_len must be finite and > 0, got 0.0"),
+        put(
+            P,
+            point(
+                "'id': 9, 'vector': {'text': 'x', 'model': 'bm25', 'options': {'tokenizer': 'w'}}"),
+            400,
+            "Wrong input: Invalid BM25 config: tokenizer: \"w\"..."),
+        put(
+            P,
+            point("'id': 9, 'vector': {'text': 'x', 'model': 'bm25'}"),
+            400,
+            "Wrong input: Conversion between sparse and regular vectors failed"),
         put(
             P,
             point("'id': 9, 'vector': {'image': 'x', 'model': 'm'}"),

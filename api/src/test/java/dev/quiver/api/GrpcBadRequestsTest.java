@@ -147,10 +147,6 @@ final class GrpcBadRequestsTest {
     return VectorParams.newBuilder().setSize(4).setDistance(Distance.Dot);
   }
 
-  private static Bad query(String what, String text, QueryPoints.Builder query) {
-    return later(what, text, client -> client.points().query(query.build()));
-  }
-
   private static QueryPoints.Builder query() {
     return QueryPoints.newBuilder().setCollectionName("good");
   }
@@ -608,16 +604,21 @@ final class GrpcBadRequestsTest {
                                 nearest(
                                     VectorInputFactory.multiVectorInput(new float[][] {{1}, {2}})))
                             .build())),
-        query(
-            "BM25",
-            "BM25",
-            query()
-                .setQuery(
-                    nearest(
-                        Points.Document.newBuilder()
-                            .setText("x")
-                            .setModel("Qdrant/bm25")
-                            .build()))));
+        invalid(
+            "BM25 of a dense vector",
+            "Conversion between sparse and regular vectors failed",
+            client ->
+                client
+                    .points()
+                    .query(
+                        query()
+                            .setQuery(
+                                nearest(
+                                    Points.Document.newBuilder()
+                                        .setText("x")
+                                        .setModel("Qdrant/bm25")
+                                        .build()))
+                            .build())));
   }
 
   private static List<Bad> filters() {

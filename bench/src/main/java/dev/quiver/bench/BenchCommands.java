@@ -23,6 +23,8 @@ public final class BenchCommands implements CommandProvider {
                     new ServeBenchmark(),
                     new StartBenchmark(),
                     new QueryBenchmark(),
+                    new HybridBenchmark(),
+                    new SparseBenchmark(),
                     new CollectionsBenchmark(),
                     new DurabilityBenchmark(),
                     new RecoveryBenchmark())));

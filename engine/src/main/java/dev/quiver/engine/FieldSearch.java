@@ -18,14 +18,15 @@ sealed interface FieldSearch permits DenseSearch, MultiSearch, SparseSearch {
    */
   static FieldSearch of(
       ViewPoints points,
-      VectorFields fields,
+      Declared declared,
       CollectionConfig config,
       String name,
       EngineOptions options) {
+    VectorFields fields = declared.vectors();
     return switch (fields.own(name).kind()) {
       case DENSE -> new DenseSearch(points, fields, name, options.fullScanThreshold());
       case MULTI -> new MultiSearch(points, fields, name, options.fullScanThreshold());
-      case SPARSE -> new SparseSearch(points, fields, name, fields.params(name, config).idf());
+      case SPARSE -> new SparseSearch(points, declared, name, fields.params(name, config).idf());
     };
   }
 

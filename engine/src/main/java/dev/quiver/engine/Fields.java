@@ -16,7 +16,7 @@ import org.apache.lucene.util.BytesRef;
  *       default vector, is the empty term); see {@link VectorFields#keyOrNull};
  *   <li>{@link #vector}: one field per key, by the vector's kind: a float vector field; {@code
  *       BinaryDocValues} of {@link MultiCodec}; for sparse vectors {@code BinaryDocValues} of
- *       {@link SparseCodec}, and terms;
+ *       {@link SparseCodec}, and the terms of {@link SparseField};
  *   <li>whatever the payload indexer adds; its names begin with neither {@code _id}, {@code
  *       _payload}, {@code _version}, {@code _has} nor {@link #VECTOR_PREFIX}, {@link #MULTI_PREFIX}
  *       or {@link #SPARSE_PREFIX}.

@@ -45,7 +45,7 @@ final class MatrixSearch {
     this.request = request;
     this.fields = declared.vectors();
     this.points = new ViewPoints(reader);
-    this.search = FieldSearch.of(points, fields, config, request.using(), options);
+    this.search = FieldSearch.of(points, declared, config, request.using(), options);
     this.accepted = AcceptedDocs.of(reader, new Matches(reader, request.filter(), declared));
   }
 

@@ -54,8 +54,10 @@ final class PointDocuments {
       switch (entry.getValue()) {
         case VectorValue.Dense(float[] values) ->
             document.add(new KnnFloatVectorField(field, values, types(key, params).vector()));
-        case VectorValue.Sparse sparse ->
-            document.add(new BinaryDocValuesField(field, SparseCodec.encode(sparse)));
+        case VectorValue.Sparse sparse -> {
+          document.add(new BinaryDocValuesField(field, SparseCodec.encode(sparse)));
+          document.add(new SparseField(field, sparse, SparseCode.of(params.datatype())));
+        }
         case VectorValue.Multi multi -> {
           TypesOf types = types(key, params);
           document.add(new Field(field, MultiCodec.encode(params, multi), types.rows()));

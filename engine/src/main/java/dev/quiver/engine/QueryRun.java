@@ -139,7 +139,7 @@ final class QueryRun {
   }
 
   private FieldSearch search(QueryStage stage) {
-    return FieldSearch.of(points, declared.vectors(), config, stage.using(), options);
+    return FieldSearch.of(points, declared, config, stage.using(), options);
   }
 
   private Records records(PayloadSelection payload, VectorSelection vectors) {

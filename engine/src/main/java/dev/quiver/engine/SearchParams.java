@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.filter.Filter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param exact compare with every point
  * @param indexedOnly leave out segments without a graph
  * @param quantization how codes are used
+ * @param idfCorpus the points by which the rareness of a sparse query's indices is judged, where it
+ *     is; null: all
  */
 public record SearchParams(
-    @Nullable Integer hnswEf, boolean exact, boolean indexedOnly, Quantization quantization) {
+    @Nullable Integer hnswEf,
+    boolean exact,
+    boolean indexedOnly,
+    Quantization quantization,
+    @Nullable Filter idfCorpus) {
   public static final SearchParams DEFAULT = new SearchParams(null, false, false);
 
   /**
@@ -29,6 +36,11 @@ public record SearchParams(
 
   public SearchParams(@Nullable Integer hnswEf, boolean exact, boolean indexedOnly) {
     this(hnswEf, exact, indexedOnly, Quantization.DEFAULT);
+  }
+
+  public SearchParams(
+      @Nullable Integer hnswEf, boolean exact, boolean indexedOnly, Quantization quantization) {
+    this(hnswEf, exact, indexedOnly, quantization, null);
   }
 
   /** See {@link Quantization}; strict mode may limit it. */

@@ -4,11 +4,13 @@ import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.apache.lucene.codecs.FieldsProducer;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.FieldInfo;
@@ -20,6 +22,7 @@ import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.ParallelLeafReader;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SlowCodecReaderWrapper;
+import org.apache.lucene.index.Terms;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.IOUtils;
@@ -175,6 +178,63 @@ final class SegmentTidying {
     @Override
     public FieldInfos getFieldInfos() {
       return left;
+    }
+
+    @Override
+    public @Nullable FieldsProducer getPostingsReader() {
+      FieldsProducer all = super.getPostingsReader();
+      return all == null ? null : new LeftPostings(all, left);
+    }
+  }
+
+  /** The postings of some fields. */
+  private static final class LeftPostings extends FieldsProducer {
+    private final FieldsProducer all;
+    private final FieldInfos left;
+
+    LeftPostings(FieldsProducer all, FieldInfos left) {
+      this.all = all;
+      this.left = left;
+    }
+
+    private List<String> names() {
+      List<String> names = new ArrayList<>();
+      for (String name : all) {
+        if (left.fieldInfo(name) != null) {
+          names.add(name);
+        }
+      }
+      return names;
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return names().iterator();
+    }
+
+    @Override
+    public @Nullable Terms terms(String field) throws IOException {
+      return left.fieldInfo(field) == null ? null : all.terms(field);
+    }
+
+    @Override
+    public int size() {
+      return names().size();
+    }
+
+    @Override
+    public FieldsProducer getMergeInstance() {
+      return new LeftPostings(all.getMergeInstance(), left);
+    }
+
+    @Override
+    public void checkIntegrity() throws IOException {
+      all.checkIntegrity();
+    }
+
+    @Override
+    public void close() {
+      // The segment's reader owns them.
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.quiver.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.apache.lucene.util.BytesRef;
@@ -12,6 +14,8 @@ import org.apache.lucene.util.BytesRef;
 final class SparseCodec {
   private static final byte VERSION = 1;
   private static final int ENTRY = Integer.BYTES + Float.BYTES;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private SparseCodec() {}
 
@@ -22,6 +26,22 @@ final class SparseCodec {
     out.asIntBuffer().put(vector.indices());
     out.position(1 + count * Integer.BYTES).asFloatBuffer().put(vector.values());
     return new BytesRef(out.array());
+  }
+
+  /** How many entries a vector that was encoded has. */
+  static int count(BytesRef bytes) {
+    return (bytes.length - 1) / ENTRY;
+  }
+
+  /** An index of an encoded vector. */
+  static int index(BytesRef bytes, int entry) {
+    return (int) INT.get(bytes.bytes, bytes.offset + 1 + entry * Integer.BYTES);
+  }
+
+  /** A value of an encoded vector of so many entries. */
+  static float value(BytesRef bytes, int count, int entry) {
+    int at = bytes.offset + 1 + count * Integer.BYTES + entry * Float.BYTES;
+    return Float.intBitsToFloat((int) INT.get(bytes.bytes, at));
   }
 
   /**

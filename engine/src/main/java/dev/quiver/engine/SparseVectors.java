@@ -2,7 +2,10 @@ package dev.quiver.engine;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What makes indices and values a sparse vector, in Qdrant's words. */
@@ -61,26 +64,25 @@ public final class SparseVectors {
     return new VectorValue.Sparse(sortedIndices, sortedValues);
   }
 
-  /** The inner product: the sum over shared indices, in their order. O(a + b). */
-  static float dot(VectorValue.Sparse a, VectorValue.Sparse b) {
-    return dot(a.indices(), a.values(), b.indices(), b.values());
-  }
-
-  /** {@link #dot(VectorValue.Sparse, VectorValue.Sparse)} of the parts. */
-  static float dot(int[] aIndices, float[] aValues, int[] bIndices, float[] bValues) {
-    double sum = 0;
-    int i = 0;
-    int j = 0;
-    while (i < aIndices.length && j < bIndices.length) {
-      int order = Integer.compareUnsigned(aIndices[i], bIndices[j]);
-      if (order == 0) {
-        sum += (double) aValues[i++] * bValues[j++];
-      } else if (order < 0) {
-        i++;
-      } else {
-        j++;
+  /** Twice the mean of the positive vectors minus that of the negative ones, if there are any. */
+  static VectorValue.Sparse average(List<VectorValue.Sparse> vectors, int positives) {
+    TreeMap<Long, float[]> sums = new TreeMap<>();
+    for (int v = 0; v < vectors.size(); v++) {
+      VectorValue.Sparse vector = vectors.get(v);
+      for (int i = 0; i < vector.indices().length; i++) {
+        long index = Integer.toUnsignedLong(vector.indices()[i]);
+        sums.computeIfAbsent(index, _ -> new float[2])[v < positives ? 0 : 1] += vector.values()[i];
       }
     }
-    return (float) sum;
+    int negatives = vectors.size() - positives;
+    int[] indices = new int[sums.size()];
+    float[] values = new float[indices.length];
+    int i = 0;
+    for (Map.Entry<Long, float[]> sum : sums.entrySet()) {
+      indices[i] = sum.getKey().intValue();
+      float mean = sum.getValue()[0] / positives;
+      values[i++] = negatives == 0 ? mean : mean + mean - sum.getValue()[1] / negatives;
+    }
+    return new VectorValue.Sparse(indices, values);
   }
 }

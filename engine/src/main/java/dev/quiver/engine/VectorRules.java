@@ -55,7 +55,17 @@ final class VectorRules {
       case SPARSE ->
           switch (vector) {
             case VectorValue.Dense _ -> throw wrongKind("sparse");
-            case VectorValue.Sparse(_, float[] values) -> finite(vector, values);
+            case VectorValue.Sparse(_, float[] values) -> {
+              if (values.length > SparseField.ENTRIES_MAX) {
+                throw QuiverException.wrongInput(
+                    "Sparse vector of "
+                        + values.length
+                        + " indices (expected: at most "
+                        + SparseField.ENTRIES_MAX
+                        + ")");
+              }
+              yield finite(vector, values);
+            }
             case VectorValue.Multi _ -> throw wrongKind("multi");
           };
     };

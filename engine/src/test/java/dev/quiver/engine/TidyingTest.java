@@ -194,6 +194,45 @@ class TidyingTest {
   }
 
   @Test
+  void theTermsOfADroppedSparseVectorAreLeftOut() throws IOException {
+    ToIntFunction<LeafReaderContext> sparse =
+        leaf ->
+            leaf.reader().getFieldInfos().fieldInfo(Fields.vector(VectorParams.Kind.SPARSE, "s:1"))
+                    == null
+                ? 0
+                : 1;
+    VectorValue vector = VectorValue.Sparse.of(new int[] {1, 2}, new float[] {3, -4});
+    try (Engine engine = Engine.open(folder, options())) {
+      engine.createCollection("c", config());
+      engine.write(
+          "c", List.of(new WriteOp.CreateVector("s", Payload.JSON.createObjectNode())), true, null);
+      engine.write(
+          "c",
+          List.of(
+              new WriteOp.Upsert(
+                  List.of(
+                      new Point(PointId.of(1), Map.of("s", vector), Payload.EMPTY),
+                      new Point(PointId.of(2), Map.of(), Payload.EMPTY)),
+                  null,
+                  WriteOp.UpdateMode.UPSERT)),
+          true,
+          null);
+    }
+    assertThat(overSegments(sparse)).isPositive();
+    try (Engine engine = Engine.open(folder, options())) {
+      engine.write("c", List.of(new WriteOp.DeleteVector("s")), true, null);
+      long merges = engine.stats().merges();
+      Await.until(
+          "segments written again",
+          () ->
+              engine.stats().merges() > merges
+                  && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      assertThat(all(engine)).hasSize(2);
+    }
+    assertThat(overSegments(sparse)).isZero();
+  }
+
+  @Test
   void theStorageOfADroppedVectorIsReclaimed() throws IOException {
     ToIntFunction<LeafReaderContext> ofB =
         leaf ->

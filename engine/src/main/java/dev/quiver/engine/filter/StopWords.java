@@ -1,14 +1,11 @@
 package dev.quiver.engine.filter;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.lucene.analysis.CharArraySet;
-import org.apache.lucene.analysis.WordlistLoader;
 import org.apache.lucene.analysis.ar.ArabicAnalyzer;
 import org.apache.lucene.analysis.bn.BengaliAnalyzer;
 import org.apache.lucene.analysis.ca.CatalanAnalyzer;
@@ -27,12 +24,13 @@ import org.apache.lucene.analysis.no.NorwegianAnalyzer;
 import org.apache.lucene.analysis.pt.PortugueseAnalyzer;
 import org.apache.lucene.analysis.ro.RomanianAnalyzer;
 import org.apache.lucene.analysis.ru.RussianAnalyzer;
-import org.apache.lucene.analysis.snowball.SnowballFilter;
 import org.apache.lucene.analysis.sv.SwedishAnalyzer;
 import org.apache.lucene.analysis.tr.TurkishAnalyzer;
-import org.apache.lucene.util.IOUtils;
 
-/** Words that a text index leaves out: lists by language (Lucene's) and the caller's own. */
+/**
+ * Words that a text index leaves out: lists by language (Lucene's, except for English) and the
+ * caller's own.
+ */
 final class StopWords {
   private static final Map<String, Supplier<CharArraySet>> BY_LANGUAGE =
       Map.ofEntries(
@@ -42,7 +40,7 @@ final class StopWords {
           Map.entry("catalan", CatalanAnalyzer::getDefaultStopSet),
           Map.entry("danish", DanishAnalyzer::getDefaultStopSet),
           Map.entry("dutch", DutchAnalyzer::getDefaultStopSet),
-          Map.entry("english", StopWords::english),
+          Map.entry("english", () -> new CharArraySet(EnglishStopWords.WORDS, false)),
           Map.entry("finnish", FinnishAnalyzer::getDefaultStopSet),
           Map.entry("french", FrenchAnalyzer::getDefaultStopSet),
           Map.entry("german", GermanAnalyzer::getDefaultStopSet),
@@ -88,16 +86,6 @@ final class StopWords {
     }
     for (Object word : list.get()) {
       words.add(new String((char[]) word));
-    }
-  }
-
-  private static CharArraySet english() {
-    try {
-      return WordlistLoader.getSnowballWordSet(
-          IOUtils.requireResourceNonNull(
-              SnowballFilter.class.getResourceAsStream("english_stop.txt"), "english_stop.txt"));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the list of English stop words", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.quiver.engine.query;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.PointId;
 import dev.quiver.engine.VectorValue;
 import java.util.Arrays;
@@ -45,8 +46,16 @@ public sealed interface VectorInput {
     };
   }
 
-  /** A text, to be embedded in process by the model of that name. */
-  record Document(String text, String model) implements VectorInput {}
+  /**
+   * A text, to be embedded in process by the model of that name.
+   *
+   * @param options of the model; nobody may change them
+   */
+  record Document(String text, String model, @Nullable ObjectNode options) implements VectorInput {
+    public Document(String text, String model) {
+      this(text, model, null);
+    }
+  }
 
   /** The vector of a stored point; only a query may say this. */
   record ById(PointId id) implements VectorInput {}

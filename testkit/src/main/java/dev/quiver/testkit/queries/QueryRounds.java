@@ -95,7 +95,7 @@ public final class QueryRounds {
   private void query(RandomPoints here, RandomPoints elsewhere, Random random, String where) {
     ReferenceQueries reference =
         new ReferenceQueries(
-            here.points(), elsewhere.points(), here.distances(), RandomPoints.MULTI);
+            here.points(), elsewhere.points(), here.distances(), RandomPoints.MULTI, here.idf());
     QueryStage root =
         new RandomQueries(random, here.points(), elsewhere.points(), reference).stage(3);
     root.forEach(

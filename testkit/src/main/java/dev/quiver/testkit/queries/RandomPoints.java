@@ -31,7 +31,8 @@ import java.util.UUID;
 /** A collection of random points in an engine, and what it must hold. */
 final class RandomPoints {
   /** Components of each vector; of a multivector those of a row. */
-  static final Map<String, Integer> DIMENSIONS = new TreeMap<>(Map.of("", 4, "b", 3, "m", 3));
+  static final Map<String, Integer> DIMENSIONS =
+      new TreeMap<>(Map.of("", 4, "b", 3, "m", 3, SparseModel.NAME, SparseModel.SIZE));
 
   static final Set<String> MULTI = Set.of("m");
 
@@ -44,6 +45,7 @@ final class RandomPoints {
   private final String name;
   private final Random random;
   private final Map<String, Distance> distances;
+  private final boolean idf;
   private final Map<PointId, ReferencePoint> points = new TreeMap<>();
   private final List<Integer> values = new ArrayList<>();
 
@@ -51,7 +53,9 @@ final class RandomPoints {
     this.engine = engine;
     this.name = name;
     this.random = random;
-    this.distances = distances;
+    this.distances = new TreeMap<>(distances);
+    this.distances.put(SparseModel.NAME, Distance.DOT);
+    this.idf = random.nextBoolean();
     for (int i = 0; i < VALUES; i++) {
       values.add(i);
     }
@@ -60,6 +64,11 @@ final class RandomPoints {
 
   Map<PointId, ReferencePoint> points() {
     return points;
+  }
+
+  /** Whether queries of the sparse vector are weighted by how rare components are. */
+  boolean idf() {
+    return idf;
   }
 
   Map<String, Distance> distances() {
@@ -71,6 +80,9 @@ final class RandomPoints {
     ObjectNode vectors = document.putObject("params").putObject("vectors");
     distances.forEach(
         (vector, distance) -> {
+          if (vector.equals(SparseModel.NAME)) {
+            return;
+          }
           ObjectNode params =
               vectors
                   .putObject(vector)
@@ -80,6 +92,15 @@ final class RandomPoints {
             params.putObject("multivector_config").put("comparator", "max_sim");
           }
         });
+    ObjectNode sparse =
+        document
+            .withObjectProperty("params")
+            .putObject("sparse_vectors")
+            .putObject(SparseModel.NAME);
+    sparse.put("modifier", idf ? "idf" : "none");
+    sparse
+        .putObject("index")
+        .put("datatype", List.of("float32", "float16", "uint8").get(random.nextInt(3)));
     engine.createCollection(name, CollectionConfig.fromDocument(document));
     engine.write(
         name,
@@ -150,6 +171,12 @@ final class RandomPoints {
       int dimension,
       Map<String, double[][]> known,
       Map<String, VectorValue> written) {
+    if (vector.equals(SparseModel.NAME)) {
+      double[] components = SparseModel.components(random);
+      written.put(vector, SparseModel.vector(components));
+      known.put(vector, new double[][] {components});
+      return;
+    }
     boolean isCosine = distances.get(vector) == Distance.COSINE;
     if (MULTI.contains(vector)) {
       VectorValue.Multi rows = rows(random, dimension);

@@ -59,12 +59,19 @@ final class RandomQueries {
         query,
         fusing ? "" : using,
         random.nextInt(3) == 0 ? filter() : null,
-        random.nextBoolean()
-            ? SearchParams.DEFAULT
-            : new SearchParams(null, random.nextBoolean(), false),
+        random.nextBoolean() ? SearchParams.DEFAULT : params(),
         scored && random.nextInt(4) == 0 ? (Float) (float) random.nextGaussian() : null,
         1 + random.nextInt(20),
         lookup);
+  }
+
+  private SearchParams params() {
+    return new SearchParams(
+        null,
+        random.nextBoolean(),
+        false,
+        SearchParams.Quantization.DEFAULT,
+        random.nextInt(4) == 0 ? filter() : null);
   }
 
   private LookupLocation lookup(String using) {
@@ -150,6 +157,9 @@ final class RandomQueries {
             .toList();
     if (!having.isEmpty() && random.nextBoolean()) {
       return new VectorInput.ById(pick(having));
+    }
+    if (using.equals(SparseModel.NAME)) {
+      return new VectorInput.Sparse(SparseModel.vector(SparseModel.components(random)));
     }
     int dimension = RandomPoints.DIMENSIONS.getOrDefault(using, 0);
     // One row may come as a dense vector.

@@ -39,6 +39,7 @@ final class ReferenceQueries {
   private final Map<PointId, ReferencePoint> elsewhere;
   private final Map<String, Distance> distances;
   private final Set<String> multi;
+  private final boolean idf;
   private final Map<Filter, Predicate<ReferencePoint>> filters = new IdentityHashMap<>();
 
   /** Whether rounding may have decided something: the order of two, or what is in a list. */
@@ -46,12 +47,15 @@ final class ReferenceQueries {
 
   /**
    * @param multi the names of multivectors
+   * @param idf whether queries of the sparse vector are weighted by how rare components are
    */
   ReferenceQueries(
       Map<PointId, ReferencePoint> points,
       Map<PointId, ReferencePoint> elsewhere,
       Map<String, Distance> distances,
-      Set<String> multi) {
+      Set<String> multi,
+      boolean idf) {
+    this.idf = idf;
     this.points = points;
     this.elsewhere = elsewhere;
     this.distances = distances;
@@ -138,6 +142,7 @@ final class ReferenceQueries {
     return switch (query) {
       case Query.Nearest(VectorInput to, Query.Mmr mmr) -> {
         double[][] target = rows(stage, to);
+        double[][] asked = weighted(stage, target);
         int wanted =
             mmr == null
                 ? limit
@@ -145,8 +150,8 @@ final class ReferenceQueries {
         List<Ranked> nearest =
             best(
                 stage,
-                having,
-                point -> shown(distance, target, of(stage, point)),
+                sharing(stage, asked, having),
+                point -> shown(distance, asked, of(stage, point)),
                 similarity,
                 false,
                 wanted);
@@ -155,10 +160,10 @@ final class ReferenceQueries {
       case Query.Recommend(var positive, var negative, Query.Strategy strategy) ->
           switch (strategy) {
             case AVERAGE_VECTOR -> {
-              double[][] target = average(stage, positive, negative);
+              double[][] target = weighted(stage, average(stage, positive, negative));
               yield best(
                   stage,
-                  having,
+                  sharing(stage, target, having),
                   point -> shown(distance, target, of(stage, point)),
                   similarity,
                   false,
@@ -310,7 +315,36 @@ final class ReferenceQueries {
   }
 
   private double similar(QueryStage stage, VectorInput input, ReferencePoint point) {
-    return similarity(distance(stage), rows(stage, input), of(stage, point));
+    return similarity(distance(stage), weighted(stage, rows(stage, input)), of(stage, point));
+  }
+
+  private double[][] weighted(QueryStage stage, double[][] query) {
+    if (!idf || !stage.using().equals(SparseModel.NAME)) {
+      return query;
+    }
+    Filter corpus = stage.params().idfCorpus();
+    List<double[]> all = new ArrayList<>();
+    for (ReferencePoint point : points.values()) {
+      double[][] vector = point.vectors().get(SparseModel.NAME);
+      if (vector != null && (corpus == null || meaning(corpus).test(point))) {
+        all.add(vector[0]);
+      }
+    }
+    return new double[][] {SparseModel.weighted(query[0], all)};
+  }
+
+  private Predicate<ReferencePoint> meaning(Filter filter) {
+    return Objects.requireNonNull(filters.get(filter));
+  }
+
+  /** What shares nothing with a sparse query is not found. */
+  private static List<ReferencePoint> sharing(
+      QueryStage stage, double[][] query, List<ReferencePoint> points) {
+    return stage.using().equals(SparseModel.NAME)
+        ? points.stream()
+            .filter(point -> SparseModel.shares(query[0], of(stage, point)[0]))
+            .toList()
+        : points;
   }
 
   private double[][] rows(QueryStage stage, VectorInput input) {
@@ -323,7 +357,8 @@ final class ReferenceQueries {
             (lookup == null ? points : elsewhere).get(id), vector == null ? stage.using() : vector);
       }
       case VectorInput.Multi(VectorValue.Multi multi) -> doubles(multi);
-      case VectorInput.Sparse _ -> throw new IllegalArgumentException("a sparse vector");
+      case VectorInput.Sparse(VectorValue.Sparse sparse) ->
+          new double[][] {SparseModel.components(sparse)};
       case VectorInput.Document _ -> throw new IllegalArgumentException("a text");
     };
   }

@@ -81,7 +81,7 @@ class QueryAgreementTest {
     here.write();
     Map<PointId, ReferencePoint> points = here.points();
     ReferenceQueries reference =
-        new ReferenceQueries(points, Map.of(), distances, RandomPoints.MULTI);
+        new ReferenceQueries(points, Map.of(), here.distances(), RandomPoints.MULTI, here.idf());
     RandomQueries queries = new RandomQueries(random, points, Map.of(), reference);
     Map<PointId, Integer> drawn = new TreeMap<>();
     for (int i = 0; i < 300; i++) {

@@ -1,0 +1,51 @@
+package dev.quiver.engine;
+
+import org.apache.lucene.util.BytesRef;
+
+/**
+ * One vector to compare documents' sparse vectors with. A score is the sum over shared indices in
+ * their order, so that it depends on nothing but the two vectors. Immutable.
+ *
+ * @param indices unsigned, ascending as such
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier that is never compared or hashed
+record SparseQuery(int[] indices, float[] weights) {
+
+  static SparseQuery of(VectorValue.Sparse vector) {
+    return new SparseQuery(vector.indices(), vector.values());
+  }
+
+  /**
+   * The inner product with a vector as {@link SparseCodec} encodes it; 0 when nothing is shared.
+   */
+  float dot(BytesRef vector) {
+    float dot = sharedDot(vector);
+    return Float.isNaN(dot) ? 0 : dot;
+  }
+
+  /**
+   * The inner product, clamped to finite numbers; {@link Float#NaN} when no index is shared by two
+   * components that are not 0. O(entries of both).
+   */
+  float sharedDot(BytesRef vector) {
+    int count = SparseCodec.count(vector);
+    double sum = 0;
+    boolean shares = false;
+    int i = 0;
+    int j = 0;
+    while (i < indices.length && j < count) {
+      int order = Integer.compareUnsigned(indices[i], SparseCodec.index(vector, j));
+      if (order == 0) {
+        float weight = weights[i++];
+        float value = SparseCodec.value(vector, count, j++);
+        shares |= weight != 0 && value != 0;
+        sum += (double) weight * value;
+      } else if (order < 0) {
+        i++;
+      } else {
+        j++;
+      }
+    }
+    return shares ? (float) Math.clamp(sum, -(double) Float.MAX_VALUE, Float.MAX_VALUE) : Float.NaN;
+  }
+}
