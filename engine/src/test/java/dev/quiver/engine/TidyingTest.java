@@ -220,8 +220,8 @@ class TidyingTest {
     }
     assertThat(overSegments(sparse)).isPositive();
     try (Engine engine = Engine.open(folder, options())) {
-      engine.write("c", List.of(new WriteOp.DeleteVector("s")), true, null);
       long merges = engine.stats().merges();
+      engine.write("c", List.of(new WriteOp.DeleteVector("s")), true, null);
       Await.until(
           "segments written again",
           () ->
