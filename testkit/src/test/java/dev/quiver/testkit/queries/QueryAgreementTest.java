@@ -74,7 +74,8 @@ class QueryAgreementTest {
   @Test
   void aSampleHasDifferentPointsThatMatch() {
     Random random = new Random(7);
-    Map<String, Distance> distances = new TreeMap<>(Map.of("", Distance.DOT, "b", Distance.COSINE));
+    Map<String, Distance> distances =
+        new TreeMap<>(Map.of("", Distance.DOT, "b", Distance.COSINE, "m", Distance.DOT));
     RandomPoints here = new RandomPoints(engine, "c", random, distances);
     here.create();
     here.write();
