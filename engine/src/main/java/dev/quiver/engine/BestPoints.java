@@ -16,12 +16,12 @@ final class BestPoints {
   private float bar = Float.NEGATIVE_INFINITY;
 
   /**
-   * @param k 1 or more
+   * @param k 0 or more
    */
   BestPoints(ViewPoints points, int k) {
     this.points = points;
     this.k = k;
-    this.best = new PriorityQueue<>(Math.min(k, 1024), Hit.order(true).reversed());
+    this.best = new PriorityQueue<>(Math.clamp(k, 1, 1024), Hit.order(true).reversed());
   }
 
   /** What a point must at least score to be among the best; none while there are too few. */
@@ -34,7 +34,7 @@ final class BestPoints {
    * @param score {@link Float#NaN}: the point is no result
    */
   void add(int leaf, int doc, float score) throws IOException {
-    if (!(score >= bar)) {
+    if (k == 0 || !(score >= bar)) {
       return;
     }
     Hit hit = new Hit(points.docBase(leaf) + doc, points.leaf(leaf).id(doc), score, null);
