@@ -16,6 +16,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +29,37 @@ import org.jspecify.annotations.Nullable;
 final class ApiClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration CALL_TIMEOUT = Duration.ofMinutes(2);
+  private static final int ATTEMPTS = 7;
+  private static final long FIRST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long RETRY_AFTER_MAX_MILLIS = 65_000;
+  private static final Set<Integer> RETRIED_STATUSES = Set.of(408, 429, 500, 502, 503, 504);
 
   private final URI base;
   private final @Nullable String apiKey;
   private final HttpClient http;
 
   ApiClient(URI base, @Nullable String apiKey) {
+    this(base, apiKey, null);
+  }
+
+  /**
+   * @param tls which certificates are trusted; null: those of the JDK
+   */
+  ApiClient(
+      URI base,
+      @Nullable String apiKey,
+      @Nullable SSLContext tls) {
     this.base = base;
     this.apiKey = apiKey;
-    this.http =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+            .connectTimeout(CONNECT_TIMEOUT);
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    this.http = builder.build();
   }
 
   URI base() {
@@ -46,7 +68,12 @@ final class ApiClient implements AutoCloseable {
 
   /** A collection's path with its name encoded. */
   static String collection(String name) {
-    return "/collections/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    return "/collections/" + encoded(name);
+  }
+
+  /** Percent-encoded, for a path or a header. */
+  static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   JsonNode get(String path) {
@@ -72,6 +99,49 @@ final class ApiClient implements AutoCloseable {
       throw failure(response, "GET", path);
     }
     return response.body();
+  }
+
+  /** The answer's text, as long as it takes; tried again when that may help. */
+  String patiently(String method, String path, @Nullable JsonNode body) {
+    for (int attempt = 1; ; attempt++) {
+      HttpResponse<String> response = null;
+      CliException failure;
+      try {
+        response = send(method, path, body);
+        if (response.statusCode() < 300) {
+          return response.body();
+        }
+        failure = failure(response, method, path);
+      } catch (CliException e) {
+        failure = e;
+      }
+      if (attempt == ATTEMPTS || !mayPass(response, failure)) {
+        throw failure;
+      }
+      pause(response, attempt);
+    }
+  }
+
+  private static boolean mayPass(@Nullable HttpResponse<String> response, CliException failure) {
+    return response == null
+        ? failure.exitCode() == ExitCode.UNREACHABLE
+        : RETRIED_STATUSES.contains(response.statusCode());
+  }
+
+  private static void pause(@Nullable HttpResponse<String> response, int attempt) {
+    long backoffMillis = Math.min(FIRST_PAUSE_MILLIS << attempt, LONGEST_PAUSE_MILLIS);
+    long millis = backoffMillis / 2 + ThreadLocalRandom.current().nextLong(backoffMillis / 2 + 1);
+    String after =
+        response == null ? null : response.headers().firstValue("Retry-After").orElse(null);
+    if (after != null && after.matches("\\d{1,4}")) {
+      millis = Math.max(millis, Math.min(Long.parseLong(after) * 1000, RETRY_AFTER_MAX_MILLIS));
+    }
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CliException(ExitCode.INTERRUPTED, "interrupted while waiting to try again", e);
+    }
   }
 
   private JsonNode call(String method, String path, @Nullable JsonNode body) {

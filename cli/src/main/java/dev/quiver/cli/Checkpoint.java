@@ -5,12 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -53,12 +50,7 @@ final class Checkpoint {
 
   /** In the user's cache folder, by the fingerprint of what is imported where. */
   static Path defaultFile(Map<String, String> environment, String identity) {
-    String cache = environment.get("XDG_CACHE_HOME");
-    Path folder =
-        cache == null || cache.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(cache);
-    return folder.resolve("quiver").resolve("imports").resolve(digest(identity) + ".json");
+    return StateFile.of(environment, "imports", identity);
   }
 
   /** 128 bits of SHA-256 in hexadecimal. */
@@ -102,16 +94,7 @@ final class Checkpoint {
     json.put("source", position.source());
     json.put("row", position.row());
     json.put("rows_before", position.rowsBefore());
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, json.toString());
-    try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    StateFile.replace(file, json.toString());
   }
 
   void delete() throws IOException {

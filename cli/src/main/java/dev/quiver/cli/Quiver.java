@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "First steps:  quiver quickstart",
       "Exit codes:   0 done, 1 failed, 2 usage, 3 no server, 4 not found, 5 key refused,",
-      "              6 import with bad rows, 130 interrupted"
+      "              6 import with bad rows or incomplete migration, 130 interrupted"
     })
 final class Quiver implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -45,6 +45,7 @@ final class Quiver implements Runnable {
     line.addSubcommand("search", new SearchCommand(context));
     line.addSubcommand("collection", CollectionCommand.commandLine(context));
     line.addSubcommand("verify", new VerifyCommand(context));
+    line.addSubcommand("migrate", new MigrateCommand(context));
     line.addSubcommand("config", ConfigCommand.commandLine(context));
     line.addSubcommand("version", new VersionCommand(context));
     line.addSubcommand("completion", new CompletionCommand(context));

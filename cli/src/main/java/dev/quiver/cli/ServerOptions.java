@@ -3,6 +3,7 @@ package dev.quiver.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -21,7 +22,14 @@ final class ServerOptions {
   private @Nullable String apiKey;
 
   ApiClient client(Context context) {
-    return new ApiClient(uri(context.environment()), key(context.environment()));
+    return client(context, uri(context.environment()), null);
+  }
+
+  /**
+   * @param tls which certificates are trusted; null: those of the JDK
+   */
+  ApiClient client(Context context, URI address, @Nullable SSLContext tls) {
+    return new ApiClient(address, key(context.environment()), tls);
   }
 
   URI uri(Map<String, String> environment) {
