@@ -1,6 +1,7 @@
 package dev.quiver.index;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes every node reachable from the entry point on level 0, where the heuristic has left some
@@ -42,12 +43,17 @@ final class Connectivity {
    * @return how many needed it
    */
   int repair(Inserter inserter) {
+    return repair(inserter, null);
+  }
+
+  /** As above, of a graph that holds only some of its nodes yet. */
+  int repair(Inserter inserter, @Nullable OrdinalBitSet nodes) {
     int repaired = 0;
-    if (countUnreached() == 0) {
+    if (countUnreached() == (nodes == null ? 0 : parent.length - nodes.cardinality())) {
       return repaired;
     }
     for (int ordinal = 0; ordinal < parent.length; ordinal++) {
-      if (parent[ordinal] == UNREACHED) {
+      if (parent[ordinal] == UNREACHED && (nodes == null || nodes.accepts(ordinal))) {
         linkFromTree(ordinal, inserter);
         repaired++;
       }

@@ -3,8 +3,13 @@ package dev.quiver.index;
 /**
  * Takes over an existing graph under new ordinals, without some of its nodes. A node that lost
  * neighbours gets, as candidates, those that its lost neighbours had (and theirs, where these are
- * lost too), and keeps the best by the selection heuristic: the repair of FreshDiskANN (Singh and
- * others, 2021, Algorithm 4).
+ * lost too): the repair of FreshDiskANN (Singh and others, 2021, Algorithm 4). Departing from it,
+ * what is left of a list stays as it is, and the best candidates by the selection heuristic take
+ * the lost places: choosing anew would thin the list out with each round of deletions.
+ *
+ * <p>That mends what single nodes leave behind. Around a node whose neighbourhood is gone as a
+ * whole, lost neighbours had lost neighbours, and hardly any candidate is found so; such a node is
+ * noted down to be linked again ({@link #isTorn}), as if it were new.
  */
 final class GraphExtension {
   /** Candidates for one repaired list; more cost time and change little. */
@@ -14,10 +19,19 @@ final class GraphExtension {
   private final int[] oldToNew;
   private final HnswGraph to;
 
+  /** By new ordinals; each element is written by one thread. */
+  private final boolean[] torn;
+
   GraphExtension(HnswGraph from, int[] oldToNew, HnswGraph to) {
     this.from = from;
     this.oldToNew = oldToNew;
     this.to = to;
+    this.torn = new boolean[to.size()];
+  }
+
+  /** Whether a node, by its new ordinal, is to be linked again after all lists are taken over. */
+  boolean isTorn(int ordinal) {
+    return torn[ordinal];
   }
 
   /** Checks the mapping. The new ordinals that it covers. */
@@ -102,6 +116,9 @@ final class GraphExtension {
       int lostCount = 0;
       int count = 0;
       int expanded = -1;
+      int lostNeighbours = 0;
+      int kept = 0;
+      int near = 0;
       // Lost neighbours wait in a queue; the node itself stands in front of it.
       do {
         int node = expanded < 0 ? old : lost[expanded];
@@ -120,12 +137,26 @@ final class GraphExtension {
           }
         }
         expanded++;
+        if (expanded == 0) {
+          lostNeighbours = lostCount;
+          kept = count;
+        }
+        if (expanded == lostNeighbours) {
+          near = count;
+        }
       } while (expanded < lostCount && count < candidates.length);
       int ordinal = oldToNew[old];
+      boolean alone =
+          lostNeighbours > 0 && expanded >= lostNeighbours && near < to.neighbourCountMax(level);
       if (lostCount == 0 && count <= to.neighbourCountMax(level)) {
         to.setNeighbours(level, ordinal, candidates, count);
       } else {
-        inserter.setBest(level, ordinal, candidates, count);
+        // Candidates from beyond a hole are few and far: all directions are wanted.
+        int wanted = alone ? to.neighbourCountMax(level) : kept + lostNeighbours;
+        inserter.setBest(level, ordinal, candidates, count, kept, wanted);
+      }
+      if (alone && level == 0) {
+        torn[ordinal] = true;
       }
     }
   }

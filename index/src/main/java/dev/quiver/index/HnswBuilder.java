@@ -106,9 +106,9 @@ public final class HnswBuilder {
 
   /** Memory that a build of {@code size} vectors needs at its peak: graph and working memory. */
   public static long estimateBytes(int size, HnswParams params, int threads) {
-    long perThread = 2L * (size + (size >> 2)) + 64L * params.efConstruction() + 65_536;
-    // 8 bytes per node: the spanning tree and queue of the reachability check.
-    return HnswGraph.estimateBytes(size, params.m()) + threads * perThread + 8L * size;
+    long perThread = (long) size + (size >> 2) + 64L * params.efConstruction() + 65_536;
+    // 9 bytes per node: the spanning tree and queue of the reachability check, a mark.
+    return HnswGraph.estimateBytes(size, params.m()) + threads * perThread + 9L * size;
   }
 
   /**
@@ -152,6 +152,23 @@ public final class HnswBuilder {
         0,
         from.size(),
         () -> extension.worker(new Inserter(shared))::takeOver,
+        covered.cardinality());
+    if (covered.cardinality() == 0) {
+      return covered;
+    }
+    // Before a walk looks for a torn node's neighbours, it must be able to reach them.
+    new Connectivity(shared.graph).repair(new Inserter(shared), covered);
+    inParallel(
+        0,
+        size,
+        () -> {
+          Inserter inserter = new Inserter(shared);
+          return ordinal -> {
+            if (extension.isTorn(ordinal)) {
+              inserter.relink(ordinal);
+            }
+          };
+        },
         covered.cardinality());
     return covered;
   }

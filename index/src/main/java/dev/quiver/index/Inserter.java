@@ -69,15 +69,62 @@ final class Inserter {
       for (int i = 0; i < startCount; i++) {
         GraphWalk.seedPool(scratch, sorted[i]);
       }
+      seedNeighbours(at, ordinal);
       GraphWalk.searchLevel(graph, at, walkScorer, scratch);
       startCount = takeSorted();
-      int count = selection.select(sorted, startCount, shared.params.m(), selected);
-      setOwn(at, ordinal, count);
+      setOwn(at, ordinal, choose(at, ordinal, startCount));
     }
     for (int at = 0; at <= top; at++) {
       int count = graph.neighbours(at, ordinal, selected);
       for (int i = 0; i < count; i++) {
         linkBack(at, selected[i], ordinal);
+      }
+    }
+  }
+
+  /**
+   * Links a node again, on all its levels, as if it were new; for nodes around which many are gone.
+   * Other threads may link other nodes meanwhile.
+   */
+  void relink(int ordinal) {
+    link(ordinal, graph.levelOf(ordinal), graph.entry());
+  }
+
+  /**
+   * Puts the neighbours of a node into {@link #selected}: for a new one the best of those found.
+   * One that is linked again keeps its own, which may lead far, where none of those found does.
+   */
+  private int choose(int level, int ordinal, int found) {
+    int own = graph.neighbours(level, ordinal, selected);
+    if (own == 0) {
+      return selection.select(sorted, found, shared.params.m(), selected);
+    }
+    int count = 0;
+    long[] others = new long[found];
+    for (int i = 0; i < found; i++) {
+      if (!isSelected(Scored.ordinal(sorted[i]), own)) {
+        others[count++] = sorted[i];
+      }
+    }
+    return selection.extend(others, count, graph.neighbourCountMax(level), selected, own);
+  }
+
+  private boolean isSelected(int ordinal, int count) {
+    for (int i = 0; i < count; i++) {
+      if (selected[i] == ordinal) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a node that is linked again has for neighbours: a new one has none. */
+  private void seedNeighbours(int level, int ordinal) {
+    int count = graph.neighbours(level, ordinal, selected);
+    for (int i = 0; i < count; i++) {
+      int neighbour = selected[i];
+      if (scratch.visited.add(neighbour)) {
+        scratch.pool.add(Scored.of(walkScorer.distance(neighbour), neighbour));
       }
     }
   }
@@ -107,19 +154,26 @@ final class Inserter {
   }
 
   /**
-   * Gives a node the best of the given candidates as its list on a level; for nodes that lost
-   * neighbours. No other thread may write the node's list meanwhile.
+   * Gives a node a list on a level; for nodes that lost neighbours. No other thread may write the
+   * node's list meanwhile.
+   *
+   * @param candidates those that it keeps come first
+   * @param kept how many it keeps, which is all that fit
+   * @param wanted how long the list may become by what is best of the others
    */
-  void setBest(int level, int ordinal, int[] candidates, int count) {
+  void setBest(int level, int ordinal, int[] candidates, int count, int kept, int wanted) {
+    int max = graph.neighbourCountMax(level);
+    int from = kept <= max ? kept : 0;
+    System.arraycopy(candidates, 0, selected, 0, from);
     if (sorted.length < count) {
       sorted = new long[count];
     }
     walkScorer.select(ordinal);
-    for (int i = 0; i < count; i++) {
-      sorted[i] = Scored.of(walkScorer.distance(candidates[i]), candidates[i]);
+    for (int i = from; i < count; i++) {
+      sorted[i - from] = Scored.of(walkScorer.distance(candidates[i]), candidates[i]);
     }
-    Arrays.sort(sorted, 0, count);
-    int taken = selection.select(sorted, count, graph.neighbourCountMax(level), selected);
+    Arrays.sort(sorted, 0, count - from);
+    int taken = selection.extend(sorted, count - from, Math.min(wanted, max), selected, from);
     graph.setNeighbours(level, ordinal, selected, taken);
   }
 

@@ -24,7 +24,16 @@ final class NeighbourSelection {
    * @return how many were taken, at most {@code max}
    */
   int select(long[] candidates, int candidateCount, int max, int[] selected) {
-    int count = 0;
+    return extend(candidates, candidateCount, max, selected, 0);
+  }
+
+  /**
+   * As above, when {@code taken} neighbours are in {@code selected} already, whatever they are.
+   *
+   * @return how many there are then
+   */
+  int extend(long[] candidates, int candidateCount, int max, int[] selected, int taken) {
+    int count = taken;
     for (int i = 0; i < candidateCount && count < max; i++) {
       int candidate = Scored.ordinal(candidates[i]);
       if (count == 0 || diverse(candidate, Scored.distance(candidates[i]), selected, count)) {
