@@ -89,6 +89,28 @@ final class CandidatePool {
     return -1;
   }
 
+  /** How many of the closest nodes, up to the first that wasn't expanded, a filter accepts. */
+  int countExpanded(OrdinalFilter filter) {
+    int count = 0;
+    for (int i = 0; i < size && (entries[i] & EXPANDED) != 0; i++) {
+      count += filter.accepts(Scored.ordinal(get(i))) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Removes what a filter doesn't accept. */
+  void retain(OrdinalFilter filter) {
+    int kept = 0;
+    for (int i = 0; i < size; i++) {
+      long scored = get(i);
+      if (filter.accepts(Scored.ordinal(scored))) {
+        entries[kept++] = scored;
+      }
+    }
+    size = kept;
+    cursor = 0;
+  }
+
   long bytes() {
     return 8L * entries.length;
   }

@@ -1,61 +1,91 @@
 package dev.quiver.index;
 
 /**
- * Walks of level 0 that return accepted nodes only. Both start from the seeds in {@code
- * scratch.candidates} and leave accepted nodes in {@code scratch.results}.
+ * Walks of level 0 that return accepted nodes only: what they found is in {@code scratch.pool}.
+ * Both begin near the query, at the node that was reached from above, and at the entry point: every
+ * node can be reached from there, but not from every other.
  */
 final class FilteredWalk {
-  /** Reading a node's neighbours, in distances of an exact scan. */
-  private static final int NODE_COST = 4;
+  /** Accepted nodes anywhere that a walk over rejected ones begins at too. */
+  private static final int SEEDS = 32;
+
+  /** Lists of rejected nodes that are waited for together. */
+  private static final int TOUCHED_TOGETHER = 8;
 
   private FilteredWalk() {}
 
   /**
-   * Walks through rejected nodes like through accepted ones, for filters that accept many. Expands
-   * about {@code ef} divided by the accepted share of nodes.
+   * Walks through rejected nodes like through accepted ones, for filters that accept many, until
+   * the {@code ef} closest accepted nodes that it knows have been expanded.
+   *
+   * @param poolSize nodes that it keeps, accepted or not
+   * @return whether it found half as many or more; if not, few are accepted near the query
    */
-  static void throughAll(
-      HnswGraph graph, QueryScorer scorer, OrdinalFilter filter, SearchScratch scratch, int ef) {
-    LongHeap candidates = scratch.candidates;
-    LongHeap results = scratch.results;
+  static boolean throughAll(
+      HnswGraph graph,
+      QueryScorer scorer,
+      OrdinalFilter filter,
+      SearchScratch scratch,
+      int ef,
+      int poolSize,
+      long nearest,
+      long entry) {
+    CandidatePool pool = scratch.pool;
+    pool.clear(poolSize);
+    GraphWalk.seedPool(scratch, nearest);
+    GraphWalk.seedPool(scratch, entry);
+    int[] beam = scratch.beam;
     int[] neighbours = scratch.neighbours;
     float[] distances = scratch.distances;
-    while (candidates.size() > 0) {
-      long nearest = candidates.pop();
-      if (results.size() >= ef && nearest > ~results.top()) {
-        return;
+    int accepted = 0;
+    int lookAt = ef;
+    boolean enough = false;
+    while (!enough) {
+      int width = 0;
+      while (width < beam.length && accepted < lookAt) {
+        int node = pool.expandNext();
+        if (node < 0) {
+          break;
+        }
+        beam[width++] = node;
+        accepted += filter.accepts(node) ? 1 : 0;
       }
-      int count = graph.neighbours(0, Scored.ordinal(nearest), neighbours);
-      scratch.nodeCount++;
-      count = scratch.visited.addAll(neighbours, 0, count);
+      if (width == 0 && accepted < lookAt) {
+        break;
+      }
+      if (width > 1) {
+        graph.touch(beam, width);
+      }
+      int count = 0;
+      for (int i = 0; i < width; i++) {
+        int end = graph.neighbours(0, beam[i], neighbours, count);
+        count = scratch.visited.addAll(neighbours, count, end);
+      }
+      scratch.nodeCount += width;
       if (!scratch.spend(count)) {
-        return;
+        break;
       }
       scorer.distances(neighbours, count, distances);
       for (int i = 0; i < count; i++) {
-        long scored = Scored.of(distances[i], neighbours[i]);
-        boolean full = results.size() >= ef;
-        if (full && scored > ~results.top()) {
-          continue;
-        }
-        candidates.push(scored);
-        if (filter.accepts(neighbours[i])) {
-          if (full) {
-            results.replaceTop(~scored);
-          } else {
-            results.push(~scored);
-          }
-        }
+        pool.add(Scored.of(distances[i], neighbours[i]));
+      }
+      if (accepted >= lookAt) {
+        // Nodes expanded early may have turned out to be far, and closer ones not to be expanded.
+        int closest = pool.countExpanded(filter);
+        enough = closest >= ef;
+        lookAt = accepted + ef - closest;
       }
     }
+    pool.retain(filter);
+    return enough || pool.size() >= ef / 2;
   }
 
   /**
    * Compares accepted nodes only and reaches over rejected ones: a rejected neighbour is replaced
    * by its own neighbours (ACORN-1: Patel and others, "ACORN: Performant and Predicate-Agnostic
-   * Search Over Vector Embeddings and Structured Data", 2024, section 5.3). Departing from it,
-   * where a node's two hops hold nothing accepted and results are still missing, its rejected
-   * neighbours become candidates, so that the walk finds its way to accepted regions far off.
+   * Search Over Vector Embeddings and Structured Data", 2024, section 5.3). Departing from it, the
+   * walk begins at some accepted nodes anywhere as well, and so finds what is accepted far from the
+   * query.
    *
    * @param costMax the walk gives up when it has cost more, in distances of an exact scan
    * @return whether it ended by itself
@@ -66,41 +96,69 @@ final class FilteredWalk {
       OrdinalFilter filter,
       SearchScratch scratch,
       int ef,
-      long costMax) {
-    LongHeap candidates = scratch.candidates;
-    LongHeap results = scratch.results;
-    float[] distances = scratch.distances;
-    while (candidates.size() > 0) {
-      long nearest = candidates.pop();
-      if (results.size() >= ef && nearest > ~results.top()) {
+      FilterPlan.Costs costs,
+      double costMax,
+      long nearest,
+      long entry) {
+    CandidatePool pool = scratch.pool;
+    pool.clear(ef);
+    if (!start(graph, scorer, filter, scratch, nearest)
+        || !start(graph, scorer, filter, scratch, entry)
+        || !compare(scorer, scratch, gatherSeeds(filter, scratch, graph.size()))) {
+      return true;
+    }
+    for (int node = pool.expandNext(); node >= 0; node = pool.expandNext()) {
+      if (!compare(scorer, scratch, gather(graph, filter, scratch, node))) {
         return true;
       }
-      int count = gather(graph, filter, scratch, Scored.ordinal(nearest));
-      boolean accepted = count > 0;
-      if (!accepted && results.size() < ef) {
-        count = gatherRejected(graph, filter, scratch, Scored.ordinal(nearest));
-      }
-      if (scratch.distanceCount + count + NODE_COST * scratch.nodeCount > costMax) {
+      if (costs.of(scratch.distanceCount, scratch.nodeCount) > costMax) {
         return false;
-      }
-      if (!scratch.spend(count)) {
-        return true;
-      }
-      scorer.distances(scratch.batch, count, distances);
-      for (int i = 0; i < count; i++) {
-        long scored = Scored.of(distances[i], scratch.batch[i]);
-        if (!accepted) {
-          candidates.push(scored);
-        } else if (results.size() < ef) {
-          candidates.push(scored);
-          results.push(~scored);
-        } else if (scored < ~results.top()) {
-          candidates.push(scored);
-          results.replaceTop(~scored);
-        }
       }
     }
     return true;
+  }
+
+  /** A start that isn't accepted is replaced by what can be reached over it. */
+  private static boolean start(
+      HnswGraph graph, QueryScorer scorer, OrdinalFilter filter, SearchScratch scratch, long at) {
+    int node = Scored.ordinal(at);
+    if (filter.accepts(node)) {
+      GraphWalk.seedPool(scratch, at);
+      return true;
+    }
+    return !scratch.visited.add(node)
+        || compare(scorer, scratch, gather(graph, filter, scratch, node));
+  }
+
+  /** Adds the batch to the pool; false when the visit limit forbids it. */
+  private static boolean compare(QueryScorer scorer, SearchScratch scratch, int count) {
+    if (!scratch.spend(count)) {
+      return false;
+    }
+    int[] batch = scratch.batch;
+    float[] distances = scratch.distances;
+    scorer.distances(batch, count, distances);
+    for (int i = 0; i < count; i++) {
+      scratch.pool.add(Scored.of(distances[i], batch[i]));
+    }
+    return true;
+  }
+
+  /** Accepted ordinals from everywhere into the batch, evenly spread as far as the filter lets. */
+  private static int gatherSeeds(OrdinalFilter filter, SearchScratch scratch, int size) {
+    int count = 0;
+    int next = 0;
+    for (int i = 0; i < SEEDS; i++) {
+      next = filter.nextAccepted(Math.max(next, (int) ((long) i * size / SEEDS)), size);
+      if (next >= size) {
+        break;
+      }
+      if (scratch.visited.add(next)) {
+        scratch.batch[count++] = next;
+      }
+      next++;
+    }
+    return count;
   }
 
   /**
@@ -120,13 +178,17 @@ final class FilteredWalk {
     int queued = 0;
     for (int i = 0; i < listCount; i++) {
       if (!filter.accepts(list[i])) {
-        queue[queued++] = list[i];
+        // Seen marks on rejected nodes say: its neighbours have been looked at.
+        if (!visited.contains(list[i])) {
+          queue[queued++] = list[i];
+        }
       } else if (visited.add(list[i])) {
         batch[count++] = list[i];
       }
     }
     int firstHops = queued;
     int enough = graph.neighbourCountMax(0);
+    int touched = 0;
     for (int i = 0; i < queued; i++) {
       if (i == firstHops) {
         enough /= 2;
@@ -134,7 +196,10 @@ final class FilteredWalk {
       if (count >= enough) {
         break;
       }
-      // Seen marks on rejected nodes say: its neighbours have been looked at.
+      if (i == touched) {
+        touched = Math.min(queued, i + TOUCHED_TOGETHER);
+        graph.touch(queue, i, touched);
+      }
       if (!visited.add(queue[i])) {
         continue;
       }
@@ -148,19 +213,6 @@ final class FilteredWalk {
         } else if (queued < queue.length && !visited.contains(list[j])) {
           queue[queued++] = list[j];
         }
-      }
-    }
-    return count;
-  }
-
-  private static int gatherRejected(
-      HnswGraph graph, OrdinalFilter filter, SearchScratch scratch, int node) {
-    int[] neighbours = scratch.neighbours;
-    int neighbourCount = graph.neighbours(0, node, neighbours);
-    int count = 0;
-    for (int i = 0; i < neighbourCount; i++) {
-      if (!filter.accepts(neighbours[i]) && scratch.bridged.add(neighbours[i])) {
-        scratch.batch[count++] = neighbours[i];
       }
     }
     return count;

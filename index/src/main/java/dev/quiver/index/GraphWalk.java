@@ -53,14 +53,6 @@ final class GraphWalk {
     }
   }
 
-  /** Adds a place to start from to the candidates and results of a filtered walk. */
-  static void seed(SearchScratch scratch, long start) {
-    if (scratch.visited.add(Scored.ordinal(start))) {
-      scratch.candidates.push(start);
-      scratch.results.push(~start);
-    }
-  }
-
   /** Adds a place to start from to {@code scratch.pool}. */
   static void seedPool(SearchScratch scratch, long start) {
     if (scratch.visited.add(Scored.ordinal(start))) {

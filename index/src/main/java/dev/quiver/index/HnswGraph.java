@@ -145,8 +145,13 @@ public final class HnswGraph implements AutoCloseable {
 
   /** Starts loading the level 0 lists of several nodes, so that reading them waits only once. */
   void touch(int[] ordinals, int count) {
+    touch(ordinals, 0, count);
+  }
+
+  /** As above, of {@code ordinals[from..to)}. */
+  void touch(int[] ordinals, int from, int to) {
     long touched = 0;
-    for (int i = 0; i < count; i++) {
+    for (int i = from; i < to; i++) {
       touched += base.touch(ordinals[i]);
     }
     if (touched == Long.MAX_VALUE) {

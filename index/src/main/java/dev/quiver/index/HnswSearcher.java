@@ -11,25 +11,6 @@ import org.jspecify.annotations.Nullable;
  * comparing all accepted ones, or that ends with fewer than k, is followed by an exact scan.
  */
 public final class HnswSearcher {
-  /** A filter that doesn't know its cardinality is asked about this many ordinals. */
-  private static final int SAMPLE = 1024;
-
-  /** From this accepted share on, a walk through all nodes is cheaper and finds as much. */
-  private static final double THROUGH_ALL_SHARE = 0.6;
-
-  /**
-   * What a filtered walk costs for each of its {@code ef} results, in distances of an exact scan:
-   * some 18 distances and a few reads of neighbours, each at a random place, where the scan's
-   * distances follow each other in memory.
-   */
-  private static final double WALK_COST_PER_RESULT = 60;
-
-  /** On top, divided by the accepted share: the rejected nodes that the walk reaches over. */
-  private static final double REACH_COST_PER_RESULT = 10;
-
-  /** What a walk by codes costs of one by vectors. */
-  private static final double CODED_COST = 0.4;
-
   private HnswSearcher() {}
 
   /**
@@ -90,17 +71,17 @@ public final class HnswSearcher {
       SearchScratch scratch) {
     int size = graph.size();
     scratch.reset(size, graph.neighbourCountMax(0), request.visitLimit());
-    int ef = Math.min(request.effectiveEf(), size);
-    int accepted = filter == null ? size : measure(filter, size);
-    SearchStrategy strategy = choose(filter, size, accepted, ef, coded != null);
+    if (filter != null) {
+      return new FilteredSearch(graph, scorer, exact, coded, request, filter, scratch).search();
+    }
     int k = request.k();
-    boolean completed =
-        strategy != SearchStrategy.EXACT
-            && !walked(
-                graph, scorer, filter, scratch, strategy, ef, accepted, Math.min(k, accepted));
+    int ef = Math.min(request.effectiveEf(), size);
+    // With so few nodes a walk would visit every one.
+    SearchStrategy strategy = size <= ef ? SearchStrategy.EXACT : SearchStrategy.WALK;
+    boolean completed = strategy == SearchStrategy.WALK && !walked(graph, scorer, scratch, ef, k);
     long walkDistances = scratch.distanceCount;
     if (completed || strategy == SearchStrategy.EXACT) {
-      ExactSearch.scan(exact, size, k, filter, scratch);
+      ExactSearch.scan(exact, size, k, null, scratch);
       scratch.results.drainComplements(scratch.pool);
     } else if (coded != null) {
       Reranking.rank(scratch, coded, exact, k, request.rerank());
@@ -112,13 +93,32 @@ public final class HnswSearcher {
             scratch.distanceCount,
             scratch.rerankCount,
             scratch.nodeCount,
-            accepted,
+            size,
             completed,
             scratch.limitReached,
             bytesTouched(graph, scorer, exact, scratch, walkDistances)));
   }
 
-  private static long bytesTouched(
+  /**
+   * What a filtered walk is expected to cost, in distances of a scan of what is accepted, when that
+   * lies anywhere. Where no more ordinals are accepted, they are scanned.
+   *
+   * @param ef candidates that the walk keeps
+   * @param coded whether it goes by codes
+   */
+  public static double filteredWalkCost(int size, int accepted, int ef, boolean coded) {
+    return FilterPlan.walkCost(
+        ef,
+        Math.max(1, accepted) / (double) size,
+        coded ? FilterPlan.Costs.CODES : FilterPlan.Costs.VECTORS);
+  }
+
+  /**
+   * Bytes that a search read.
+   *
+   * @param walkDistances distances by {@code scorer}; the others were by {@code exact}
+   */
+  static long bytesTouched(
       HnswGraph graph,
       QueryScorer scorer,
       QueryScorer exact,
@@ -135,88 +135,16 @@ public final class HnswSearcher {
   /**
    * Walks and leaves what was found in {@code scratch.pool}, closest first.
    *
-   * @return false if an exact scan is to be made instead: the walk became too dear or found too few
+   * @return false if it found too few
    */
   private static boolean walked(
-      HnswGraph graph,
-      QueryScorer scorer,
-      @Nullable OrdinalFilter filter,
-      SearchScratch scratch,
-      SearchStrategy strategy,
-      int ef,
-      int accepted,
-      int wanted) {
+      HnswGraph graph, QueryScorer scorer, SearchScratch scratch, int ef, int wanted) {
     scratch.pool.clear(ef);
-    boolean ended = walk(graph, graph.entry(), scorer, filter, scratch, strategy, ef, accepted);
-    if (filter != null) {
-      scratch.results.drainComplements(scratch.pool);
-    }
-    return scratch.limitReached || (ended && scratch.pool.size() >= wanted);
-  }
-
-  /**
-   * What a filtered walk is expected to cost, in distances of an exact scan. Where no more ordinals
-   * are accepted than that, they are scanned.
-   *
-   * @param ef candidates that the walk keeps
-   * @param coded whether it goes by codes
-   */
-  public static double filteredWalkCost(int size, int accepted, int ef, boolean coded) {
-    double reach = REACH_COST_PER_RESULT * size / Math.max(1, accepted);
-    return ef * (WALK_COST_PER_RESULT + reach) * (coded ? CODED_COST : 1);
-  }
-
-  private static SearchStrategy choose(
-      @Nullable OrdinalFilter filter, int size, int accepted, int ef, boolean coded) {
-    if (size <= ef) {
-      // The walk would visit every node.
-      return SearchStrategy.EXACT;
-    }
-    if (filter == null) {
-      return SearchStrategy.WALK;
-    }
-    if (accepted <= filteredWalkCost(size, accepted, ef, coded)) {
-      return SearchStrategy.EXACT;
-    }
-    return accepted >= THROUGH_ALL_SHARE * size
-        ? SearchStrategy.WALK
-        : SearchStrategy.FILTERED_WALK;
-  }
-
-  private static boolean walk(
-      HnswGraph graph,
-      long entry,
-      QueryScorer scorer,
-      @Nullable OrdinalFilter filter,
-      SearchScratch scratch,
-      SearchStrategy strategy,
-      int ef,
-      int accepted) {
+    long entry = graph.entry();
     long start = GraphWalk.descend(graph, entry, scorer, scratch, 0);
     if (scratch.limitReached) {
       return true;
     }
-    if (filter == null) {
-      walkAll(graph, entry, start, scorer, scratch);
-      return true;
-    }
-    GraphWalk.seed(scratch, start);
-    // Every node can be reached from the entry point, but not from every other.
-    int entryOrdinal = HnswGraph.entryOrdinal(entry);
-    if (entryOrdinal != Scored.ordinal(start) && scratch.spend(1)) {
-      GraphWalk.seed(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
-    }
-    dropRejected(filter, scratch);
-    if (strategy == SearchStrategy.WALK) {
-      FilteredWalk.throughAll(graph, scorer, filter, scratch, ef);
-      return true;
-    }
-    scratch.bridged.clear(graph.size());
-    return FilteredWalk.overRejected(graph, scorer, filter, scratch, ef, accepted);
-  }
-
-  private static void walkAll(
-      HnswGraph graph, long entry, long start, QueryScorer scorer, SearchScratch scratch) {
     GraphWalk.seedPool(scratch, start);
     // Every node can be reached from the entry point, but not from every other.
     int entryOrdinal = HnswGraph.entryOrdinal(entry);
@@ -224,43 +152,6 @@ public final class HnswSearcher {
       GraphWalk.seedPool(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
     }
     GraphWalk.searchLevel(graph, 0, scorer, scratch);
-  }
-
-  /** The seeds are places to start from, but results only if the filter accepts them. */
-  private static void dropRejected(OrdinalFilter filter, SearchScratch scratch) {
-    LongHeap results = scratch.results;
-    long first = results.pop();
-    long second = results.size() > 0 ? results.pop() : first;
-    results.clear();
-    if (filter.accepts(Scored.ordinal(~first))) {
-      results.push(first);
-    }
-    if (second != first && filter.accepts(Scored.ordinal(~second))) {
-      results.push(second);
-    }
-  }
-
-  /** Accepted ordinals below {@code size}, from the filter or from a sample. */
-  private static int measure(OrdinalFilter filter, int size) {
-    int known = filter.cardinality();
-    if (known != OrdinalFilter.UNKNOWN) {
-      return Math.min(known, size);
-    }
-    if (size <= SAMPLE) {
-      int count = 0;
-      for (int ordinal = 0; ordinal < size; ordinal++) {
-        count += filter.accepts(ordinal) ? 1 : 0;
-      }
-      return count;
-    }
-    int hits = 0;
-    // Weyl's sequence: evenly spread, the same each time, never in step with a periodic filter.
-    long position = 0;
-    for (int i = 0; i < SAMPLE; i++) {
-      position += 0x9e3779b97f4a7c15L;
-      int ordinal = (int) Math.multiplyHigh(position >>> 1, 2L * size);
-      hits += filter.accepts(ordinal) ? 1 : 0;
-    }
-    return (int) ((long) hits * size / SAMPLE);
+    return scratch.limitReached || scratch.pool.size() >= Math.min(wanted, graph.size());
   }
 }

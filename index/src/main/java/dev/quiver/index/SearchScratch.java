@@ -1,5 +1,6 @@
 package dev.quiver.index;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,22 +15,13 @@ public final class SearchScratch {
 
   final VisitedSet visited = new VisitedSet();
 
-  /** Rejected nodes that a filtered walk has made candidates. */
-  final VisitedSet bridged = new VisitedSet();
-
-  /** Candidates and results of an unfiltered walk. */
+  /** Candidates and results of a walk. */
   final CandidatePool pool = new CandidatePool();
 
   /** Nodes that are expanded together. */
   final int[] beam = new int[BEAM];
 
-  /** Candidates of a filtered walk. */
-  final LongHeap candidates = new LongHeap();
-
-  /**
-   * Results of filtered walks and scans: complements of {@link Scored}, so that the top is the
-   * farthest.
-   */
+  /** Results of scans: complements of {@link Scored}, so that the top is the farthest. */
   final LongHeap results = new LongHeap();
 
   int[] neighbours = new int[64 * BEAM];
@@ -42,6 +34,7 @@ public final class SearchScratch {
   private @Nullable CodedScorer coded;
   private @Nullable VectorScoring exactScoring;
   private FlatScoring.@Nullable Scorer exact;
+  private ByteBuffer rows = ByteBuffer.allocateDirect(0);
   long distanceCount;
   long rerankCount;
   long nodeCount;
@@ -57,7 +50,6 @@ public final class SearchScratch {
   /** Heap bytes held now. */
   public long memoryBytes() {
     return visited.bytes()
-        + bridged.bytes()
         + pool.bytes()
         + 4L * (neighbours.length + (long) queue.length + batch.length + distances.length);
   }
@@ -65,7 +57,6 @@ public final class SearchScratch {
   /** Ready for a search of {@code graph}. */
   void reset(int size, int neighbourCountMax, long limit) {
     visited.clear(size);
-    candidates.clear();
     results.clear();
     distanceCount = 0;
     rerankCount = 0;
@@ -99,6 +90,14 @@ public final class SearchScratch {
     return true;
   }
 
+  /** Off-heap memory for rows that are read from a file; at least {@code bytes} long. */
+  ByteBuffer rowBuffer(int bytes) {
+    if (rows.capacity() < bytes) {
+      rows = ByteBuffer.allocateDirect(bytes);
+    }
+    return rows;
+  }
+
   /** A scorer for these codes: the last one's, when it was for the same. */
   CodedScorer codedScorer(CodedVectors codes) {
     CodedScorer scorer = coded;
@@ -113,6 +112,10 @@ public final class SearchScratch {
   QueryScorer exactScorer(VectorScoring scoring, float[] query) {
     if (!(scoring instanceof FlatScoring flat)) {
       return scoring.queryScorer(query);
+    }
+    QueryScorer reading = flat.readingScorer(query, this);
+    if (reading != null) {
+      return reading;
     }
     FlatScoring.Scorer scorer = exact;
     if (scorer == null || exactScoring != scoring) {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FilteredSearchTest {
@@ -43,7 +44,7 @@ class FilteredSearchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0.5, 0.4})
+  @ValueSource(doubles = {0.3, 0.2})
   void aFilteredWalkFindsMostAlsoWithLittleEffort(double share) {
     OrdinalBitSet filter = randomSet(share);
     SearchRequest request = SearchRequest.of(10).withEfSearch(40);
@@ -68,11 +69,43 @@ class FilteredSearchTest {
       float[] query = TestVectors.gaussian(random, DIMENSION);
       query[0] = -2;
       SearchResult found = search(query, far, SearchRequest.of(10).withEfSearch(40));
-      assertThat(found.stats().strategy()).isEqualTo(SearchStrategy.FILTERED_WALK);
       assertThat(found.size()).isEqualTo(10);
       sum += TestVectors.recall(found, ExactSearch.search(scoring, query, 10, far, scratch));
     }
     assertThat(sum / QUERIES).isGreaterThan(0.95);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.5, near",
+    "0.5, far",
+    "0.1, near",
+    "0.1, far",
+    "0.01, near",
+    "0.01, far",
+    "0.001, far"
+  })
+  void recallStaysByCodesWhereverTheAcceptedLie(double share, String where) {
+    try (CodedVectors codes =
+        CodedVectors.encode(
+            store, CodesOption.INT4.train(store, Distance.EUCLIDEAN), Long.MAX_VALUE)) {
+      double sum = 0;
+      for (int i = 0; i < QUERIES; i++) {
+        float[] query = TestVectors.between(store, random);
+        int[] byDistance = ExactSearch.search(scoring, query, SIZE, null, scratch).ordinals();
+        int accepted = (int) (SIZE * share);
+        int from = where.equals("near") ? 0 : SIZE - accepted;
+        OrdinalBitSet filter = new OrdinalBitSet(SIZE);
+        for (int j = from; j < from + accepted; j++) {
+          filter.add(byDistance[j]);
+        }
+        SearchResult found =
+            HnswSearcher.search(
+                graph, codes, scoring, query, SearchRequest.of(10), filter, scratch);
+        sum += TestVectors.recall(found, ExactSearch.search(scoring, query, 10, filter, scratch));
+      }
+      assertThat(sum / QUERIES).isGreaterThan(0.95);
+    }
   }
 
   @ParameterizedTest
@@ -119,7 +152,9 @@ class FilteredSearchTest {
     assertThat(search(query, randomSet(0.9), SearchRequest.of(10)).stats().strategy())
         .isEqualTo(SearchStrategy.WALK);
     assertThat(
-            search(query, randomSet(0.4), SearchRequest.of(10).withEfSearch(40)).stats().strategy())
+            search(query, randomSet(0.25), SearchRequest.of(10).withEfSearch(40))
+                .stats()
+                .strategy())
         .isEqualTo(SearchStrategy.FILTERED_WALK);
     SearchStats few = search(query, randomSetOf(50), SearchRequest.of(10)).stats();
     assertThat(few.strategy()).isEqualTo(SearchStrategy.EXACT);

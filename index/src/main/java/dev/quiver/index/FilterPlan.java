@@ -1,0 +1,145 @@
+package dev.quiver.index;
+
+/**
+ * How a filtered search goes on, chosen by what each way costs. The unit of cost is one distance of
+ * a scan in which every other ordinal is accepted; what a walk does at random places costs more
+ * than that. The constants were measured on the data sets of the benchmarks (docs/performance.md).
+ *
+ * @param strategy the cheapest way
+ * @param ef candidates that the walk is to keep
+ * @param poolSize for a walk through all nodes, how many of them it keeps
+ * @param scanCost of comparing all that is accepted
+ */
+record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost) {
+  /** A filter that doesn't know its cardinality is asked about this many ordinals. */
+  private static final int SAMPLE = 1024;
+
+  /** Distances for each node that a walk expands: the rest of its neighbours was seen before. */
+  private static final double DISTANCES_PER_NODE = 16;
+
+  /** The same of a walk over rejected nodes, which looks farther around. */
+  private static final double FAR_DISTANCES_PER_NODE = 32;
+
+  /** Lists that a walk over rejected nodes reads for each node it expands, times the share. */
+  private static final double LISTS_PER_NODE = 2.5;
+
+  /** A pool larger than this costs more to keep in order than walking through all saves. */
+  private static final int POOL_MAX = 2048;
+
+  /** Room for what the share near the query is underestimated by. */
+  private static final double POOL_SLACK = 2;
+
+  /** The share near the query is rare, if it is less than this of the share anywhere. */
+  private static final double RARE = 0.5;
+
+  /** Accepted nodes that a sample must be expected to hold before it says anything. */
+  private static final double TELLING = 16;
+
+  /**
+   * What is accepted only far from the query lies at similar distances all around it: a walk must
+   * keep so many times the candidates for the same recall.
+   */
+  private static final int RARE_EF = 6;
+
+  /** Up to this cost they are compared one by one, because walks find too little there. */
+  private static final double RARE_SCAN_MAX = 1_000_000;
+
+  /** What the steps of a walk cost, in distances of a scan. */
+  enum Costs {
+    /** Codes are small: what counts is that they are waited for. */
+    CODES(2, 4),
+    /** Most of the time of comparing whole vectors is reading them, wherever they are. */
+    VECTORS(1.5, 1);
+
+    private final double distance;
+    private final double list;
+
+    Costs(double distance, double list) {
+      this.distance = distance;
+      this.list = list;
+    }
+
+    /** What a walk has cost that computed so many distances and read so many lists. */
+    double of(double distances, double lists) {
+      return distance * distances + list * lists;
+    }
+  }
+
+  /** Whether so few are accepted that no walk would be cheaper than comparing all of them. */
+  static boolean scansAtOnce(int accepted, int size, int ef, Costs costs) {
+    return size <= ef || scanCost(accepted, size) <= ef * costs.of(DISTANCES_PER_NODE, 1);
+  }
+
+  /**
+   * Chooses, when a walk has come near the query.
+   *
+   * @param accepted of all {@code size} nodes, at least 1
+   * @param near nodes near the query that were asked about
+   * @param nearAccepted how many of them are accepted
+   * @param ef candidates that a walk keeps
+   */
+  static FilterPlan of(int accepted, int size, int near, int nearAccepted, int ef, Costs costs) {
+    double share = accepted / (double) size;
+    double scan = scanCost(accepted, size);
+    double nearShare = near * share < TELLING ? share : nearAccepted / (double) near;
+    if (nearShare < RARE * share) {
+      int farEf = (int) Math.min(size, (long) RARE_EF * ef);
+      return scan <= Math.max(RARE_SCAN_MAX, overRejected(farEf, share, costs))
+          ? new FilterPlan(SearchStrategy.EXACT, farEf, 0, scan)
+          : new FilterPlan(SearchStrategy.FILTERED_WALK, farEf, 0, scan);
+    }
+    int poolSize = (int) Math.clamp(POOL_SLACK * ef / nearShare, ef, size);
+    double over = overRejected(ef, nearShare, costs);
+    double through = throughAll(ef, nearShare, costs);
+    if (scan <= Math.min(through, over)) {
+      return new FilterPlan(SearchStrategy.EXACT, ef, 0, scan);
+    }
+    return through < over
+        ? new FilterPlan(SearchStrategy.WALK, ef, poolSize, scan)
+        : new FilterPlan(SearchStrategy.FILTERED_WALK, ef, 0, scan);
+  }
+
+  /** The fewer are accepted, the farther apart they lie in memory: from 1.7 down to 0.3 each. */
+  private static double scanCost(int accepted, int size) {
+    return accepted * (1.7 - 1.4 * accepted / size);
+  }
+
+  /** What the cheaper of both walks costs where this share is accepted. */
+  static double walkCost(int ef, double share, Costs costs) {
+    return Math.min(throughAll(ef, share, costs), overRejected(ef, share, costs));
+  }
+
+  private static double throughAll(int ef, double share, Costs costs) {
+    return POOL_SLACK * ef / share > POOL_MAX
+        ? Double.MAX_VALUE
+        : ef / share * costs.of(DISTANCES_PER_NODE, 1);
+  }
+
+  private static double overRejected(int ef, double share, Costs costs) {
+    return ef * costs.of(FAR_DISTANCES_PER_NODE, LISTS_PER_NODE / share);
+  }
+
+  /** Accepted ordinals below {@code size}, from the filter or from a sample. */
+  static int measure(OrdinalFilter filter, int size) {
+    int known = filter.cardinality();
+    if (known != OrdinalFilter.UNKNOWN) {
+      return Math.min(known, size);
+    }
+    if (size <= SAMPLE) {
+      int count = 0;
+      for (int ordinal = 0; ordinal < size; ordinal++) {
+        count += filter.accepts(ordinal) ? 1 : 0;
+      }
+      return count;
+    }
+    int hits = 0;
+    // Weyl's sequence: evenly spread, the same each time, never in step with a periodic filter.
+    long position = 0;
+    for (int i = 0; i < SAMPLE; i++) {
+      position += 0x9e3779b97f4a7c15L;
+      int ordinal = (int) Math.multiplyHigh(position >>> 1, 2L * size);
+      hits += filter.accepts(ordinal) ? 1 : 0;
+    }
+    return (int) ((long) hits * size / SAMPLE);
+  }
+}
