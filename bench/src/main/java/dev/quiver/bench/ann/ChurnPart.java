@@ -46,6 +46,7 @@ final class ChurnPart {
             Collections.nCopies(own.queries().length, last));
     int threads = Runtime.getRuntime().availableProcessors();
     List<Series> series = new ArrayList<>();
+    List<String> bytes = new ArrayList<>();
     for (Entry entry : entries) {
       site.lab().say(data.name() + ": replacing half of the points of " + entry.name());
       try (Runners runners = Runners.empty()) {
@@ -58,7 +59,10 @@ final class ChurnPart {
         site.loadQueries(fresh);
         Worker churned = site.lab().start(entry, false);
         runners.add(entry.name() + ", replaced", churned, SWEEP, true);
-        site.churn(churned, RowNumbers.range(beginning), changes, threads);
+        Path changed = site.scratchIndex();
+        site.churn(churned, RowNumbers.range(beginning), changes, threads, changed);
+        bytes.add(perVector(index, finalRows.length));
+        bytes.add(perVector(changed, finalRows.length));
         site.loadQueries(churned);
         series.addAll(
             new Race(site, own, truth, null)
@@ -66,7 +70,13 @@ final class ChurnPart {
                 .getFirst());
       }
     }
-    report(site, series, details.putObject("churn"));
+    report(site, series, bytes, details.putObject("churn"));
+  }
+
+  /** On disk; what was never written says nothing. */
+  private static String perVector(Path index, int vectors) throws IOException {
+    long bytes = Site.bytes(index);
+    return bytes == 0 ? "-" : String.format(Locale.ROOT, "%,d", bytes / vectors);
   }
 
   /** Each round replaces other points of the first ones. */
@@ -99,7 +109,7 @@ final class ChurnPart {
     return rows;
   }
 
-  private static void report(Site site, List<Series> all, ObjectNode node) {
+  private static void report(Site site, List<Series> all, List<String> bytes, ObjectNode node) {
     Series.Clock clock = Series.clock(all, 1);
     node.put("clock", clock.name());
     List<List<String>> rows = new ArrayList<>();
@@ -111,7 +121,8 @@ final class ChurnPart {
               series.name(),
               String.format(Locale.ROOT, "%.4f", point.recall()),
               String.format(Locale.ROOT, "%,.0f", point.qps(clock)),
-              RecallTable.speed(series.curve(clock), RECALL)));
+              RecallTable.speed(series.curve(clock), RECALL),
+              bytes.get(rows.size())));
       site.lab()
           .report()
           .add(
@@ -129,7 +140,8 @@ final class ChurnPart {
                     "contender",
                     "recall at ef " + BuildPart.EFFORT,
                     "queries/s there",
-                    "queries/s at recall " + RECALL),
+                    "queries/s at recall " + RECALL,
+                    "bytes per vector on disk"),
                 rows));
   }
 }

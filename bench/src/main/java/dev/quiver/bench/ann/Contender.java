@@ -37,6 +37,14 @@ sealed interface Contender<F> extends AutoCloseable
    */
   void build(Rows base, int[] rows, int threads, Path folder) throws IOException;
 
+  /**
+   * Bytes that the last {@link #build} said, before it began, that it would hold at its peak; -1 if
+   * the contender doesn't say.
+   */
+  default long plannedBytes() {
+    return -1;
+  }
+
   /** Writes what was built to the folder that it was built in; not timed. */
   void save(Path folder) throws IOException;
 

@@ -25,6 +25,7 @@ import java.util.Map;
  * <pre>
  * info                                          version
  * build   base rows threads folder              wallSeconds cpuSeconds (of the whole process)
+ *                                               plannedBytes, -1 where not known
  * save    folder
  * open    folder
  * close
@@ -121,6 +122,7 @@ public final class ContenderProcess {
     }
     answer.put("wallSeconds", (System.nanoTime() - wall) / 1e9);
     answer.put("cpuSeconds", (processCpuNanos() - cpu) / 1e9);
+    answer.put("plannedBytes", contender.plannedBytes());
   }
 
   private <F> void search(Contender<F> searched, JsonNode request, ObjectNode answer)

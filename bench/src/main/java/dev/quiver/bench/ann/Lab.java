@@ -167,7 +167,11 @@ final class Lab implements AutoCloseable {
               "-Djava.awt.headless=true"));
       command.addAll(
           lean
-              ? List.of("-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=5", "-XX:MaxHeapFreeRatio=10")
+              ? List.of(
+                  "-XX:+UseSerialGC",
+                  "-XX:MinHeapFreeRatio=5",
+                  "-XX:MaxHeapFreeRatio=10",
+                  "-Xmn16m")
               : List.of("-XX:+UseG1GC"));
       command.addAll(
           List.of("-cp", System.getProperty("java.class.path"), ContenderProcess.class.getName()));

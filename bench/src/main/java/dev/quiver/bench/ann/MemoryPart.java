@@ -38,6 +38,7 @@ final class MemoryPart {
       all.put(entry.name(), measure(site, entry, index));
     }
     report(site, all, details.putObject("memory"));
+    BuildMemory.run(site, entries, details);
   }
 
   private static Memory measure(Site site, Entry entry, Path index) throws IOException {

@@ -1,13 +1,16 @@
 package dev.quiver.bench.ann;
 
+import dev.quiver.index.BuildListener;
 import dev.quiver.index.CodesOption;
 import dev.quiver.index.ElementType;
+import dev.quiver.index.GrowableVectorStore;
 import dev.quiver.index.HnswParams;
 import dev.quiver.index.OrdinalBitSet;
 import dev.quiver.index.OrdinalFilter;
 import dev.quiver.index.SearchRequest;
 import dev.quiver.index.SearchResult;
 import dev.quiver.index.VectorIndex;
+import dev.quiver.index.VectorPlacement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -18,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Settings: {@code m}, {@code efConstruction}, {@code codes} (a {@link CodesOption}, by default
  * what is measured on the vectors), {@code element} ({@code float32}, {@code float16} or {@code
- * uint8}; by default what holds the data exactly). Each entry of {@link Contenders} with kind
- * {@code quiver} is one configuration.
+ * uint8}; by default what holds the data exactly), {@code placement} (a {@link VectorPlacement}, by
+ * default mapped). Each entry of {@link Contenders} with kind {@code quiver} is one configuration.
  */
 final class QuiverKernel implements Contender<OrdinalFilter> {
   private static final String FILE = "index.quiver";
@@ -27,6 +30,8 @@ final class QuiverKernel implements Contender<OrdinalFilter> {
   private final Settings settings;
   private @Nullable VectorIndex index;
   private int[] rows = new int[0];
+  private long vectorBytes;
+  private long plannedBytes = -1;
 
   QuiverKernel(Settings settings) {
     this.settings = settings;
@@ -49,13 +54,33 @@ final class QuiverKernel implements Contender<OrdinalFilter> {
             .elementType(element(base))
             .params(params)
             .codes(CodesOption.valueOf(settings.text("codes", "measured").toUpperCase(Locale.ROOT)))
+            .listener(new Plan())
             .threads(threads)) {
       for (int row : newRows) {
         builder.add(base.row(row));
       }
+      vectorBytes =
+          GrowableVectorStore.estimateBytes(element(base), base.dimension(), newRows.length);
       index = builder.build();
     }
     rows = newRows;
+  }
+
+  /** Hears what the build plans. */
+  private final class Plan implements BuildListener {
+    @Override
+    public void onPlanned(long peakBytes) {
+      plannedBytes = vectorBytes + peakBytes;
+    }
+
+    @Override
+    public void onProgress(int inserted, int total) {}
+  }
+
+  /** With the vectors, which the builder holds. */
+  @Override
+  public long plannedBytes() {
+    return plannedBytes;
   }
 
   private ElementType element(Rows base) {
@@ -72,7 +97,8 @@ final class QuiverKernel implements Contender<OrdinalFilter> {
   @Override
   public void open(Path folder) throws IOException {
     close();
-    index = VectorIndex.open(folder.resolve(FILE), false);
+    String placement = settings.text("placement", "mapped").toUpperCase(Locale.ROOT);
+    index = VectorIndex.open(folder.resolve(FILE), false, VectorPlacement.valueOf(placement));
     rows = RowNumbers.open(folder);
   }
 

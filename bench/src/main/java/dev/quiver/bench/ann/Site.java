@@ -13,10 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A data set laid out in files for the contenders' processes, and the indexes built over it. */
 final class Site {
-  /** What a build took; CPU time of the whole process. */
-  record Build(double wallSeconds, double cpuSeconds) {
+  /** What a build took, CPU time of the whole process, and what it said it would hold, or -1. */
+  record Build(double wallSeconds, double cpuSeconds, long plannedBytes) {
     static Build of(JsonNode answer) {
-      return new Build(answer.path("wallSeconds").asDouble(), answer.path("cpuSeconds").asDouble());
+      return new Build(
+          answer.path("wallSeconds").asDouble(),
+          answer.path("cpuSeconds").asDouble(),
+          answer.path("plannedBytes").asLong(-1));
     }
   }
 
@@ -105,9 +108,9 @@ final class Site {
   }
 
   /** Builds over {@code rows}, changes them round by round and opens the result. */
-  Build churn(Worker worker, int[] rows, List<Contender.Change> changes, int threads)
+  Build churn(Worker worker, int[] rows, List<Contender.Change> changes, int threads, Path index)
       throws IOException {
-    ObjectNode request = buildRequest("churn", scratchIndex(), rows, threads);
+    ObjectNode request = buildRequest("churn", index, rows, threads);
     ArrayNode list = request.putArray("changes");
     for (Contender.Change change : changes) {
       Path remove = newFile("remove.i32");

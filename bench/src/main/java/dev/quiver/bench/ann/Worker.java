@@ -114,16 +114,25 @@ final class Worker implements AutoCloseable {
 
   /** Resident memory, mapped files included; -1 where the system doesn't tell. */
   long residentBytes() throws IOException {
+    return statusBytes("VmRSS:");
+  }
+
+  /** Resident memory without mapped files; -1 where the system doesn't tell. */
+  long anonymousBytes() throws IOException {
+    return statusBytes("RssAnon:");
+  }
+
+  private long statusBytes(String field) throws IOException {
     Path status = Path.of("/proc/" + process.pid() + "/status");
     if (!Files.exists(status)) {
       return -1;
     }
     for (String line : Files.readAllLines(status)) {
-      if (line.startsWith("VmRSS:")) {
+      if (line.startsWith(field)) {
         return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
       }
     }
-    throw new IOException("no VmRSS in " + status);
+    throw new IOException("no " + field + " in " + status);
   }
 
   /** Ends the process at once, whatever it is doing. */
