@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
+import dev.quiver.index.VectorPlacement;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -85,6 +86,7 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
         own.path("m").asInt(hnsw.path("m").asInt(DEFAULT_M)),
         own.path("ef_construct").asInt(hnsw.path("ef_construct").asInt(DEFAULT_EF_CONSTRUCT)),
         codes(vector.path("quantization_config"), quantization),
+        vector.path("on_disk").asBoolean(false) ? VectorPlacement.ON_DISK : VectorPlacement.MAPPED,
         false);
   }
 

@@ -111,6 +111,12 @@ final class PointDocuments {
           case BIT1 -> VectorAttributes.CODES_BIT1;
           case NONE -> VectorAttributes.CODES_NONE;
         });
+    type.putAttribute(
+        VectorAttributes.PLACEMENT,
+        switch (params.placement()) {
+          case MAPPED -> VectorAttributes.MAPPED;
+          case ON_DISK -> VectorAttributes.ON_DISK;
+        });
     if (params.m() == 0) {
       type.putAttribute(VectorAttributes.FULL_SCAN_THRESHOLD, Integer.toString(Integer.MAX_VALUE));
     }

@@ -226,6 +226,7 @@ record VectorFields(Map<String, Entry> byName, int nextGeneration) {
             tuned.m(),
             tuned.efConstruct(),
             tuned.codes(),
+            tuned.placement(),
             tuned.idf());
   }
 

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
+import dev.quiver.index.VectorPlacement;
 
 /**
  * What the engine needs to know of one named vector.
@@ -14,6 +15,7 @@ import dev.quiver.index.Distance;
  * @param m links per node of the graph (twice that on level 0); 0 means no graph: always scanned
  * @param efConstruct candidates kept while building
  * @param codes what graphs are built and walked by
+ * @param placement where the vectors are that results are ranked by
  * @param idf whether a sparse query's components are weighted by how rare they are
  */
 public record VectorParams(
@@ -24,6 +26,7 @@ public record VectorParams(
     int m,
     int efConstruct,
     CodesOption codes,
+    VectorPlacement placement,
     boolean idf) {
 
   /** What a vector's values are. */
@@ -37,6 +40,15 @@ public record VectorParams(
   }
 
   static VectorParams sparse(Datatype datatype, boolean idf) {
-    return new VectorParams(Kind.SPARSE, 0, Distance.DOT, datatype, 0, 1, CodesOption.NONE, idf);
+    return new VectorParams(
+        Kind.SPARSE,
+        0,
+        Distance.DOT,
+        datatype,
+        0,
+        1,
+        CodesOption.NONE,
+        VectorPlacement.MAPPED,
+        idf);
   }
 }

@@ -8,6 +8,12 @@ public interface BuildListener {
   /** {@code inserted} of {@code total} vectors are in the graph. Must be quick and thread-safe. */
   void onProgress(int inserted, int total);
 
+  /**
+   * Before anything is allocated: the bytes that the build will hold at its peak, graph, codes and
+   * working memory, the vectors themselves left out.
+   */
+  default void onPlanned(long peakBytes) {}
+
   /** True makes the build end soon with {@link java.util.concurrent.CancellationException}. */
   default boolean cancelled() {
     return false;

@@ -32,6 +32,13 @@ public enum CodesOption {
         : QuantiserTraining.train(store, distance, type);
   }
 
+  /** What learning how to code vectors takes for a while, in bytes. */
+  public long trainingBytes(int dimension, Distance distance) {
+    return this == NONE || !QuantiserTraining.supports(distance)
+        ? 0
+        : QuantiserTraining.memoryBytes(dimension);
+  }
+
   /** The most that the codes of {@code size} vectors and learning them take, in bytes. */
   public long bytesMax(int size, int dimension, Distance distance) {
     if (this == NONE || !QuantiserTraining.supports(distance)) {
@@ -42,6 +49,6 @@ public enum CodesOption {
     if (widest == CodeType.BIT1) {
       rowBytes += Quantiser.rowBytesMax(CodeType.INT8, dimension);
     }
-    return QuantiserTraining.memoryBytes(dimension) + size * rowBytes;
+    return trainingBytes(dimension, distance) + size * rowBytes;
   }
 }

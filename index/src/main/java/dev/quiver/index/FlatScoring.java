@@ -1,14 +1,19 @@
 package dev.quiver.index;
 
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
 /** Scoring over the rows as they are stored. */
 final class FlatScoring implements VectorScoring {
   private final VectorStore store;
   private final Distance distance;
+  private final RowNorms norms;
   private final RowKernel kernel;
 
   FlatScoring(VectorStore store, Distance distance, RowNorms norms) {
     this.store = store;
     this.distance = distance;
+    this.norms = norms;
     boolean divideByNorms = distance == Distance.COSINE && norms == RowNorms.ANY;
     // With unit rows and a unit query, cosine is the dot product.
     Distance arithmetic = distance == Distance.COSINE && !divideByNorms ? Distance.DOT : distance;
@@ -42,6 +47,16 @@ final class FlatScoring implements VectorScoring {
       UnitVectors.normalise(prepared);
     }
     return new Scorer(store, kernel, prepared, false);
+  }
+
+  /** A scorer for ranking, if the vectors are to be read from a file for that; else null. */
+  @Nullable QueryScorer readingScorer(float[] query, SearchScratch scratch) {
+    RowFile file = store.rowFile();
+    if (file == null) {
+      return null;
+    }
+    ByteBuffer buffer = scratch.rowBuffer(ReadingScorer.ROWS * store.strideBytes());
+    return new ReadingScorer(store, file, buffer, query, distance, norms);
   }
 
   /** A scorer without a query yet, that takes one after the other by {@link Scorer#prepare}. */

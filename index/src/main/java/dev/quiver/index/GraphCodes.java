@@ -36,6 +36,16 @@ public final class GraphCodes implements AutoCloseable {
     return new GraphCodes(own.scoring(), own);
   }
 
+  /** The most that the codes take that exist for the build alone, and learning them. */
+  public static long bytesMax(Quantiser quantiser, int size) {
+    if (quantiser.type() != CodeType.BIT1) {
+      return 0;
+    }
+    int dimension = quantiser.dimension();
+    return QuantiserTraining.memoryBytes(dimension)
+        + size * Quantiser.rowBytesMax(CodeType.INT8, dimension);
+  }
+
   public VectorScoring scoring() {
     return scoring;
   }

@@ -1,6 +1,7 @@
 package dev.quiver.index;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /** A fixed number of rows in one segment that somebody else owns. */
 final class SegmentVectorStore extends VectorStore {
@@ -9,8 +10,14 @@ final class SegmentVectorStore extends VectorStore {
 
   private final MemorySegment[] chunks;
   private final int size;
+  private final @Nullable RowFile file;
 
-  SegmentVectorStore(MemorySegment rows, int size, int dimension, ElementType elementType) {
+  SegmentVectorStore(
+      MemorySegment rows,
+      int size,
+      int dimension,
+      ElementType elementType,
+      @Nullable RowFile file) {
     super(elementType, dimension);
     if (size < 0) {
       throw new IllegalArgumentException("size: " + size + " (expected: >= 0)");
@@ -33,6 +40,12 @@ final class SegmentVectorStore extends VectorStore {
     }
     this.chunks = new MemorySegment[] {rows.asReadOnly()};
     this.size = size;
+    this.file = file;
+  }
+
+  @Override
+  @Nullable RowFile rowFile() {
+    return file;
   }
 
   @Override

@@ -59,11 +59,26 @@ public final class VectorIndex implements AutoCloseable {
    * no time however large the file.
    */
   public static VectorIndex open(Path path, boolean verify) throws IOException {
+    return open(path, verify, VectorPlacement.MAPPED);
+  }
+
+  /**
+   * As {@link #open(Path, boolean)}, with a choice of where vectors are that searches by codes rank
+   * by. Without codes they are mapped whatever this says.
+   */
+  public static VectorIndex open(Path path, boolean verify, VectorPlacement placement)
+      throws IOException {
     Arena arena = Arena.ofShared();
     boolean opened = false;
     try {
+      VectorIndexFormat.Contents contents = VectorIndexFormat.open(path, arena, verify, placement);
       VectorIndex index =
-          new VectorIndex(VectorIndexFormat.open(path, arena, verify), arena::close);
+          new VectorIndex(
+              contents,
+              () -> {
+                arena.close();
+                contents.closeFile();
+              });
       opened = true;
       return index;
     } finally {
@@ -218,8 +233,19 @@ public final class VectorIndex implements AutoCloseable {
     /** Builds the graph; once. */
     public VectorIndex build() {
       GrowableVectorStore vectors = openStore();
+      Quantiser quantiser = train(vectors);
+      int size = vectors.size();
+      long codesBytes =
+          quantiser == null ? 0 : quantiser.bytes(size) + GraphCodes.bytesMax(quantiser, size);
+      long plannedBytes = codesBytes + HnswBuilder.estimateBytes(size, params, threads);
+      if (plannedBytes > budgetBytes) {
+        throw new MemoryBudgetException(
+            "building an index of " + size + " vectors", plannedBytes, budgetBytes);
+      }
+      listener.onPlanned(plannedBytes);
       RowNorms norms = normalises() ? RowNorms.UNIT : RowNorms.ANY;
-      CodedVectors codes = encode(vectors);
+      CodedVectors codes =
+          quantiser == null ? null : CodedVectors.encode(vectors, quantiser, budgetBytes);
       boolean built = false;
       try {
         HnswGraph graph = graph(vectors, codes, vectors.scoring(distance, norms));
@@ -262,14 +288,12 @@ public final class VectorIndex implements AutoCloseable {
           .build();
     }
 
-    private @Nullable CodedVectors encode(VectorStore vectors) {
-      long bytes = codesOption.bytesMax(vectors.size(), dimension, distance);
+    private @Nullable Quantiser train(VectorStore vectors) {
+      long bytes = codesOption.trainingBytes(dimension, distance);
       if (bytes > budgetBytes) {
-        throw new MemoryBudgetException(
-            "codes of " + vectors.size() + " vectors", bytes, budgetBytes);
+        throw new MemoryBudgetException("learning how to code vectors", bytes, budgetBytes);
       }
-      Quantiser quantiser = codesOption.train(vectors, distance);
-      return quantiser == null ? null : CodedVectors.encode(vectors, quantiser, budgetBytes);
+      return codesOption.train(vectors, distance);
     }
 
     /** Frees vectors that were added but not built into an index. */

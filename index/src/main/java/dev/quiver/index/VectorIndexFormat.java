@@ -68,7 +68,16 @@ final class VectorIndexFormat {
       RowNorms norms,
       Tombstones tombstones,
       HnswGraph graph,
-      @Nullable CodedVectors codes) {}
+      @Nullable CodedVectors codes) {
+
+    /** Closes the file that vectors are read from, if there is one. */
+    void closeFile() {
+      RowFile file = store.rowFile();
+      if (file != null) {
+        file.close();
+      }
+    }
+  }
 
   /** Replaces {@code path} in one step: a crash leaves the old file or the new one, on disk. */
   static void save(Contents contents, Path path) throws IOException {
@@ -143,8 +152,25 @@ final class VectorIndexFormat {
    * Maps a file into {@code arena}, which the caller closes.
    *
    * @param verify whether to read everything once and compare checksums
+   * @param placement where vectors are ranked from
    */
-  static Contents open(Path path, Arena arena, boolean verify) throws IOException {
+  static Contents open(Path path, Arena arena, boolean verify, VectorPlacement placement)
+      throws IOException {
+    RowFile file = placement == VectorPlacement.ON_DISK ? RowFile.open(path, HEADER_BYTES) : null;
+    boolean opened = false;
+    try {
+      Contents contents = open(path, arena, verify, file);
+      opened = true;
+      return contents;
+    } finally {
+      if (!opened && file != null) {
+        file.close();
+      }
+    }
+  }
+
+  private static Contents open(Path path, Arena arena, boolean verify, @Nullable RowFile rowFile)
+      throws IOException {
     String file = path.toString();
     MemorySegment bytes;
     try (FileChannel in = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -159,12 +185,18 @@ final class VectorIndexFormat {
       verify(bytes, file);
       HnswGraphFormat.verify(graphBytes, file);
     }
+    MemorySegment rows = bytes.asSlice(HEADER_BYTES, tombstonesAt - HEADER_BYTES);
+    if (rowFile != null && verify) {
+      // They were read once and are not wanted in this process's memory.
+      rows.unload();
+    }
     VectorStore store =
-        VectorStore.over(
-            bytes.asSlice(HEADER_BYTES, tombstonesAt - HEADER_BYTES),
+        new SegmentVectorStore(
+            rows,
             size,
             readInt(bytes, DIMENSION_AT),
-            ElementType.ofCode(readInt(bytes, ELEMENT_TYPE_AT)));
+            ElementType.ofCode(readInt(bytes, ELEMENT_TYPE_AT)),
+            rowFile);
     HnswGraph graph = HnswGraphFormat.open(graphBytes, file);
     if (graph.size() != size) {
       throw corrupt(file, "graph of " + graph.size() + " nodes for " + size + " vectors");

@@ -1,6 +1,7 @@
 package dev.quiver.index;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors of one dimension and element type in off-heap memory, addressed by ordinal, 0 to {@link
@@ -40,10 +41,26 @@ public abstract sealed class VectorStore permits SegmentVectorStore, GrowableVec
    */
   public static VectorStore over(
       MemorySegment rows, int size, int dimension, ElementType elementType) {
-    return new SegmentVectorStore(rows, size, dimension, elementType);
+    return new SegmentVectorStore(rows, size, dimension, elementType, null);
+  }
+
+  /**
+   * As {@link #over(MemorySegment, int, int, ElementType)}, of rows that are in a file too.
+   *
+   * @param file the same rows, read by searches that rank by them; the caller closes it when nobody
+   *     searches any more
+   */
+  public static VectorStore over(
+      MemorySegment rows, int size, int dimension, ElementType elementType, RowFile file) {
+    return new SegmentVectorStore(rows, size, dimension, elementType, file);
   }
 
   public abstract int size();
+
+  /** The file that rows are ranked from; null where they are read from memory. */
+  @Nullable RowFile rowFile() {
+    return null;
+  }
 
   /** The chunks, each of {@code 1 << chunkShift()} rows; read again after ordinals have grown. */
   abstract MemorySegment[] chunks();

@@ -123,6 +123,7 @@ record FieldEntry(
             m,
             efConstruct,
             CodesOption.MEASURED,
+            FieldOptions.placementOf(field),
             0);
     int count = meta.readVInt();
     boolean dense = meta.readByte() == 1;

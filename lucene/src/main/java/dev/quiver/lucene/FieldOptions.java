@@ -5,6 +5,7 @@ import dev.quiver.index.Distance;
 import dev.quiver.index.ElementType;
 import dev.quiver.index.HnswParams;
 import dev.quiver.index.RowNorms;
+import dev.quiver.index.VectorPlacement;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -27,6 +28,7 @@ record FieldOptions(
     int m,
     int efConstruct,
     CodesOption codes,
+    VectorPlacement placement,
     int fullScanThreshold) {
 
   static final int DEFAULT_M = 16;
@@ -53,6 +55,7 @@ record FieldOptions(
         links(field),
         intAttribute(field, VectorAttributes.EF_CONSTRUCT, 1, 10_000, DEFAULT_EF_CONSTRUCT),
         codesOf(field),
+        placementOf(field),
         intAttribute(
             field, VectorAttributes.FULL_SCAN_THRESHOLD, 0, Integer.MAX_VALUE, fullScanThreshold));
   }
@@ -115,6 +118,18 @@ record FieldOptions(
           throw new IllegalArgumentException(
               refusal(VectorAttributes.CODES, field.name, attribute)
                   + " (expected: measured, int8, int4, bit1 or none)");
+    };
+  }
+
+  static VectorPlacement placementOf(FieldInfo field) {
+    String attribute = field.getAttribute(VectorAttributes.PLACEMENT);
+    return switch (attribute == null ? VectorAttributes.MAPPED : attribute) {
+      case VectorAttributes.MAPPED -> VectorPlacement.MAPPED;
+      case VectorAttributes.ON_DISK -> VectorPlacement.ON_DISK;
+      default ->
+          throw new IllegalArgumentException(
+              refusal(VectorAttributes.PLACEMENT, field.name, attribute)
+                  + " (expected: mapped or on_disk)");
     };
   }
 

@@ -39,10 +39,15 @@ final class GraphBuild {
       IndexOutput output)
       throws IOException {
     FieldOptions options = stored.options();
-    long bytes = estimateBytes(stored.size(), options, config);
+    Quantiser quantiser = train(field, stored, config.budget());
+    long bytes =
+        HnswBuilder.estimateBytes(stored.size(), params(options), config.buildThreads())
+            + (quantiser == null
+                ? 0
+                : quantiser.bytes(stored.size())
+                    + GraphCodes.bytesMax(quantiser, stored.size()));
     config.budget().reserveForBuild(bytes, purpose(field, stored.size()));
     try {
-      Quantiser quantiser = options.codes().train(stored.store(), options.distance());
       if (quantiser == null) {
         return writeGraph(stored.scoring(), stored, base, config, cancelled, output);
       }
@@ -63,6 +68,19 @@ final class GraphBuild {
       throw aborted;
     } finally {
       config.budget().release(bytes);
+    }
+  }
+
+  /** Learns which codes there will be, so that what is reserved for the build is what it takes. */
+  private static @Nullable Quantiser train(String field, StoredVectors stored, OffHeapBudget budget)
+      throws IOException {
+    FieldOptions options = stored.options();
+    long bytes = options.codes().trainingBytes(options.dimension(), options.distance());
+    budget.reserveForBuild(bytes, purpose(field, stored.size()));
+    try {
+      return options.codes().train(stored.store(), options.distance());
+    } finally {
+      budget.release(bytes);
     }
   }
 
@@ -90,7 +108,10 @@ final class GraphBuild {
     }
   }
 
-  /** Returns what a build of {@code count} vectors needs at its peak, graph and codes included. */
+  /**
+   * Returns the most that a build of {@code count} vectors may need at its peak, graph and codes
+   * included, when it isn't known yet which codes there will be.
+   */
   static long estimateBytes(int count, FieldOptions options, VectorsConfig config) {
     return HnswBuilder.estimateBytes(count, params(options), config.buildThreads())
         + options.codes().bytesMax(count, options.dimension(), options.distance());

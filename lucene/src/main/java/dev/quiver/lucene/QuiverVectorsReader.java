@@ -9,8 +9,12 @@ import static dev.quiver.lucene.QuiverVectorsFormat.VECTORS_EXTENSION;
 import static dev.quiver.lucene.QuiverVectorsFormat.VERSION_CURRENT;
 import static dev.quiver.lucene.QuiverVectorsFormat.VERSION_START;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -27,8 +31,10 @@ import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.FileDataHint;
 import org.apache.lucene.store.FileTypeHint;
+import org.apache.lucene.store.FilterDirectory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
@@ -45,6 +51,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
   private final IndexInput graphInput;
   private final MappedFile vectorsFile;
   private final MappedFile graphFile;
+  private final @Nullable Path vectorsPath;
   private final Map<Integer, StoredVectors> opened = new HashMap<>();
 
   private QuiverVectorsReader(
@@ -54,6 +61,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
       IOContext dataContext,
       IndexInput vectorsInput,
       IndexInput graphInput,
+      @Nullable Path vectorsPath,
       OffHeapBudget budget) {
     this.fieldInfos = fieldInfos;
     this.maxDoc = maxDoc;
@@ -61,6 +69,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
     this.dataContext = dataContext;
     this.vectorsInput = vectorsInput;
     this.graphInput = graphInput;
+    this.vectorsPath = vectorsPath;
     this.vectorsFile = new MappedFile(vectorsInput, budget);
     this.graphFile = new MappedFile(graphInput, budget);
   }
@@ -90,6 +99,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
               context,
               vectors,
               graph,
+              pathOf(state, VECTORS_EXTENSION),
               config.budget());
       success = true;
       return reader;
@@ -98,6 +108,15 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
         IOUtils.closeWhileHandlingException(vectors, graph);
       }
     }
+  }
+
+  /** Where a file lies; null in a compound file or where the directory has no files. */
+  private static @Nullable Path pathOf(SegmentReadState state, String extension) {
+    String name =
+        IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension);
+    return FilterDirectory.unwrap(state.directory) instanceof FSDirectory folder
+        ? folder.getDirectory().resolve(name)
+        : null;
   }
 
   private static int readMeta(SegmentReadState state, Map<Integer, FieldEntry> entries)
@@ -211,7 +230,7 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
     synchronized (opened) {
       StoredVectors present = opened.get(info.number);
       if (present == null) {
-        present = new StoredVectors(entry, maxDoc, vectorsFile, graphFile);
+        present = new StoredVectors(entry, maxDoc, vectorsFile, graphFile, vectorsPath);
         opened.put(info.number, present);
       }
       return present;
@@ -298,6 +317,11 @@ final class QuiverVectorsReader extends KnnVectorsReader implements HnswGraphPro
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(vectorsFile, graphFile, vectorsInput, graphInput);
+    List<Closeable> owned = new ArrayList<>();
+    synchronized (opened) {
+      owned.addAll(opened.values());
+    }
+    owned.addAll(List.of(vectorsFile, graphFile, vectorsInput, graphInput));
+    IOUtils.close(owned);
   }
 }

@@ -230,7 +230,7 @@ final class QuiverVectorsWriter extends KnnVectorsWriter {
       throws IOException {
     FieldEntry entry = field.entry;
     StoredVectors stored =
-        new StoredVectors(entry, state.segmentInfo.maxDoc(), openVectors(), openVectors());
+        new StoredVectors(entry, state.segmentInfo.maxDoc(), openVectors(), openVectors(), null);
     message(
         "graph of "
             + entry.count()

@@ -2,12 +2,17 @@ package dev.quiver.lucene;
 
 import dev.quiver.index.CodedVectors;
 import dev.quiver.index.HnswGraph;
+import dev.quiver.index.RowFile;
+import dev.quiver.index.VectorPlacement;
 import dev.quiver.index.VectorScoring;
 import dev.quiver.index.VectorStore;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Vectors and graph are opened when they are first asked for: a reader that only counts or
  * copies vectors then makes no copies of files that can't be mapped.
  */
-final class StoredVectors {
+final class StoredVectors implements Closeable {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -26,20 +31,31 @@ final class StoredVectors {
   private final int maxDoc;
   private final MappedFile vectorsFile;
   private final MappedFile graphFile;
+  private final @Nullable Path vectorsPath;
   private final MemorySegment docs;
   private volatile @Nullable Opened opened;
   private volatile @Nullable Walkable walkable;
 
-  private record Opened(VectorStore store, VectorScoring scoring) {}
+  private record Opened(VectorStore store, VectorScoring scoring, @Nullable RowFile file) {}
 
   private record Walkable(HnswGraph graph, @Nullable CodedVectors codes) {}
 
-  StoredVectors(FieldEntry entry, int maxDoc, MappedFile vectorsFile, MappedFile graphFile)
+  /**
+   * @param vectorsPath of the vector file, to read rows from that aren't to become resident; null
+   *     if it isn't a file of its own
+   */
+  StoredVectors(
+      FieldEntry entry,
+      int maxDoc,
+      MappedFile vectorsFile,
+      MappedFile graphFile,
+      @Nullable Path vectorsPath)
       throws IOException {
     this.entry = entry;
     this.maxDoc = maxDoc;
     this.vectorsFile = vectorsFile;
     this.graphFile = graphFile;
+    this.vectorsPath = vectorsPath;
     this.docs = vectorsFile.region(entry.docsOffset(), entry.docsLength());
   }
 
@@ -77,18 +93,48 @@ final class StoredVectors {
 
   private Opened opened() throws IOException {
     Opened present = opened;
+    return present == null ? open() : present;
+  }
+
+  private synchronized Opened open() throws IOException {
+    Opened present = opened;
     if (present == null) {
       FieldOptions options = entry.options();
+      MemorySegment rows = vectorsFile.region(entry.vectorsOffset(), entry.vectorsLength());
+      RowFile file = rowFile();
+      int size = entry.count();
       VectorStore store =
-          VectorStore.over(
-              vectorsFile.region(entry.vectorsOffset(), entry.vectorsLength()),
-              entry.count(),
-              options.dimension(),
-              options.element());
-      present = new Opened(store, store.scoring(options.distance(), options.norms()));
+          file == null
+              ? VectorStore.over(rows, size, options.dimension(), options.element())
+              : VectorStore.over(rows, size, options.dimension(), options.element(), file);
+      present = new Opened(store, store.scoring(options.distance(), options.norms()), file);
       opened = present;
     }
     return present;
+  }
+
+  private @Nullable RowFile rowFile() throws IOException {
+    Path path = vectorsPath;
+    if (path == null
+        || !entry.hasCodes()
+        || entry.options().placement() != VectorPlacement.ON_DISK) {
+      return null;
+    }
+    try {
+      return RowFile.open(path, entry.vectorsOffset());
+    } catch (NoSuchFileException e) {
+      // A reader may outlive its file's name; the mapping is still there.
+      return null;
+    }
+  }
+
+  /** Closes the file that rows are read from; the mapped ones belong to the reader. */
+  @Override
+  public synchronized void close() {
+    Opened present = opened;
+    if (present != null && present.file() != null) {
+      present.file().close();
+    }
   }
 
   /** Returns the graph over the ordinals; null if the segment is scanned. */

@@ -63,6 +63,19 @@ public final class VectorAttributes {
   public static final String CODES_NONE = "none";
 
   /**
+   * Where the vectors are that a search by codes ranks by: {@link #MAPPED} (default) or {@link
+   * #ON_DISK}. Has no effect on segments without codes, in compound files or in directories that
+   * aren't on a file system: there they are mapped or in memory.
+   */
+  public static final String PLACEMENT = "quiver.placement";
+
+  /** Value of {@link #PLACEMENT}: in the mapped file. */
+  public static final String MAPPED = "mapped";
+
+  /** Value of {@link #PLACEMENT}: read from the file, so that they don't become resident. */
+  public static final String ON_DISK = "on_disk";
+
+  /**
    * The least number of vectors for which a segment gets a graph, 0..2147483647; overrides the
    * format's own setting. Segments below it are scanned.
    */
