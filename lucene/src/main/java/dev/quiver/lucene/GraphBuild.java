@@ -44,8 +44,7 @@ final class GraphBuild {
         HnswBuilder.estimateBytes(stored.size(), params(options), config.buildThreads())
             + (quantiser == null
                 ? 0
-                : quantiser.bytes(stored.size())
-                    + GraphCodes.bytesMax(quantiser, stored.size()));
+                : quantiser.bytes(stored.size()) + GraphCodes.bytesMax(quantiser, stored.size()));
     config.budget().reserveForBuild(bytes, purpose(field, stored.size()));
     try {
       if (quantiser == null) {
