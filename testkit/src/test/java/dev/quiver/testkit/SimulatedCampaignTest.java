@@ -17,7 +17,7 @@ class SimulatedCampaignTest {
 
   @Test
   void whateverWasAcknowledgedIsThereAfterEveryCrashAndNothingElseIs() {
-    long first = Long.getLong("quiver.seed", System.nanoTime() % 1_000_000_000);
+    long first = Long.getLong("quiver.seed", 1);
     int seeds = Integer.getInteger("quiver.simulate.seeds", SEEDS);
 
     SimulatedCampaign.Result result =
