@@ -40,7 +40,8 @@ final class ReferenceQueries {
   private final Map<String, Distance> distances;
   private final Set<String> multi;
   private final boolean idf;
-  private final Map<Filter, Predicate<ReferencePoint>> filters = new IdentityHashMap<>();
+  private final IdentityHashMap<Filter, Predicate<ReferencePoint>> filters =
+      new IdentityHashMap<>();
 
   /** Whether rounding may have decided something: the order of two, or what is in a list. */
   private boolean ambiguous;
