@@ -85,7 +85,7 @@ class PartialCollectionTest {
           String config = "{\"vectors\": {\"size\": 2, \"distance\": \"Dot\"}}";
           assertThat(call(server, "PUT", "/collections/a", config).statusCode()).isEqualTo(200);
         }
-        String point = "{\"points\": [{\"id\": " + id + ", \"vector\": [1, 0]}]}";
+        String point = "{\"points\": [{\"id\": " + id + ", \"vector\": [12.5, 77.25]}]}";
         assertThat(call(server, "PUT", "/collections/a/points?wait=true", point).statusCode())
             .isEqualTo(200);
       }
@@ -97,8 +97,8 @@ class PartialCollectionTest {
     try (Stream<Path> all = Files.walk(folder)) {
       file = all.filter(each -> each.endsWith("_0.cfs")).findFirst().orElseThrow();
     }
-    // In the vector (1, 0), which nothing looks at when the index is opened.
-    byte[] vector = {0, 0, (byte) 0x80, 0x3f, 0, 0, 0, 0};
+    // In the vector (12.5, 77.25), which nothing looks at when the index is opened.
+    byte[] vector = {0, 0, 0x48, 0x41, 0, (byte) 0x80, (byte) 0x9a, 0x42};
     byte[] bytes = Files.readAllBytes(file);
     int at = 0;
     while (!Arrays.equals(bytes, at, at + vector.length, vector, 0, vector.length)) {
