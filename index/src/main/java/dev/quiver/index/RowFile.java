@@ -90,6 +90,8 @@ public final class RowFile implements AutoCloseable {
     return channel;
   }
 
+  // Another thread may have opened a new channel meanwhile: it is the object that counts.
+  @SuppressWarnings("ReferenceEquality")
   private synchronized void reopen(FileChannel broken) {
     if (closed || channel != broken) {
       return;
