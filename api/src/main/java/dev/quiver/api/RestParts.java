@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -156,20 +157,21 @@ final class RestParts {
       }
       return null;
     }
-    Filter[] corpus = {null};
+    AtomicReference<@Nullable Filter> corpus = new AtomicReference<>();
     in.object(
         "IdfCorpusParams",
         name -> {
           if (!name.equals("corpus")) {
             return false;
           }
-          corpus[0] = optionalFilter(in);
+          corpus.set(optionalFilter(in));
           return true;
         });
-    if (corpus[0] == null) {
+    Filter given = corpus.get();
+    if (given == null) {
       throw in.error("data did not match any variant of untagged enum IdfParams");
     }
-    return corpus[0];
+    return given;
   }
 
   private static final Shape QUANTIZATION =

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -95,7 +96,8 @@ final class QueryBenchmark implements Benchmark {
         long before = System.nanoTime();
         server.send("POST", "/collections/" + COLLECTION + kind.path(), body);
         if (round >= 0) {
-          millis.get(entry.getKey()).add((System.nanoTime() - before) / 1e6);
+          Objects.requireNonNull(millis.get(entry.getKey()))
+              .add((System.nanoTime() - before) / 1e6);
         }
       }
     }

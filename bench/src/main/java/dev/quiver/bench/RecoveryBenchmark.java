@@ -58,11 +58,12 @@ final class RecoveryBenchmark implements Benchmark {
         recovered = (System.nanoTime() - started) / 1e9;
         long lost = acknowledged - engine.count("c", null, true);
         report.add(Figure.of("log behind the last commit", logBytes / 1e6, "MB"));
-        report.add(Figure.of("points acknowledged before the kill", acknowledged, "points"));
+        report.add(
+            Figure.of("points acknowledged before the kill", (double) acknowledged, "points"));
         report.add(Figure.of("data folder opened, other collections served", opened, "s"));
         report.add(Figure.of("all replayed and committed", recovered, "s"));
         report.add(Figure.of("log replayed", logBytes / 1e6 / recovered, "MB/s"));
-        report.add(Figure.atMost("points lost", Math.max(0, lost), "points", 0));
+        report.add(Figure.atMost("points lost", (double) Math.max(0, lost), "points", 0));
       }
     } finally {
       ServerProcess.deleteTree(data);

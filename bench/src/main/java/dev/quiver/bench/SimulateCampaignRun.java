@@ -42,13 +42,13 @@ final class SimulateCampaignRun implements Benchmark {
                     options.say(done + " seeds, violations " + violations);
                   }
                 });
-    report.add(Figure.of("histories", result.seeds(), "seeds"));
-    report.add(Figure.of("engines opened", result.lives(), "openings"));
-    report.add(Figure.of("losses of power", result.powerLosses(), "losses"));
-    report.add(Figure.of("comparisons with the model", result.checks(), "comparisons"));
-    report.add(Figure.of("calls acknowledged", result.acknowledged(), "calls"));
-    report.add(Figure.of("calls refused for disk errors", result.refused(), "calls"));
-    report.add(Figure.of("disk operations", result.ioOperations(), "operations"));
+    report.add(Figure.of("histories", (double) result.seeds(), "seeds"));
+    report.add(Figure.of("engines opened", (double) result.lives(), "openings"));
+    report.add(Figure.of("losses of power", (double) result.powerLosses(), "losses"));
+    report.add(Figure.of("comparisons with the model", (double) result.checks(), "comparisons"));
+    report.add(Figure.of("calls acknowledged", (double) result.acknowledged(), "calls"));
+    report.add(Figure.of("calls refused for disk errors", (double) result.refused(), "calls"));
+    report.add(Figure.of("disk operations", (double) result.ioOperations(), "operations"));
     report.add(Figure.atMost("violations", result.violations().size(), "violations", 0));
     report.note(
         String.format(

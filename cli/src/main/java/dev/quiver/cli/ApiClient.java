@@ -46,10 +46,7 @@ final class ApiClient implements AutoCloseable {
   /**
    * @param tls which certificates are trusted; null: those of the JDK
    */
-  ApiClient(
-      URI base,
-      @Nullable String apiKey,
-      @Nullable SSLContext tls) {
+  ApiClient(URI base, @Nullable String apiKey, @Nullable SSLContext tls) {
     this.base = base;
     this.apiKey = apiKey;
     HttpClient.Builder builder =

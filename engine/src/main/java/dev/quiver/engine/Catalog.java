@@ -134,8 +134,9 @@ final class Catalog {
               + b.folder().path()
               + "; move one away");
     }
-    Numbered newer = a.number() > b.number() ? a : b;
-    Numbered older = newer == a ? b : a;
+    boolean first = a.number() > b.number();
+    Numbered newer = first ? a : b;
+    Numbered older = first ? b : a;
     LOG.warn("deleting {}: {} has the same name", older.folder().path(), newer.folder().path());
     try {
       older.folder().delete(files);

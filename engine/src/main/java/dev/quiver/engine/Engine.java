@@ -84,7 +84,9 @@ public final class Engine implements Database {
           ErrorCode.BAD_REQUEST, "data folder " + dataFolder + " is a file (expected: a folder)");
     }
     try {
-      if (!files.exists(dataFolder)) {
+      if (!files.exists(dataFolder.resolve(Catalog.COLLECTIONS))) {
+        // Also when the folder is there: an earlier start may have failed before its name was
+        // durable, and a power loss would take the folder with everything that comes into it.
         files.createDirectories(dataFolder);
         files.syncDirectory(parent(dataFolder));
       }

@@ -49,7 +49,7 @@ final class SparseStatistics {
     }
     float[] weights = query.values().clone();
     for (int i = 0; i < weights.length; i++) {
-      float weight = weights[i] * idf(total, counts[i]);
+      float weight = weights[i] * idf((float) total, (float) counts[i]);
       weights[i] = Math.clamp(weight, -Float.MAX_VALUE, Float.MAX_VALUE);
     }
     return new VectorValue.Sparse(query.indices(), weights);

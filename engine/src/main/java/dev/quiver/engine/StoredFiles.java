@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.wal.FileOps;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -8,9 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What lies in a data folder, for those who look at it from outside. Stateless. */
 final class StoredFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredFiles.class);
+
   private StoredFiles() {}
 
   /** Bytes of all files below a folder, about: files may come and go. */
@@ -23,8 +28,9 @@ final class StoredFiles {
       } else {
         try (FileOps.Reader reader = files.read(path)) {
           bytes += reader.size();
-        } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-          continue;
+        } catch (NoSuchFileException | FileNotFoundException e) {
+          // It went while this looked: it counts for nothing.
+          LOG.debug("{} is gone", path, e);
         }
       }
     }

@@ -81,7 +81,7 @@ public final class Verification implements StoreCheck.Watch {
       throw new QuiverException(
           ErrorCode.BAD_REQUEST, dataFolder + " is not there (expected: a data folder)");
     }
-    try (Closeable claim = files.claim(dataFolder)) {
+    try (Closeable _ = files.claim(dataFolder)) {
       Verification run = new Verification(StoredFiles.sizeOf(files, dataFolder), bytesPerSecond);
       watcher.accept(run);
       run.run(

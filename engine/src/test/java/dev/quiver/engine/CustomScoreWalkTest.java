@@ -45,7 +45,7 @@ class CustomScoreWalkTest {
     engine.write(
         "c", List.of(new WriteOp.Upsert(written, null, WriteOp.UpdateMode.UPSERT)), true, null);
     Await.until("a graph", () -> engine.collectionInfo("c").indexedVectors() == 4_000);
-    int same = 0;
+    long same = 0;
     int wanted = 0;
     for (int i = 0; i < 40; i++) {
       for (Query.OfVectors query : customQueries(random)) {

@@ -130,7 +130,7 @@ final class FilteredSearch {
 
   /** Walks; false if the scan is to follow. */
   private boolean walk(FilterPlan plan, int accepted, long nearest, long entry) {
-    double spent = costs.of(scratch.distanceCount, scratch.nodeCount);
+    double spent = costs.of((double) scratch.distanceCount, (double) scratch.nodeCount);
     boolean ended;
     if (plan.strategy() == SearchStrategy.WALK) {
       ended =

@@ -111,7 +111,7 @@ final class FilteredWalk {
       if (!compare(scorer, scratch, gather(graph, filter, scratch, node))) {
         return true;
       }
-      if (costs.of(scratch.distanceCount, scratch.nodeCount) > costMax) {
+      if (costs.of((double) scratch.distanceCount, (double) scratch.nodeCount) > costMax) {
         return false;
       }
     }

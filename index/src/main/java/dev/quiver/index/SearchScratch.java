@@ -109,6 +109,7 @@ public final class SearchScratch {
   }
 
   /** A scorer of the vectors themselves for a query; the last one's, when it was for the same. */
+  @SuppressWarnings("ReferenceEquality") // The scorer kept belongs to that very object.
   QueryScorer exactScorer(VectorScoring scoring, float[] query) {
     if (!(scoring instanceof FlatScoring flat)) {
       return scoring.queryScorer(query);

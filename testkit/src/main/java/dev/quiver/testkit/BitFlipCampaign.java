@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -111,7 +112,7 @@ public final class BitFlipCampaign {
     int done = 0;
     while (done < flips && violations.size() < 5) {
       String kind = names.get(done % names.size());
-      List<Path> candidates = kinds.get(kind);
+      List<Path> candidates = Objects.requireNonNull(kinds.get(kind));
       flipOne(original, kind, candidates.get(random.nextInt(candidates.size())));
       done++;
     }
@@ -291,7 +292,8 @@ public final class BitFlipCampaign {
         (name, contents) ->
             contents.points.forEach(
                 (id, point) -> {
-                  if (!point.equals(expected.collections.get(name).points.get(id))) {
+                  if (!point.equals(
+                      Objects.requireNonNull(expected.collections.get(name)).points.get(id))) {
                     violations.add(what + ": partial, and point " + id + " is wrong");
                   }
                 }));

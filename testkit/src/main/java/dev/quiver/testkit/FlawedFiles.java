@@ -66,7 +66,7 @@ class FlawedFiles implements FileOps {
           return;
         }
         CRC32C crc = new CRC32C();
-        crc.update(log.array(), at + 8, HEADER_BYTES - 8 + length);
+        crc.update(log.array(), log.arrayOffset() + at + 8, HEADER_BYTES - 8 + length);
         log.putInt(at + 4, (int) crc.getValue());
         at += HEADER_BYTES + length;
       }

@@ -8,6 +8,7 @@ import dev.quiver.engine.Payload;
 import dev.quiver.engine.WriteOp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** One thing that a client asks for, and what it does to the model. */
 sealed interface SimulatedAction {
@@ -92,7 +93,7 @@ sealed interface SimulatedAction {
         return List.of(before);
       }
       SimulatedState after = before.copy();
-      after.collections.get(name).efConstruct = efConstruct;
+      Objects.requireNonNull(after.collections.get(name)).efConstruct = efConstruct;
       return atomic(before, after);
     }
   }
@@ -150,7 +151,9 @@ sealed interface SimulatedAction {
       }
       for (WriteOp operation : operations) {
         state = state.copy();
-        boolean complete = SimulatedWrites.apply(operation, state.collections.get(collection));
+        boolean complete =
+            SimulatedWrites.apply(
+                operation, Objects.requireNonNull(state.collections.get(collection)));
         states.add(state);
         if (!complete && waits) {
           // What comes behind one that failed is not logged.

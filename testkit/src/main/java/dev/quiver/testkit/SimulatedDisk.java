@@ -78,6 +78,7 @@ public final class SimulatedDisk implements FileOps {
       return folder.equals(to.getParent()) || (from != null && folder.equals(from.getParent()));
     }
 
+    @SuppressWarnings("ReferenceEquality") // Two files with equal bytes are two files.
     void applyTo(Map<Path, Node> target) {
       if (from != null && target.get(from) == node) {
         target.remove(from);
@@ -213,21 +214,16 @@ public final class SimulatedDisk implements FileOps {
       throw new IOException("simulated: the power is off");
     }
     long number = operations++;
-    history = history * 31 + Objects.hash(kind.ordinal(), path.toString(), bytes);
+    history = history * 31 + Objects.hash(kind.name(), path.toString(), bytes);
     DiskFaults.Fault fault = faults.at(number, kind, path);
-    switch (fault) {
-      case NONE -> {
-        return -1;
-      }
+    return switch (fault) {
+      case NONE -> -1;
       case POWER -> {
         off = true;
-        return kind == DiskFaults.Kind.WRITE ? random.nextInt(bytes + 1) : random.nextInt(2) - 1;
+        yield kind == DiskFaults.Kind.WRITE ? random.nextInt(bytes + 1) : random.nextInt(2) - 1;
       }
-      case ERROR -> {
-        return kind == DiskFaults.Kind.WRITE ? random.nextInt(bytes + 1) : 0;
-      }
-    }
-    throw new IllegalStateException("fault " + fault);
+      case ERROR -> kind == DiskFaults.Kind.WRITE ? random.nextInt(bytes + 1) : 0;
+    };
   }
 
   /** A step that happens as a whole or fails as a whole. */

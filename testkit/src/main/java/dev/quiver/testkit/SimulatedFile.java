@@ -32,6 +32,7 @@ final class SimulatedFile {
     return data;
   }
 
+  @SuppressWarnings("ReferenceEquality") // One array may stand for both.
   void append(byte[] bytes, int offset, int count) {
     if (length + count > data.length || (data == durable && length < durableLength)) {
       data = Arrays.copyOf(data, Math.max(length + count, length * 2));
@@ -70,6 +71,7 @@ final class SimulatedFile {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // One array may stand for both.
   void flip(long bit) {
     data[(int) (bit >>> 3)] ^= (byte) (1 << (bit & 7));
     if (data != durable && bit >>> 3 < durableLength) {

@@ -99,9 +99,17 @@ final class TourServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     process.destroy();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    boolean ended;
+    try {
+      ended = process.waitFor(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new IOException("interrupted while the server ended", e);
+    }
+    if (!ended) {
       process.destroyForcibly();
       throw new IOException("the server did not end within 30 s of SIGTERM; its log:\n" + log());
     }

@@ -9,6 +9,7 @@ import dev.quiver.engine.query.Formula;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /** What a formula is for one point; knows the payloads that {@link RandomQueries} makes. */
@@ -42,7 +43,8 @@ final class ReferenceFormula {
         yield score != null ? score : absent != null ? absent.doubleValue() : 0;
       }
       case Expression.PayloadValue(PayloadPath path) -> payload(path).doubleValue();
-      case Expression.Matching(Filter filter) -> filters.get(filter).test(point) ? 1 : 0;
+      case Expression.Matching(Filter filter) ->
+          Objects.requireNonNull(filters.get(filter)).test(point) ? 1 : 0;
       case Expression.GeoDistance(var origin, PayloadPath to) -> {
         JsonNode place = payload(to);
         double lat1 = Math.toRadians(origin.lat());
@@ -93,6 +95,8 @@ final class ReferenceFormula {
 
   private JsonNode payload(PayloadPath path) {
     JsonNode value = point.payload().get(path.toString());
-    return value != null ? value : formula.defaults().get(new Expression.PayloadValue(path));
+    return value != null
+        ? value
+        : Objects.requireNonNull(formula.defaults().get(new Expression.PayloadValue(path)));
   }
 }
