@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,7 +22,11 @@ final class OpenShards implements AutoCloseable {
   private static final Duration LONGEST_TICK = Duration.ofMillis(500);
 
   private final EngineResources resources;
-  private final Set<Slot> slots = ConcurrentHashMap.newKeySet();
+
+  /** In the order of their folders, so that a simulated history is the same each time. */
+  private final Set<Slot> slots =
+      new ConcurrentSkipListSet<>(Comparator.comparing(slot -> slot.folder().path()));
+
   private final Set<Slot> inUpkeep = ConcurrentHashMap.newKeySet();
   private final Background.Ticks ticks;
 
