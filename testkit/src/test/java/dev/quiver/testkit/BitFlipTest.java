@@ -16,7 +16,7 @@ class BitFlipTest {
   @Test
   void everyFlippedBitIsToldMendedOrHarmless() throws Exception {
     long seed = Long.getLong("quiver.seed", System.nanoTime() % 1_000_000_000);
-    int flips = Integer.getInteger("quiver.flips", 80);
+    int flips = Integer.getInteger("quiver.flips", 40);
 
     BitFlipCampaign.Result result = new BitFlipCampaign(folder, seed).run(flips);
 
