@@ -265,8 +265,8 @@ step('sparse vectors, fused with dense ones', async () => {
     limit: 1,
   });
   assert.deepEqual(ids(fused.points), [2]);
-  const old = await client.search(S, {vector: {name: 's', vector: {indices: [0], values: [1]}}, limit: 5});
-  assert.deepEqual(old.map((p) => [p.id, p.score]), [[0, 1]]);
+  const one = await client.query(S, {query: {indices: [0], values: [1]}, using: 's', limit: 5});
+  assert.deepEqual(one.points.map((p) => [p.id, p.score]), [[0, 1]]);
   await client.deleteCollection(S);
 });
 

@@ -481,10 +481,11 @@ def _(c, _ctx):
 queries.steps(step)
 
 
-@step("what a later version brings is refused, not ignored")
+@step("a sparse query of a dense vector is refused")
 def _(c, _ctx):
     expect_error(
-        lambda: c.query_points(COLLECTION, query=models.SparseVector(indices=[1], values=[1.0])), "ot implemented"
+        lambda: c.query_points(COLLECTION, query=models.SparseVector(indices=[1], values=[1.0])),
+        "Conversion between sparse and regular vectors failed",
     )
 
 
