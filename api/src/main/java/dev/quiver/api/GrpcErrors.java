@@ -98,6 +98,7 @@ final class GrpcErrors {
     return switch (code) {
       case FORMAT, VALIDATION, WRONG_INPUT, BAD_REQUEST -> Status.INVALID_ARGUMENT;
       case TOO_LARGE, OVERLOADED, INSUFFICIENT_STORAGE -> Status.RESOURCE_EXHAUSTED;
+      case CHECKSUM_MISMATCH -> Status.DATA_LOSS;
       case NOT_FOUND -> Status.NOT_FOUND;
       case ALREADY_EXISTS -> Status.ALREADY_EXISTS;
       case STANDALONE, NOT_IMPLEMENTED -> Status.UNIMPLEMENTED;

@@ -21,6 +21,8 @@ public enum ErrorCode {
   BAD_REQUEST(1004, 400, "Bad request: "),
   /** A body over the configured limit. */
   TOO_LARGE(1005, 400, ""),
+  /** Bytes that are not those whose checksum came with them. */
+  CHECKSUM_MISMATCH(1006, 400, "Checksum mismatch: "),
   /** A collection, alias, point or route that does not exist. */
   NOT_FOUND(2001, 404, "Not found: "),
   /** A name that is taken. */
