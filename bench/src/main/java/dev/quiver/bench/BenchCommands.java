@@ -23,7 +23,8 @@ public final class BenchCommands implements CommandProvider {
                     new ServeBenchmark(),
                     new StartBenchmark(),
                     new QueryBenchmark(),
-                    new CollectionsBenchmark())));
+                    new CollectionsBenchmark(),
+                    new BackupBenchmark())));
     command.addSubcommand(new AnnCommand());
     command.getCommandSpec().usageMessage().description("Measures Quiver; without a name: lists.");
     return command;

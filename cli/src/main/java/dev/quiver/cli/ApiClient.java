@@ -46,7 +46,12 @@ final class ApiClient implements AutoCloseable {
 
   /** A collection's path with its name encoded. */
   static String collection(String name) {
-    return "/collections/" + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+    return "/collections/" + encoded(name);
+  }
+
+  /** A name as a part of a path. */
+  static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   JsonNode get(String path) {

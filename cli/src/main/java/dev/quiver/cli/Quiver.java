@@ -44,6 +44,8 @@ final class Quiver implements Runnable {
     line.addSubcommand("import", new ImportCommand(context));
     line.addSubcommand("search", new SearchCommand(context));
     line.addSubcommand("collection", CollectionCommand.commandLine(context));
+    line.addSubcommand("backup", BackupCommand.commandLine(context));
+    line.addSubcommand("log", LogCommand.commandLine(context));
     line.addSubcommand("config", ConfigCommand.commandLine(context));
     line.addSubcommand("version", new VersionCommand(context));
     line.addSubcommand("completion", new CompletionCommand(context));

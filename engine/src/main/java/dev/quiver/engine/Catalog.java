@@ -1,16 +1,16 @@
 package dev.quiver.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.quiver.engine.wal.AtomicFiles;
 import dev.quiver.engine.wal.FileOps;
+import dev.quiver.engine.wal.LogClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * quiver.lock               see {@link DataFolderLock}
  * aliases.json              {"format": 1, "aliases": {alias: collection, ...}}
+ * journal/                  see {@link StoreJournal}
  * collections/&lt;id&gt;/    see {@link CollectionFolder}
  * </pre>
  *
@@ -30,16 +31,26 @@ import org.slf4j.LoggerFactory;
  * one is created or dropped leaves a folder without it, which is deleted at the next start.
  * Thread-safe: changes under one lock, reads of immutable snapshots.
  */
-final class Catalog {
+final class Catalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
-  private static final int FORMAT = 1;
-  private static final String ALIASES = "aliases.json";
 
-  private final Path root;
+  private final StoreFiles documents;
   private final FileOps files;
   private final Background background;
+  private final LogClock clock;
   private final SlotFactory slots;
+  private final StoreJournal journal;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Whether an installation was announced and could not be completed. */
+  @GuardedBy("lock")
+  private boolean unfinished;
+
+  /** Whether an announcement failed that may be on disk all the same. */
+  @GuardedBy("lock")
+  private boolean withdrawing;
+
+  private final Set<CollectionFolder> retired = ConcurrentHashMap.newKeySet();
 
   private volatile Map<String, Slot> collections = Map.of();
   private volatile Map<String, String> aliases = Map.of();
@@ -48,44 +59,89 @@ final class Catalog {
     Slot create(String name, CollectionFolder folder, CollectionConfig config);
   }
 
-  private Catalog(Path root, EngineOptions options, SlotFactory slots) {
-    this.root = root;
-    this.files = options.files();
-    this.background = options.background();
+  private Catalog(
+      StoreFiles documents,
+      Background background,
+      LogClock clock,
+      SlotFactory slots,
+      StoreJournal journal) {
+    this.documents = documents;
+    this.files = documents.files();
+    this.background = background;
+    this.clock = clock;
     this.slots = slots;
+    this.journal = journal;
   }
 
-  static Catalog open(Path root, EngineOptions options, SlotFactory slots) throws IOException {
-    Catalog catalog = new Catalog(root, options, slots);
-    catalog.load();
-    return catalog;
+  static Catalog open(
+      StoreFiles documents, Background background, LogClock clock, SlotFactory slots)
+      throws IOException {
+    Catalog catalog =
+        new Catalog(
+            documents,
+            background,
+            clock,
+            slots,
+            StoreJournal.open(documents.root(), documents.files(), background, clock));
+    try {
+      catalog.load();
+      return catalog;
+    } catch (IOException | RuntimeException e) {
+      catalog.close();
+      throw e;
+    }
   }
 
-  private Path collectionsFolder() {
-    return root.resolve("collections");
+  Path root() {
+    return documents.root();
+  }
+
+  StoreJournal journal() {
+    return journal;
+  }
+
+  /**
+   * A moment and what there is at it: every change of collections and aliases up to it is in the
+   * state, none after it.
+   *
+   * @param micros since 1970
+   * @param journalOffset behind the last event before it
+   */
+  record Moment(long micros, StoreState state, long journalOffset) {}
+
+  /** Takes a moment for the whole store. */
+  Moment moment() {
+    lock.lock();
+    try {
+      return new Moment(clock.moment(), state(), journal.log().nextOffset());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    journal.close();
   }
 
   private void load() throws IOException {
     lock.lock();
     try {
-      files.createDirectories(collectionsFolder());
-      files.syncDirectory(root);
+      files.createDirectories(documents.collectionsFolder());
+      files.syncDirectory(documents.root());
+      documents.completeInstallation();
       Map<String, Slot> found = new TreeMap<>();
-      for (String id : files.list(collectionsFolder())) {
-        CollectionFolder folder = new CollectionFolder(collectionsFolder().resolve(id));
+      for (CollectionFolder folder : documents.folders()) {
         if (!files.exists(folder.document())) {
-          LOG.info(
-              "deleting {}: a collection that was never complete or was dropped", folder.path());
-          folder.delete(files);
+          discard(folder);
           continue;
         }
-        ObjectNode document = readDocument(folder.document());
-        String name = document.path("name").asText();
-        if (!(document.get("config") instanceof ObjectNode config)) {
-          throw new QuiverException(ErrorCode.CORRUPT, folder.document() + ": no config");
-        }
+        StoreFiles.Described described = documents.readCollection(folder);
+        String name = described.name();
         Slot before =
-            found.put(name, slots.create(name, folder, CollectionConfig.fromDocument(config)));
+            found.put(
+                name,
+                slots.create(name, folder, CollectionConfig.fromDocument(described.config())));
         if (before != null) {
           throw new QuiverException(
               ErrorCode.CORRUPT,
@@ -100,40 +156,68 @@ final class Catalog {
       }
       collections = found;
       aliases = loadAliases(found);
+      journal.reconcile(state());
     } finally {
       lock.unlock();
     }
   }
 
-  private Map<String, String> loadAliases(Map<String, Slot> known) throws IOException {
-    Path file = root.resolve(ALIASES);
-    Map<String, String> loaded = new TreeMap<>();
-    if (files.exists(file)) {
-      for (Map.Entry<String, JsonNode> entry : readDocument(file).path("aliases").properties()) {
-        if (known.containsKey(entry.getValue().asText())) {
-          loaded.put(entry.getKey(), entry.getValue().asText());
-        } else {
-          // A collection is dropped before its aliases are.
-          LOG.info("alias {} is dropped: its collection does not exist", entry.getKey());
-        }
-      }
-    }
-    return loaded;
+  /** What there is now. */
+  private StoreState state() {
+    Map<String, StoreState.Entry> entries = new TreeMap<>();
+    collections.forEach((name, slot) -> entries.put(name, entry(slot.folder(), slot.config())));
+    return new StoreState(entries, aliases);
   }
 
-  private ObjectNode readDocument(Path file) throws IOException {
-    JsonNode document;
+  private static StoreState.Entry entry(CollectionFolder folder, CollectionConfig config) {
+    return new StoreState.Entry(folder.id(), config.document());
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  /** Makes a change that the journal has already. */
+  @GuardedBy("lock")
+  private void journaled(Change change) throws IOException {
     try {
-      document = Payload.JSON.readTree(AtomicFiles.read(files, file));
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
-      throw new QuiverException(ErrorCode.CORRUPT, file + " is not JSON: " + e.getMessage(), e);
+      finishInstallation();
+      change.make();
+    } catch (IOException | RuntimeException e) {
+      journal.doubtful();
+      throw e;
     }
-    if (!(document instanceof ObjectNode object) || object.path("format").asInt() != FORMAT) {
-      throw new QuiverException(
-          ErrorCode.CORRUPT,
-          file + ": format " + document.path("format") + " (expected: " + FORMAT + ")");
+  }
+
+  /** Takes a folder without a document away, unless its log is still to be archived. */
+  private void discard(CollectionFolder folder) throws IOException {
+    if (documents.archiving() && files.exists(folder.retired())) {
+      retired.add(folder);
+    } else {
+      LOG.info("deleting {}: a collection that was never complete or was dropped", folder.path());
+      folder.delete(files);
     }
-    return object;
+  }
+
+  /** Folders of dropped collections whose logs are still to be archived. */
+  Set<CollectionFolder> retired() {
+    return retired;
+  }
+
+  private Map<String, String> loadAliases(Map<String, Slot> known) throws IOException {
+    Map<String, String> loaded = documents.readAliases();
+    loaded
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean lost = !known.containsKey(entry.getValue());
+              if (lost) {
+                // A collection is dropped before its aliases are.
+                LOG.info("alias {} is dropped: its collection does not exist", entry.getKey());
+              }
+              return lost;
+            });
+    return loaded;
   }
 
   List<Slot> slots() {
@@ -168,22 +252,15 @@ final class Catalog {
     CollectionNames.checkNew(name);
     lock.lock();
     try {
-      if (collections.containsKey(name)) {
-        throw new QuiverException(
-            ErrorCode.ALREADY_EXISTS, "Collection `" + name + "` already exists!");
-      }
-      if (aliases.containsKey(name)) {
-        throw QuiverException.wrongInput(
-            "Can't create collection with name "
-                + name
-                + ". Alias with the same name already exists");
-      }
-      CollectionFolder folder =
-          new CollectionFolder(
-              collectionsFolder().resolve(background.randomId().toString().replace("-", "")));
-      folder.create(files);
-      writeDocument(name, folder, config);
-      files.syncDirectory(collectionsFolder());
+      checkFree(name);
+      CollectionFolder folder = newFolder();
+      journal.created(this::state, name, entry(folder, config));
+      journaled(
+          () -> {
+            folder.create(files);
+            documents.writeCollection(name, folder, config.document());
+            files.syncDirectory(documents.collectionsFolder());
+          });
       Map<String, Slot> changed = new TreeMap<>(collections);
       changed.put(name, slots.create(name, folder, config));
       collections = changed;
@@ -192,13 +269,18 @@ final class Catalog {
     }
   }
 
-  private void writeDocument(String name, CollectionFolder folder, CollectionConfig config)
-      throws IOException {
-    ObjectNode document = Payload.JSON.createObjectNode();
-    document.put("format", FORMAT);
-    document.put("name", name);
-    document.set("config", config.document());
-    AtomicFiles.write(files, folder.document(), Payload.JSON.writeValueAsBytes(document));
+  @GuardedBy("lock")
+  private void checkFree(String name) {
+    if (collections.containsKey(name)) {
+      throw new QuiverException(
+          ErrorCode.ALREADY_EXISTS, "Collection `" + name + "` already exists!");
+    }
+    if (aliases.containsKey(name)) {
+      throw QuiverException.wrongInput(
+          "Can't create collection with name "
+              + name
+              + ". Alias with the same name already exists");
+    }
   }
 
   boolean update(String name, UnaryOperator<CollectionConfig> change) throws IOException {
@@ -208,13 +290,18 @@ final class Catalog {
       if (slot == null) {
         return false;
       }
-      CollectionConfig changed = change.apply(slot.config());
-      writeDocument(slot.name(), slot.folder(), changed);
-      slot.config(changed);
+      configure(slot, change.apply(slot.config()));
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private void configure(Slot slot, CollectionConfig changed) throws IOException {
+    journal.configured(this::state, slot.name(), entry(slot.folder(), changed));
+    journaled(() -> documents.writeCollection(slot.name(), slot.folder(), changed.document()));
+    slot.config(changed);
   }
 
   /**
@@ -236,8 +323,7 @@ final class Catalog {
       CollectionConfig before = slot.config();
       CollectionConfig changed = vectors.in(before, slot.followed());
       if (!changed.equals(before)) {
-        writeDocument(slot.name(), slot.folder(), changed);
-        slot.config(changed);
+        configure(slot, changed);
       }
       slot.followed(vectors);
     } finally {
@@ -253,20 +339,110 @@ final class Catalog {
       if (slot == null) {
         return null;
       }
-      files.delete(slot.folder().document());
-      files.syncDirectory(slot.folder().path());
+      journal.dropped(this::state, name, slot.folder().id());
+      journaled(() -> documents.removeCollection(slot.folder()));
       Map<String, Slot> changed = new TreeMap<>(collections);
       changed.remove(name);
       Map<String, String> left = new TreeMap<>(aliases);
       left.values().removeIf(name::equals);
       collections = changed;
       if (left.size() != aliases.size()) {
+        // The journal knows that a collection takes its aliases along.
         aliases = left;
-        writeAliases(left);
+        documents.writeAliases(left);
       }
       return slot;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A folder for a collection that is being restored: rubbish until {@link #install} lists it. */
+  CollectionFolder newFolder() {
+    return documents.folder(background.randomId().toString().replace("-", ""));
+  }
+
+  /**
+   * A collection whose files are complete.
+   *
+   * @param replaced whether one of its name may be there, which goes then
+   */
+  record Installation(
+      String name, CollectionFolder folder, CollectionConfig config, boolean replaced) {}
+
+  /**
+   * Makes restored collections a part of the store, all or, after a crash too, none of them.
+   *
+   * @param others whether the collections that are not among them stay
+   * @param newAliases all aliases from now on; null: they stay
+   * @return the slots of the collections that went, to be dropped
+   */
+  List<Slot> install(
+      List<Installation> installations, boolean others, @Nullable Map<String, String> newAliases)
+      throws IOException {
+    lock.lock();
+    try {
+      Map<String, Slot> changed = new TreeMap<>(others ? collections : Map.of());
+      Map<String, Slot> gone = new TreeMap<>(collections);
+      for (Installation each : installations) {
+        boolean added = newAliases == null && !collections.containsKey(each.name());
+        if (!each.replaced() || added) {
+          checkFree(each.name());
+        }
+        changed.put(each.name(), slots.create(each.name(), each.folder(), each.config()));
+      }
+      gone.values().removeAll(changed.values());
+      Map<String, String> named = new TreeMap<>(newAliases == null ? aliases : newAliases);
+      named.values().removeIf(target -> !changed.containsKey(target));
+      Map<String, StoreState.Entry> entries = new TreeMap<>();
+      changed.forEach((name, slot) -> entries.put(name, entry(slot.folder(), slot.config())));
+      StoreState after = new StoreState(entries, named);
+      finishInstallation();
+      journal.reconcile(after);
+      announce(after, gone.values().stream().map(Slot::folder).toList());
+      collections = changed;
+      aliases = named;
+      try {
+        documents.completeInstallation();
+      } catch (IOException e) {
+        // It is announced: the next change, or the next start, completes it.
+        LOG.error("what was restored could not be written down yet", e);
+        unfinished = true;
+      }
+      return List.copyOf(gone.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does what an earlier installation left to be done. */
+  @GuardedBy("lock")
+  private void finishInstallation() throws IOException {
+    if (withdrawing) {
+      documents.withdrawInstallation();
+      withdrawing = false;
+    }
+    if (unfinished) {
+      documents.completeInstallation();
+      unfinished = false;
+    }
+  }
+
+  @GuardedBy("lock")
+  private void announce(StoreState after, List<CollectionFolder> gone) throws IOException {
+    try {
+      documents.announceInstallation(after, gone);
+    } catch (IOException | RuntimeException e) {
+      journal.doubtful();
+      withdrawing = true;
+      try {
+        documents.withdrawInstallation();
+        withdrawing = false;
+      } catch (IOException | RuntimeException again) {
+        // The next change tries again before it is made.
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 
@@ -287,7 +463,8 @@ final class Catalog {
       } finally {
         // The steps before a failing one stay done.
         if (!changed.equals(aliases)) {
-          writeAliases(changed);
+          journal.aliased(this::state, changed);
+          journaled(() -> documents.writeAliases(changed));
           aliases = changed;
         }
       }
@@ -323,13 +500,5 @@ final class Catalog {
         changed.put(to, target);
       }
     }
-  }
-
-  private void writeAliases(Map<String, String> all) throws IOException {
-    ObjectNode document = Payload.JSON.createObjectNode();
-    document.put("format", FORMAT);
-    ObjectNode object = document.putObject("aliases");
-    all.forEach(object::put);
-    AtomicFiles.write(files, root.resolve(ALIASES), Payload.JSON.writeValueAsBytes(document));
   }
 }

@@ -12,14 +12,26 @@ import java.nio.file.Path;
  *                   created and removed first when it is dropped: without it, the rest is rubbish
  * log/              the op log's segments
  * index/            Lucene's files
+ * retired           in place of collection.json when the collection was dropped and its log is to be
+ *                   archived before the folder goes
  * scratch/          what a merge needs while it runs; deleted when the collection is opened
  * </pre>
  */
 record CollectionFolder(Path path) {
   static final String DOCUMENT = "collection.json";
 
+  /** The folder's own name. */
+  String id() {
+    return path.getFileName().toString();
+  }
+
   Path document() {
     return path.resolve(DOCUMENT);
+  }
+
+  /** There when the collection was dropped and its log is still to be archived. */
+  Path retired() {
+    return path.resolve("retired");
   }
 
   Path log() {

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
@@ -49,6 +50,8 @@ public final class Engine implements Database {
   private final Closeable folderLock;
   private final Quotas quotas;
   private final Recovery recovery;
+  private final Snapshots snapshots;
+  private volatile @Nullable LogKeeper logKeeper;
   private volatile boolean closed;
 
   private Engine(
@@ -63,6 +66,7 @@ public final class Engine implements Database {
     this.catalog = catalog;
     this.folderLock = folderLock;
     this.recovery = new Recovery(catalog.slots(), resources);
+    this.snapshots = new Snapshots(this, catalog.root(), resources.options().files());
   }
 
   /**
@@ -92,11 +96,13 @@ public final class Engine implements Database {
       open = shards;
       Catalog catalog =
           Catalog.open(
-              dataFolder,
-              options,
+              new StoreFiles(dataFolder, options.files(), options.archiving()),
+              options.background(),
+              made.clock(),
               (name, folder, config) -> new Slot(name, folder, config, made, shards));
       Engine engine =
           new Engine(made, shards, catalog, folderLock, Quotas.open(dataFolder, options.files()));
+      engine.snapshots.clean();
       engine.recovery.start();
       return engine;
     } catch (IOException | RuntimeException e) {
@@ -148,6 +154,21 @@ public final class Engine implements Database {
     return resources.stats(open.count());
   }
 
+  /** What happened to collections and aliases. */
+  StoreJournal journal() {
+    return catalog.journal();
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  @Override
+  public LogHistory history(@Nullable BlobStore archive) {
+    return new LogHistory(catalog.root(), resources.options().files(), archive);
+  }
+
   /** How far the recovery at start is. */
   public RecoveryProgress recoveryProgress() {
     return recovery.progress();
@@ -181,11 +202,79 @@ public final class Engine implements Database {
       if (slot == null) {
         return false;
       }
-      slot.drop();
-      deleteFiles(slot.folder());
+      retire(slot);
       return true;
     } catch (IOException e) {
       throw failure("collection cannot be deleted", e);
+    }
+  }
+
+  /** Ends what was dropped; its log is archived first if logs are. */
+  private void retire(Slot slot) {
+    slot.drop();
+    if (!resources.options().archiving()) {
+      deleteFiles(slot.folder());
+      return;
+    }
+    catalog.retired().add(slot.folder());
+    LogKeeper keeper = logKeeper;
+    if (keeper != null) {
+      keeper.retired(slot.folder());
+    }
+  }
+
+  /** Told of logs that are to be archived before they go. */
+  interface LogKeeper {
+    /** Calls {@link #deleteRetired} when it is, now or later. */
+    void retired(CollectionFolder folder);
+  }
+
+  void logKeeper(@Nullable LogKeeper keeper) {
+    logKeeper = keeper;
+  }
+
+  /** Folders of dropped collections whose logs are still to be archived. */
+  List<CollectionFolder> retiredFolders() {
+    return List.copyOf(catalog.retired());
+  }
+
+  void deleteRetired(CollectionFolder folder) {
+    if (catalog.retired().remove(folder)) {
+      deleteFiles(folder);
+    }
+  }
+
+  List<Slot> slots() {
+    return catalog.slots();
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  /** Takes a moment for the whole store. */
+  Catalog.Moment moment() {
+    return catalog.moment();
+  }
+
+  FileOps files() {
+    return resources.options().files();
+  }
+
+  /** A slot for a folder that the store does not list yet; whoever makes it closes it. */
+  Slot unlisted(String name, CollectionFolder folder, CollectionConfig config) {
+    return new Slot(name, folder, config, resources, open);
+  }
+
+  /** Makes restored collections a part of the store; see {@link Catalog#install}. */
+  void install(
+      List<Catalog.Installation> installations,
+      boolean others,
+      @Nullable Map<String, String> newAliases)
+      throws IOException {
+    checkOpen();
+    for (Slot gone : catalog.install(installations, others, newAliases)) {
+      retire(gone);
     }
   }
 
@@ -536,10 +625,12 @@ public final class Engine implements Database {
       }
       closed = true;
     }
+    snapshots.close();
     recovery.close();
     open.close();
     QuiverException error = closeAll();
     resources.close();
+    catalog.close();
     try {
       folderLock.close();
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import dev.quiver.engine.wal.DiskFiles;
 import dev.quiver.engine.wal.FileOps;
 import java.lang.management.ManagementFactory;
+import java.time.Clock;
 import java.time.Duration;
 
 /**
@@ -24,6 +25,8 @@ import java.time.Duration;
  * @param resultPayloadBytes bytes of payloads, as JSON, that the answer to one request may hold
  * @param files everything that is done with the disk; tests put faults there
  * @param background the threads and the clock; a simulation has its own
+ * @param archiving whether logs are kept until {@link Backups} has archived them
+ * @param clock the time of day that changes are logged with
  * @param recovery told how far the recovery at start is
  */
 public record EngineOptions(
@@ -40,6 +43,8 @@ public record EngineOptions(
     long resultPayloadBytes,
     FileOps files,
     Background background,
+    boolean archiving,
+    Clock clock,
     RecoveryListener recovery) {
 
   /** Told of the collections whose log is ahead of their commit, as they are recovered. */
@@ -112,6 +117,8 @@ public record EngineOptions(
     private long resultPayloadBytes = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 16);
     private FileOps files = DiskFiles.INSTANCE;
     private Background background = Background.THREADS;
+    private boolean archiving;
+    private Clock clock = Clock.systemUTC();
     private RecoveryListener recovery = RecoveryListener.NONE;
 
     private Builder() {}
@@ -181,6 +188,16 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder archiving(boolean value) {
+      this.archiving = value;
+      return this;
+    }
+
+    public Builder clock(Clock value) {
+      this.clock = value;
+      return this;
+    }
+
     public Builder recovery(RecoveryListener value) {
       this.recovery = value;
       return this;
@@ -204,6 +221,8 @@ public record EngineOptions(
           resultPayloadBytes,
           files,
           background,
+          archiving,
+          clock,
           recovery);
     }
   }

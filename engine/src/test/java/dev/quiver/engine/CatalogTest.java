@@ -147,6 +147,7 @@ class CatalogTest {
 
   @Test
   void aFailureAtAnyPointOfACreationLeavesNoCollectionOrAWholeOne() {
+    create("first");
     disk.failAt(Integer.MAX_VALUE, false);
     create("counted");
     int operations = disk.operations();

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiKey null: every caller may read and write
  * @param readOnlyApiKey null: no key that may only read
  * @param alternateApiKey null: no second key that may write
+ * @param backup null: no backups are made
  * @param tlsCertificate null: no TLS; so is {@code tlsKey} then
  */
 public record ServerConfig(
@@ -46,6 +47,7 @@ public record ServerConfig(
     int mergeThreads,
     int buildThreads,
     int fullScanThreshold,
+    @Nullable BackupConfig backup,
     LogFormat logFormat,
     LogLevel logLevel,
     Duration shutdownTimeout) {
@@ -118,9 +120,15 @@ public record ServerConfig(
         orElse(configuration.get(Settings.MERGE_THREADS), Math.max(1, cores / 2)),
         orElse(configuration.get(Settings.BUILD_THREADS), cores),
         configuration.get(Settings.FULL_SCAN_THRESHOLD),
+        backup(configuration),
         configuration.get(Settings.LOG_FORMAT),
         configuration.get(Settings.LOG_LEVEL),
         configuration.get(Settings.SHUTDOWN_TIMEOUT));
+  }
+
+  private static @Nullable BackupConfig backup(Configuration configuration) {
+    String repository = key(configuration, Settings.BACKUP_REPOSITORY);
+    return repository == null ? null : BackupConfig.from(configuration, repository);
   }
 
   private static int orElse(int configured, int automatic) {

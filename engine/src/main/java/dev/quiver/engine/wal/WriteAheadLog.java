@@ -37,6 +37,7 @@ public final class WriteAheadLog implements OpLog {
   private final Path directory;
   private final FileOps files;
   private final long segmentBytes;
+  private final LogClock clock;
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -66,16 +67,19 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private @Nullable Throwable failure;
 
+  private int activeVersion = Segment.VERSION;
   private FileOps.@Nullable Appender active;
   private long activeSize;
 
   private final AtomicLong earlierBytes = new AtomicLong();
   private volatile long activeBytes;
 
-  private WriteAheadLog(Path directory, FileOps files, long segmentBytes, Listener listener) {
+  private WriteAheadLog(
+      Path directory, FileOps files, long segmentBytes, LogClock clock, Listener listener) {
     this.directory = directory;
     this.files = files;
     this.segmentBytes = segmentBytes;
+    this.clock = clock;
     this.listener = listener;
   }
 
@@ -90,7 +94,22 @@ public final class WriteAheadLog implements OpLog {
    */
   public static WriteAheadLog open(
       Path directory, FileOps files, long segmentBytes, long coveredOffset, Listener listener) {
-    WriteAheadLog log = new WriteAheadLog(directory, files, segmentBytes, listener);
+    return open(directory, files, segmentBytes, coveredOffset, LogClock.system(), listener);
+  }
+
+  /**
+   * Opens the log in a folder, which need not exist, with a clock that other logs use too.
+   *
+   * @param clock gives the records' times; it is set behind those that the log holds already
+   */
+  public static WriteAheadLog open(
+      Path directory,
+      FileOps files,
+      long segmentBytes,
+      long coveredOffset,
+      LogClock clock,
+      Listener listener) {
+    WriteAheadLog log = new WriteAheadLog(directory, files, segmentBytes, clock, listener);
     try {
       log.recover(coveredOffset);
       return log;
@@ -139,8 +158,9 @@ public final class WriteAheadLog implements OpLog {
           earlierBytes.addAndGet(reader.size());
         }
       }
-      if (nextOffset > end && !segments.isEmpty()) {
-        // The log lost records that a commit covers: offsets go on behind the commit.
+      if (!segments.isEmpty() && (nextOffset > end || activeVersion != Segment.VERSION)) {
+        // The log lost records that a commit covers, and offsets go on behind the commit; or an
+        // older version wrote the last segment, which is left as it is.
         roll();
       }
     } finally {
@@ -156,8 +176,7 @@ public final class WriteAheadLog implements OpLog {
     boolean torn;
     try (SegmentReader reader = new SegmentReader(files, path)) {
       boolean headerValid = reader.headerValid(base);
-      SegmentReader.Entry entry = reader.next();
-      if (!headerValid && (entry != null || reader.findLaterCommit(base) != null)) {
+      if (!headerValid && reader.holdsRecords(base)) {
         throw corrupt(path, 0, "its header is damaged, records stand behind it");
       }
       if (!headerValid) {
@@ -165,7 +184,10 @@ public final class WriteAheadLog implements OpLog {
         validBytes = -1;
         torn = true;
       } else {
+        activeVersion = reader.version();
+        SegmentReader.Entry entry = reader.next();
         while (entry != null) {
+          clock.after(entry.timeMicros());
           if (entry.offset() != end) {
             throw corrupt(
                 path, reader.position(), "offset " + entry.offset() + " (expected: " + end + ")");
@@ -222,7 +244,7 @@ public final class WriteAheadLog implements OpLog {
     lock.lock();
     try {
       checkUsable();
-      Ticket ticket = new Ticket(nextOffset, records);
+      Ticket ticket = new Ticket(nextOffset, clock.next(records.size()), records);
       nextOffset += records.size();
       queue.add(ticket);
       return ticket;
@@ -233,18 +255,25 @@ public final class WriteAheadLog implements OpLog {
 
   private final class Ticket implements Appended {
     private final long firstOffset;
+    private final long firstTimeMicros;
     private List<byte[]> records;
     private volatile Status status = Status.PENDING;
     private @Nullable QuiverException error;
 
-    Ticket(long firstOffset, List<byte[]> records) {
+    Ticket(long firstOffset, long firstTimeMicros, List<byte[]> records) {
       this.firstOffset = firstOffset;
+      this.firstTimeMicros = firstTimeMicros;
       this.records = records;
     }
 
     @Override
     public long firstOffset() {
       return firstOffset;
+    }
+
+    @Override
+    public long firstTimeMicros() {
+      return firstTimeMicros;
     }
 
     @Override
@@ -402,6 +431,7 @@ public final class WriteAheadLog implements OpLog {
     FileOps.Appender before = active;
     long beforeBytes = activeSize;
     active = appender;
+    activeVersion = Segment.VERSION;
     setActiveSize(Segment.HEADER_BYTES);
     lock.lock();
     try {
@@ -438,13 +468,33 @@ public final class WriteAheadLog implements OpLog {
   }
 
   @Override
-  public void replay(long fromOffset, RecordConsumer consumer) {
+  public long firstOffset() {
+    lock.lock();
+    try {
+      return segments.isEmpty() ? nextOffset : segments.getFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long durableOffset() {
+    lock.lock();
+    try {
+      return durableOffset;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void replay(long fromOffset, long toOffset, TimedRecordConsumer consumer) {
     List<Long> bases;
     long end;
     lock.lock();
     try {
       bases = List.copyOf(segments);
-      end = durableOffset;
+      end = Math.min(durableOffset, toOffset);
     } finally {
       lock.unlock();
     }
@@ -473,7 +523,7 @@ public final class WriteAheadLog implements OpLog {
     }
   }
 
-  private long replaySegment(long base, long from, long end, RecordConsumer consumer)
+  private long replaySegment(long base, long from, long end, TimedRecordConsumer consumer)
       throws IOException {
     Path path = path(base);
     long expected = from;
@@ -488,7 +538,7 @@ public final class WriteAheadLog implements OpLog {
           throw corrupt(path, position, "the record of offset " + offset + " is damaged");
         }
         if (offset == expected) {
-          consumer.accept(offset, entry.body());
+          consumer.accept(offset, entry.timeMicros(), entry.body());
           expected++;
         }
       }
@@ -667,11 +717,12 @@ public final class WriteAheadLog implements OpLog {
       int index = 0;
       for (Ticket ticket : batch) {
         long offset = ticket.firstOffset;
+        long time = ticket.firstTimeMicros;
         for (byte[] record : ticket.records) {
           if (chunk.remaining() < Segment.RECORD_HEADER_BYTES) {
             flush();
           }
-          Segment.putRecordHeader(chunk, offset++, index++, record);
+          Segment.putRecordHeader(chunk, offset++, index++, time++, record);
           put(record);
         }
       }

@@ -451,7 +451,7 @@ final class ReferenceQueries {
       values.forEach(number -> ranked.add(new Ranked(point, 1, number)));
     }
     Comparator<Ranked> byValue =
-        Comparator.comparingLong(hit -> ((Number) hit.orderValue()).longValue());
+        Comparator.comparingLong(hit -> Objects.requireNonNull(hit.orderValue()).longValue());
     ranked.sort(order.descending() ? byValue.reversed() : byValue);
     return ranked.subList(0, Math.min(limit, ranked.size()));
   }
