@@ -1,7 +1,7 @@
 package dev.quiver.testkit;
 
 import dev.quiver.engine.wal.FileOps;
-import java.io.Closeable;
+import dev.quiver.engine.wal.FilterFileOps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,11 +14,9 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
 
 /** A disk that makes the engine behave as if something had been left out of it. */
-class FlawedFiles implements FileOps {
-  private final FileOps disk;
-
+class FlawedFiles extends FilterFileOps {
   private FlawedFiles(FileOps disk) {
-    this.disk = disk;
+    super(disk);
   }
 
   /** Gives every record of a log the checksum that its bytes have. */
@@ -113,70 +111,5 @@ class FlawedFiles implements FileOps {
         }
       };
     }
-  }
-
-  @Override
-  public Appender create(Path file) throws IOException {
-    return disk.create(file);
-  }
-
-  @Override
-  public Appender append(Path file) throws IOException {
-    return disk.append(file);
-  }
-
-  @Override
-  public Reader read(Path file) throws IOException {
-    return disk.read(file);
-  }
-
-  @Override
-  public boolean exists(Path path) {
-    return disk.exists(path);
-  }
-
-  @Override
-  public boolean isDirectory(Path path) {
-    return disk.isDirectory(path);
-  }
-
-  @Override
-  public long modifiedMillis(Path file) throws IOException {
-    return disk.modifiedMillis(file);
-  }
-
-  @Override
-  public List<String> list(Path directory) throws IOException {
-    return disk.list(directory);
-  }
-
-  @Override
-  public void createDirectories(Path directory) throws IOException {
-    disk.createDirectories(directory);
-  }
-
-  @Override
-  public void delete(Path file) throws IOException {
-    disk.delete(file);
-  }
-
-  @Override
-  public void rename(Path from, Path to) throws IOException {
-    disk.rename(from, to);
-  }
-
-  @Override
-  public void syncDirectory(Path directory) throws IOException {
-    disk.syncDirectory(directory);
-  }
-
-  @Override
-  public Directory directory(Path folder) throws IOException {
-    return disk.directory(folder);
-  }
-
-  @Override
-  public Closeable claim(Path dataFolder) throws IOException {
-    return disk.claim(dataFolder);
   }
 }
