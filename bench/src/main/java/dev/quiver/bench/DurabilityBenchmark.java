@@ -1,23 +1,14 @@
 package dev.quiver.bench;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.EngineStats;
-import dev.quiver.engine.Payload;
-import dev.quiver.engine.Point;
-import dev.quiver.engine.PointId;
-import dev.quiver.engine.VectorValue;
-import dev.quiver.engine.WriteOp;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -98,7 +89,7 @@ final class DurabilityBenchmark implements Benchmark {
             EngineOptions.builder()
                 .files(sync ? dev.quiver.engine.wal.DiskFiles.INSTANCE : new UnsyncedFiles())
                 .build())) {
-      engine.createCollection("c", config());
+      engine.createCollection("c", RandomUpserts.collection(DIMENSION));
       long started = System.nanoTime();
       try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
         List<Future<?>> running = new ArrayList<>();
@@ -118,32 +109,9 @@ final class DurabilityBenchmark implements Benchmark {
   }
 
   private static void write(Engine engine, int writer, int points, int batch) {
-    Random random = new Random(writer);
+    RandomUpserts upserts = new RandomUpserts(writer, DIMENSION);
     for (int done = 0; done < points; done += batch) {
-      List<Point> part = new ArrayList<>(batch);
-      for (int i = 0; i < batch; i++) {
-        float[] values = new float[DIMENSION];
-        for (int j = 0; j < DIMENSION; j++) {
-          values[j] = random.nextFloat();
-        }
-        part.add(
-            new Point(
-                PointId.of(writer * 10_000_000L + done + i),
-                Map.of("", new VectorValue.Dense(values)),
-                Payload.EMPTY));
-      }
-      engine.write(
-          "c", List.of(new WriteOp.Upsert(part, null, WriteOp.UpdateMode.UPSERT)), true, null);
+      engine.write("c", List.of(upserts.next(writer * 10_000_000L + done, batch)), true, null);
     }
-  }
-
-  private static CollectionConfig config() {
-    ObjectNode document = Payload.JSON.createObjectNode();
-    document
-        .putObject("params")
-        .putObject("vectors")
-        .put("size", DIMENSION)
-        .put("distance", "Cosine");
-    return CollectionConfig.fromDocument(document);
   }
 }

@@ -1,14 +1,7 @@
 package dev.quiver.bench;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
-import dev.quiver.engine.Payload;
-import dev.quiver.engine.Point;
-import dev.quiver.engine.PointId;
-import dev.quiver.engine.VectorValue;
-import dev.quiver.engine.WriteOp;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -16,8 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -124,28 +115,12 @@ final class RecoveryBenchmark implements Benchmark {
     public static void main(String[] args) throws InterruptedException {
       Engine engine = Engine.open(Path.of(args[0]), options(Duration.ofHours(10)));
       long bytes = Long.parseLong(args[1]);
-      ObjectNode document = Payload.JSON.createObjectNode();
-      document
-          .putObject("params")
-          .putObject("vectors")
-          .put("size", DIMENSION)
-          .put("distance", "Cosine");
-      engine.createCollection("c", CollectionConfig.fromDocument(document));
-      Random random = new Random(1);
+      engine.createCollection("c", RandomUpserts.collection(DIMENSION));
+      RandomUpserts upserts = new RandomUpserts(1, DIMENSION);
       long id = 0;
       while (engine.stats().logBytes() < bytes) {
-        List<Point> points = new ArrayList<>(BATCH);
-        for (int i = 0; i < BATCH; i++) {
-          float[] values = new float[DIMENSION];
-          for (int j = 0; j < DIMENSION; j++) {
-            values[j] = random.nextFloat();
-          }
-          points.add(
-              new Point(
-                  PointId.of(id++), Map.of("", new VectorValue.Dense(values)), Payload.EMPTY));
-        }
-        engine.write(
-            "c", List.of(new WriteOp.Upsert(points, null, WriteOp.UpdateMode.UPSERT)), false, null);
+        engine.write("c", List.of(upserts.next(id, BATCH)), false, null);
+        id += BATCH;
       }
       System.out.println(id);
       TimeUnit.HOURS.sleep(1);

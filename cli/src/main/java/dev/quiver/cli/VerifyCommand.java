@@ -1,8 +1,6 @@
 package dev.quiver.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.engine.Damage;
 import dev.quiver.engine.Verification;
 import dev.quiver.engine.wal.DiskFiles;
 import java.net.URLEncoder;
@@ -140,32 +138,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (failed != null || end == null) {
       throw failed == null ? new IllegalStateException("the verification did not end") : failed;
     }
-    return json(end);
-  }
-
-  private static ObjectNode json(Verification.Progress progress) {
-    ObjectNode result = Json.MAPPER.createObjectNode();
-    result.put("state", progress.state().name().toLowerCase(Locale.ROOT));
-    result.put("bytes", progress.bytes());
-    result.put("total_bytes", progress.totalBytes());
-    result.put("seconds", progress.elapsed().toMillis() / 1000.0);
-    if (progress.error() != null) {
-      result.put("error", progress.error());
-    }
-    var damages = result.putArray("damages");
-    for (Damage damage : progress.damages()) {
-      damages
-          .addObject()
-          .put("collection", damage.collection())
-          .put("file", damage.file())
-          .put("section", damage.section())
-          .put("offset", damage.offset())
-          .put("length", damage.length())
-          .put("what", damage.what())
-          .put("segment", damage.segment())
-          .put("points", damage.points());
-    }
-    return result;
+    return end.toJson();
   }
 
   private void print(JsonNode result) {

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,26 @@ public record Damage(
         + ": "
         + what
         + (segment == null ? "" : "; segment " + segment + " of " + points + " points");
+  }
+
+  /** As reports show it; what is null is left out. */
+  public ObjectNode toJson() {
+    ObjectNode node = Payload.JSON.createObjectNode();
+    put(node, "collection", collection);
+    node.put("file", file);
+    put(node, "section", section);
+    node.put("offset", offset);
+    node.put("length", length);
+    node.put("what", what);
+    put(node, "segment", segment);
+    node.put("points", points);
+    return node;
+  }
+
+  private static void put(ObjectNode node, String name, @Nullable String value) {
+    if (value != null) {
+      node.put(name, value);
+    }
   }
 
   Damage in(@Nullable String newCollection, String newFile) {

@@ -6,34 +6,14 @@ import java.io.IOException;
 import java.util.List;
 
 /** Search of dense vectors, by the graphs and scans of {@link VectorSearch}. */
-final class DenseSearch implements FieldSearch {
-  private final VectorSearch search;
-  private final VectorParams params;
-
+final class DenseSearch extends GraphSearch {
   DenseSearch(ViewPoints points, VectorFields fields, String name, int fullScanThreshold) {
-    this.search = new VectorSearch(points, fields.field(name), fullScanThreshold);
-    this.params = fields.own(name);
-  }
-
-  @Override
-  public List<Hit> best(
-      Query.OfVectors query, List<VectorValue> examples, SearchParams how, Matches matches, int k)
-      throws IOException {
-    return search.best(
-        objectives(query, examples), FieldSearch.largerIsBetter(query, params), how, matches, k);
-  }
-
-  @Override
-  public List<Hit> bestOf(
-      Query.OfVectors query, List<VectorValue> examples, SearchParams how, int[] docs, int k)
-      throws IOException {
-    return search.bestOf(
-        objectives(query, examples), FieldSearch.largerIsBetter(query, params), docs, k);
+    super(points, fields, name, fullScanThreshold);
   }
 
   @Override
   public float[] similarities(VectorValue to, int[] docs) throws IOException {
-    return search.scores(VectorSearch.Objectives.always(Objective.similar(values(to))), docs);
+    return scores(VectorSearch.Objectives.always(Objective.similar(values(to))), docs);
   }
 
   private static float[] values(VectorValue vector) {
@@ -44,8 +24,8 @@ final class DenseSearch implements FieldSearch {
     };
   }
 
-  private static VectorSearch.Objectives objectives(
-      Query.OfVectors query, List<VectorValue> examples) {
+  @Override
+  VectorSearch.Objectives objectives(Query.OfVectors query, List<VectorValue> examples) {
     float[][] vectors = new float[examples.size()][];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = values(examples.get(i));

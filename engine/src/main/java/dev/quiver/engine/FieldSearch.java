@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Examples are in the order of the query's inputs and fit the field; see {@link
  * VectorRules#checked}.
  */
-sealed interface FieldSearch permits DenseSearch, MultiSearch, SparseSearch {
+sealed interface FieldSearch permits GraphSearch, SparseSearch {
 
   /**
    * @throws QuiverException wrong input when there is no such vector

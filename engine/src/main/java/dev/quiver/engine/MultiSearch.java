@@ -17,7 +17,7 @@ import org.apache.lucene.index.LeafReader;
  * that it leads to; where the rows of a point have little to do with each other, their mean leads
  * nowhere, and every point is scored.
  */
-final class MultiSearch implements FieldSearch {
+final class MultiSearch extends GraphSearch {
   /** The least {@link SegmentRows#coherence} of segments whose graph is walked. */
   private static final double COHERENCE_MIN = 0.1;
 
@@ -31,38 +31,19 @@ final class MultiSearch implements FieldSearch {
   private final VectorFields fields;
   private final String name;
   private final String field;
-  private final VectorParams params;
-  private final VectorSearch search;
 
   MultiSearch(ViewPoints points, VectorFields fields, String name, int fullScanThreshold) {
+    super(points, fields, name, fullScanThreshold);
     this.points = points;
     this.fields = fields;
     this.name = name;
     this.field = fields.field(name);
-    this.params = fields.own(name);
-    this.search = new VectorSearch(points, field, fullScanThreshold);
-  }
-
-  @Override
-  public List<Hit> best(
-      Query.OfVectors query, List<VectorValue> examples, SearchParams how, Matches matches, int k)
-      throws IOException {
-    return search.best(
-        objectives(query, examples), FieldSearch.largerIsBetter(query, params), how, matches, k);
-  }
-
-  @Override
-  public List<Hit> bestOf(
-      Query.OfVectors query, List<VectorValue> examples, SearchParams how, int[] docs, int k)
-      throws IOException {
-    return search.bestOf(
-        objectives(query, examples), FieldSearch.largerIsBetter(query, params), docs, k);
   }
 
   @Override
   public float[] similarities(VectorValue to, int[] docs) throws IOException {
     float[][] rows = rows(to);
-    return search.scores(leaf -> new Similar(rowsIn(leaf), rows), docs);
+    return scores(leaf -> new Similar(rowsIn(leaf), rows), docs);
   }
 
   @Override
@@ -75,7 +56,8 @@ final class MultiSearch implements FieldSearch {
     return similarities;
   }
 
-  private VectorSearch.Objectives objectives(Query.OfVectors query, List<VectorValue> examples) {
+  @Override
+  VectorSearch.Objectives objectives(Query.OfVectors query, List<VectorValue> examples) {
     float[][][] rows = new float[examples.size()][][];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = rows(examples.get(i));

@@ -90,16 +90,7 @@ final class Quarantine {
     document.put("format", Documents.FORMAT);
     ArrayNode array = document.putArray("damages");
     for (Damage damage : all) {
-      array
-          .addObject()
-          .put("file", damage.file())
-          .put("section", damage.section())
-          .put("offset", damage.offset())
-          .put("length", damage.length())
-          .put("what", damage.what())
-          .put("segment", damage.segment())
-          .put("id", damage.segmentId())
-          .put("points", damage.points());
+      array.add(damage.in(null, damage.file()).toJson().put("id", damage.segmentId()));
     }
     Documents.write(files, folder.path().resolve(DOCUMENT), document);
     damages = List.copyOf(all);

@@ -1,5 +1,7 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.wal.FileOps;
 import java.io.Closeable;
 import java.io.IOException;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,7 +52,23 @@ public final class Verification implements StoreCheck.Watch {
       long totalBytes,
       Duration elapsed,
       List<Damage> damages,
-      @Nullable String error) {}
+      @Nullable String error) {
+
+    /** As reports show it, over REST and on the command line. */
+    public ObjectNode toJson() {
+      ObjectNode result = Payload.JSON.createObjectNode();
+      result.put("state", state.name().toLowerCase(Locale.ROOT));
+      result.put("bytes", bytes);
+      result.put("total_bytes", totalBytes);
+      result.put("seconds", elapsed.toMillis() / 1000.0);
+      if (error != null) {
+        result.put("error", error);
+      }
+      ArrayNode array = result.putArray("damages");
+      damages.forEach(damage -> array.add(damage.toJson()));
+      return result;
+    }
+  }
 
   /** A run over a data folder, without an engine. */
   private interface Work {
