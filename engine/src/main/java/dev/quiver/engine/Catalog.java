@@ -50,6 +50,10 @@ final class Catalog {
   @GuardedBy("lock")
   private final Deque<CollectionFolder> doubtful = new ArrayDeque<>();
 
+  /** Whether the file of the aliases may hold others than {@link #aliases}. */
+  @GuardedBy("lock")
+  private boolean aliasesDoubtful;
+
   private volatile Map<String, Slot> collections = Map.of();
   private volatile Map<String, String> aliases = Map.of();
 
@@ -146,6 +150,7 @@ final class Catalog {
     return newer;
   }
 
+  @GuardedBy("lock")
   private Map<String, String> loadAliases(Map<String, Slot> known) throws IOException {
     Path file = root.resolve(ALIASES);
     Map<String, String> loaded = new TreeMap<>();
@@ -245,8 +250,9 @@ final class Catalog {
 
   /**
    * Takes away, durably, what makes collections of folders whose creation failed or whose drop the
-   * disk did not confirm. As long as that cannot be done, no collection is made or dropped: a later
-   * one of the same name, made and dropped, would bring the older one back.
+   * disk did not confirm, and writes aliases again that it did not. As long as that cannot be done,
+   * no collection is made or dropped: a later one of the same name, made and dropped, would bring
+   * the older one back, or get its aliases.
    */
   @GuardedBy("lock")
   private void settleDoubts() throws IOException {
@@ -259,6 +265,9 @@ final class Catalog {
         files.syncDirectory(collectionsFolder());
       }
       doubtful.removeFirst();
+    }
+    if (aliasesDoubtful) {
+      writeAliases(aliases);
     }
   }
 
@@ -341,11 +350,11 @@ final class Catalog {
       collections = changed;
       Map<String, String> left = new TreeMap<>(aliases);
       left.values().removeIf(name::equals);
-      boolean hadAliases = left.size() != aliases.size();
+      aliasesDoubtful |= left.size() != aliases.size();
       aliases = left;
       try {
         files.syncDirectory(slot.folder().path());
-        if (hadAliases) {
+        if (aliasesDoubtful) {
           writeAliases(left);
         }
         return new Removed(slot, null);
@@ -413,11 +422,14 @@ final class Catalog {
     }
   }
 
+  @GuardedBy("lock")
   private void writeAliases(Map<String, String> all) throws IOException {
+    aliasesDoubtful = true;
     ObjectNode document = Payload.JSON.createObjectNode();
     document.put("format", Documents.FORMAT);
     ObjectNode object = document.putObject("aliases");
     all.forEach(object::put);
     Documents.write(files, root.resolve(ALIASES), document);
+    aliasesDoubtful = false;
   }
 }

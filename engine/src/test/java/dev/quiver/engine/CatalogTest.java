@@ -187,4 +187,23 @@ class CatalogTest {
       assertThat(left).isEmpty();
     }
   }
+
+  @Test
+  void anAliasOfADroppedCollectionDoesNotComeBackWithTheNextOneOfTheName() {
+    for (int failing = 0; failing < 12; failing++) {
+      String name = "c" + failing;
+      create(name);
+      alias(new Alias.Action.Create(name, "a" + failing));
+      disk.failAt(failing, true);
+      codeOf(() -> engine.deleteCollection(name));
+      disk.heal();
+      if (engine.collectionExists(name)) {
+        engine.deleteCollection(name);
+      }
+      create(name);
+      assertThat(engine.aliases()).as("failing operation %d", failing).isEmpty();
+      reopen();
+      assertThat(engine.aliases()).as("failing operation %d, opened anew", failing).isEmpty();
+    }
+  }
 }
