@@ -552,9 +552,10 @@ final class ReferenceQueries {
     for (int i = 1; i < ranked.size() && i <= limit; i++) {
       double value = ranked.get(i).score();
       near(ranked.get(i - 1).score(), value);
-      // Equal vectors may differ in the last bit of their score, by which kernel it was computed.
+      // Equal vectors may differ in the last bit of their score, by which kernel it was computed;
+      // so may equal sums of scores that were normalised in single precision.
       ambiguous |=
-          stage.query() instanceof Query.OfVectors
+          (stage.query() instanceof Query.OfVectors || stage.query() instanceof Query.Dbsf)
               && value != 0
               && value == ranked.get(i - 1).score();
     }
