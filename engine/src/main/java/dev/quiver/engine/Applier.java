@@ -99,6 +99,9 @@ final class Applier {
     try (ShardIndex.Lookup lookup = index.lookup(false)) {
       for (Point point : op.points()) {
         StoredPoint before = lookup.find(point.id());
+        if (before == null && op.mode() != WriteOp.UpdateMode.UPDATE_ONLY) {
+          throwIfPartial(point.id());
+        }
         boolean isWritten =
             switch (op.mode()) {
               case UPSERT -> before == null || matches(evaluator, before);
@@ -115,6 +118,19 @@ final class Applier {
       if (written.contains(point.id())) {
         index.put(stored(point, offset));
       }
+    }
+  }
+
+  /** A point that is not found may be one of those that a damaged segment had. */
+  private void throwIfPartial(PointId id) {
+    if (index.partial()) {
+      throw new QuiverException(
+          ErrorCode.UNAVAILABLE,
+          "point "
+              + id
+              + " is not found, and whether it was there cannot be told: the collection is partial,"
+              + " for a segment of it is damaged; restore the collection, or upsert without"
+              + " update_mode and update_filter");
     }
   }
 

@@ -20,9 +20,11 @@ final class EngineResources implements AutoCloseable {
   private final ExecutorService upkeep;
   private final OffHeapBudget offHeap;
   private final VectorsConfig vectors;
+  private final DiskReserve reserve;
 
   EngineResources(EngineOptions options) {
     this.options = options;
+    reserve = new DiskReserve(options.files());
     Background background = options.background();
     merging = background.pool("quiver-merge", options.mergeThreads());
     building = background.pool("quiver-build", options.buildThreads());
@@ -59,8 +61,13 @@ final class EngineResources implements AutoCloseable {
     return metrics.snapshot(openCollections, offHeap);
   }
 
-  MergePool mergePool() {
-    return new MergePool(merging, options.mergeThreads(), background(), metrics);
+  /** The space that commits will need on the disk. */
+  DiskReserve reserve() {
+    return reserve;
+  }
+
+  MergePool mergePool(DiskReserve.Share share) {
+    return new MergePool(merging, options.mergeThreads(), background(), metrics, share);
   }
 
   /** Runs applying in the background, commits and evictions. */

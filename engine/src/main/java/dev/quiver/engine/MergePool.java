@@ -1,6 +1,5 @@
 package dev.quiver.engine;
 
-import dev.quiver.lucene.OffHeapBudgetException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
@@ -29,16 +28,22 @@ final class MergePool extends MergeScheduler {
   private final int mostWorkers;
   private final Background background;
   private final EngineMetrics metrics;
+  private final DiskReserve.Share disk;
   private final AtomicInteger workers = new AtomicInteger();
   private final AtomicLong finished = new AtomicLong();
   private final MergeLog log = new MergeLog();
 
-  /** When the last merge was refused by the off-heap budget; 0 when one was finished since. */
+  /** When the last merge found no room in memory or on disk; 0 when one was finished since. */
   private volatile long refusedNanos;
 
   MergePool(
-      ExecutorService executor, int mostWorkers, Background background, EngineMetrics metrics) {
+      ExecutorService executor,
+      int mostWorkers,
+      Background background,
+      EngineMetrics metrics,
+      DiskReserve.Share disk) {
     this.executor = executor;
+    this.disk = disk;
     this.background = background;
     this.mostWorkers = mostWorkers;
     this.metrics = metrics;
@@ -54,7 +59,7 @@ final class MergePool extends MergeScheduler {
     return finished.get();
   }
 
-  /** Whether a merge found no room in the off-heap budget, and may now be tried again. */
+  /** Whether a merge found no room, and may now be tried again. */
   boolean retryDue() {
     long refused = refusedNanos;
     return refused != 0 && background.nanoTime() - refused > RETRY_AFTER.toNanos();
@@ -84,18 +89,16 @@ final class MergePool extends MergeScheduler {
       for (MergePolicy.OneMerge merge = source.getNextMerge();
           merge != null;
           merge = source.getNextMerge()) {
-        merge(source, merge);
-        finished.incrementAndGet();
-        refusedNanos = 0;
-        metrics.merges.increment();
+        if (merge(source, merge)) {
+          finished.incrementAndGet();
+          refusedNanos = 0;
+          metrics.merges.increment();
+        } else {
+          refusedNanos = Math.max(1, background.nanoTime());
+        }
       }
     } catch (MergePolicy.MergeAbortedException | AlreadyClosedException e) {
-      if (e.getCause() instanceof OffHeapBudgetException || DiskSpace.isFull(e)) {
-        LOG.info("a merge is put off: {}", e.getMessage());
-        refusedNanos = Math.max(1, background.nanoTime());
-      } else {
-        LOG.debug("merge given up: the collection closes", e);
-      }
+      LOG.debug("merge given up: the collection closes", e);
       return;
     } catch (IOException | RuntimeException e) {
       LOG.error("a merge failed; its segments stay as they were", e);
@@ -107,12 +110,26 @@ final class MergePool extends MergeScheduler {
     merge(source, MergeTrigger.EXPLICIT);
   }
 
-  private void merge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
+  /**
+   * Returns whether it was done. Lucene takes a merge that gives itself up for a merge that nobody
+   * wanted any more, and says nothing.
+   */
+  private boolean merge(MergeSource source, MergePolicy.OneMerge merge) throws IOException {
     UUID id = log.started(merge);
     @Nullable String error = "given up";
+    @Nullable String shortage = disk.shortage(merge.estimatedMergeBytes);
+    if (shortage != null) {
+      LOG.info("a merge is put off: {}", shortage);
+      error = shortage;
+      merge.setAborted();
+    }
     try {
       source.merge(merge);
-      error = null;
+      boolean done = shortage == null && SegmentTidying.succeeded(merge);
+      if (done) {
+        error = null;
+      }
+      return done;
     } catch (IOException | RuntimeException e) {
       error = String.valueOf(e.getMessage());
       throw e;

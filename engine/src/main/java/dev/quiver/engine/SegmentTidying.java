@@ -86,8 +86,14 @@ final class SegmentTidying {
     return untokenised != null && new IndexSearcher(context.reader()).count(untokenised) > 0;
   }
 
+  /** Whether a merge of this class's making is done; Lucene tells only the merge itself. */
+  static boolean succeeded(MergePolicy.OneMerge merge) {
+    return merge instanceof TidyingMerge tidying && tidying.done;
+  }
+
   private final class TidyingMerge extends MergePolicy.OneMerge {
     private final List<TokenIndex> scratches = new ArrayList<>();
+    private volatile boolean done;
 
     TidyingMerge(List<SegmentCommitInfo> segments) {
       super(segments);
@@ -125,6 +131,7 @@ final class SegmentTidying {
 
     @Override
     public void mergeFinished(boolean success, boolean segmentDropped) throws IOException {
+      done = success;
       IOUtils.close(scratches);
       super.mergeFinished(success, segmentDropped);
     }

@@ -223,6 +223,7 @@ final class Shard implements AutoCloseable {
     List<WriteOp> operations = prepared;
     List<byte[]> records = encoded(operations);
     OpLog target = openLog();
+    checkRoom(records);
     List<Pending> entries = new ArrayList<>(operations.size());
     OpLog.Appended appended;
     submitLock.lock();
@@ -264,6 +265,26 @@ final class Shard implements AutoCloseable {
       }
     }
     return entries;
+  }
+
+  /** Refuses what would leave no space to commit what is logged. */
+  private void checkRoom(List<byte[]> records) {
+    long bytes = 0;
+    for (byte[] each : records) {
+      bytes += each.length;
+    }
+    if (index.shortage(bytes) == null) {
+      return;
+    }
+    if (full == null) {
+      // A commit turns the log's space into the index's.
+      commit();
+      truncateLog();
+    }
+    String shortage = index.shortage(bytes);
+    if (shortage != null) {
+      throw DiskSpace.full("the disk is full: " + shortage, null);
+    }
   }
 
   private static List<byte[]> encoded(List<WriteOp> operations) {
@@ -470,6 +491,10 @@ final class Shard implements AutoCloseable {
     } finally {
       applyLock.unlock();
     }
+    truncateLog();
+  }
+
+  private void truncateLog() {
     OpLog opened = log;
     if (opened != null && !opened.failed()) {
       opened.truncateBefore(index.committedOffset());

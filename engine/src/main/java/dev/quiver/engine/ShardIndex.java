@@ -58,13 +58,20 @@ final class ShardIndex implements AutoCloseable {
 
   private static final Duration ROOM_POLL = Duration.ofMillis(10);
 
+  /** The log's own bytes, then a segment's files and their copy in one compound file. */
+  private static final int INDEX_FACTOR = 3;
+
+  private static final int COMPOUND_FACTOR = 2;
+
   private static final int MOST_RECENT_POINTS = 4096;
   private static final long MOST_RECENT_BYTES = 8L << 20;
 
   /** No flush below this size: many tiny segments would cost more than they free. */
   private static final double WRITER_BUFFER_MEGABYTES = 64;
 
-  private final Directory directory;
+  private final SpillingDirectory directory;
+  private final DiskReserve.Share disk;
+  private final Quarantine quarantine;
   private final Supplier<CollectionConfig> config;
   private final EngineResources resources;
   private final MergePool merges;
@@ -128,21 +135,26 @@ final class ShardIndex implements AutoCloseable {
   }
 
   private ShardIndex(
-      Directory directory,
-      Path scratchFolder,
+      SpillingDirectory directory,
+      Path folder,
       Supplier<CollectionConfig> config,
-      EngineResources resources)
+      EngineResources resources,
+      Quarantine quarantine)
       throws IOException {
     this.directory = directory;
+    this.quarantine = quarantine;
     this.config = config;
     this.resources = resources;
-    this.merges = resources.mergePool();
+    this.disk = resources.reserve().share(folder);
+    this.merges = resources.mergePool(disk);
     this.mergePolicy = new GraphMergePolicy(resources.vectors().fullScanThreshold());
     this.view = newView(new MultiReader(), 0, 0);
     // Vectors that are made or dropped are committed before the configuration has them.
     this.declared = Declared.of(Map.of(), VectorFields.initial(config.get()));
     this.committedVectors = declared.vectors();
-    this.tidying = new SegmentTidying(this::declared, resources.options().files(), scratchFolder);
+    this.tidying =
+        new SegmentTidying(
+            this::declared, resources.options().files(), folder.resolveSibling("scratch"));
     this.stale = new Stale(view.reader(), declared, Set.of());
   }
 
@@ -152,12 +164,11 @@ final class ShardIndex implements AutoCloseable {
       EngineResources resources,
       Quarantine quarantine)
       throws IOException {
-    Directory directory =
+    SpillingDirectory directory =
         new SpillingDirectory(
             resources.options().files(), folder, resources.options().indexingBufferBytes());
     try {
-      ShardIndex index =
-          new ShardIndex(directory, folder.resolveSibling("scratch"), config, resources);
+      ShardIndex index = new ShardIndex(directory, folder, config, resources, quarantine);
       if (DirectoryReader.indexExists(directory)) {
         leaveOneCommit(directory);
         quarantine.admit(directory, resources.options().checkedOnOpenBytes());
@@ -264,6 +275,11 @@ final class ShardIndex implements AutoCloseable {
     return declared;
   }
 
+  /** Whether points may be missing, since segments were damaged and taken out. */
+  boolean partial() {
+    return !quarantine.damages().isEmpty();
+  }
+
   /** The vectors as of the last commit. */
   VectorFields committedVectors() {
     return committedVectors;
@@ -290,6 +306,19 @@ final class ShardIndex implements AutoCloseable {
     } catch (AlreadyClosedException e) {
       return 0;
     }
+  }
+
+  /**
+   * Why so many bytes of operations may not be logged now, or null when they may: what is logged
+   * needs space in the index as well.
+   */
+  @Nullable String shortage(long recordBytes) {
+    keepSpace();
+    return disk.shortage(INDEX_FACTOR * recordBytes);
+  }
+
+  private void keepSpace() {
+    disk.keep(COMPOUND_FACTOR * bufferedBytes() + directory.spilledBytes());
   }
 
   /** Why the writer closed itself, or null while it works. */
@@ -438,7 +467,11 @@ final class ShardIndex implements AutoCloseable {
     IndexWriter committing = writer();
     long merged = merges.finished();
     committing.setLiveCommitData(data.entrySet());
-    committing.commit();
+    try {
+      committing.commit();
+    } finally {
+      keepSpace();
+    }
     committedMerges = merged;
     committedOffset = offset;
     committedVectors = current.vectors();
@@ -602,6 +635,7 @@ final class ShardIndex implements AutoCloseable {
       IndexWriter current = writer;
       IOUtils.close(current == null ? null : current::rollback, () -> view.close(), directory);
     } finally {
+      disk.close();
       refreshLock.unlock();
     }
   }

@@ -51,9 +51,9 @@ final class SpillingDirectory extends FilterDirectory {
     this.mostBytes = mostBytes;
   }
 
-  /** Whether anything waits in memory for space on the disk. */
-  boolean spills() {
-    return !spilled.isEmpty();
+  /** Bytes that wait in memory for space on the disk. */
+  long spilledBytes() {
+    return spilledBytes.get();
   }
 
   @Override
@@ -92,11 +92,16 @@ final class SpillingDirectory extends FilterDirectory {
       throw cause;
     }
     if (context.mergeInfo() != null) {
-      MergePolicy.MergeAbortedException aborted =
-          new MergePolicy.MergeAbortedException("no space to merge: " + cause.getMessage());
-      aborted.initCause(cause);
-      throw aborted;
+      throw noSpaceToMerge(cause);
     }
+  }
+
+  private static MergePolicy.MergeAbortedException noSpaceToMerge(IOException cause) {
+    LOG.info("a merge is put off: {}", cause.getMessage());
+    MergePolicy.MergeAbortedException aborted =
+        new MergePolicy.MergeAbortedException("no space to merge: " + cause.getMessage());
+    aborted.initCause(cause);
+    return aborted;
   }
 
   /** A file that is written: on the disk, or in memory from where that was full. */
@@ -122,6 +127,10 @@ final class SpillingDirectory extends FilterDirectory {
     @Override
     public void write(byte[] bytes, int offset, int count) throws IOException {
       FileOps.Appender disk = appender;
+      if (context.mergeInfo() != null && spilledBytes.get() > 0) {
+        // What it has written so far is space for what waits in memory.
+        throw noSpaceToMerge(new IOException(folder.resolve(name) + ": No space left on device"));
+      }
       if (disk != null) {
         try {
           disk.write(bytes, offset, count);

@@ -93,6 +93,11 @@ public final class DiskFiles implements FileOps {
   }
 
   @Override
+  public long usableBytes(Path folder) {
+    return folder.toFile().getUsableSpace();
+  }
+
+  @Override
   public void rename(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

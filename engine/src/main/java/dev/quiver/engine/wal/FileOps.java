@@ -45,6 +45,14 @@ public interface FileOps {
     delete(folder);
   }
 
+  /**
+   * Bytes that may still be written below {@code folder}, which exists, as far as its file system
+   * tells; {@link Long#MAX_VALUE} where nothing limits them.
+   */
+  default long usableBytes(Path folder) {
+    return Long.MAX_VALUE;
+  }
+
   /** Renames within one file system, atomically, replacing the target. */
   void rename(Path from, Path to) throws IOException;
 

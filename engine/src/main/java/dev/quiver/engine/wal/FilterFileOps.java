@@ -63,6 +63,11 @@ public abstract class FilterFileOps implements FileOps {
   }
 
   @Override
+  public long usableBytes(Path folder) {
+    return inner.usableBytes(folder);
+  }
+
+  @Override
   public void rename(Path from, Path to) throws IOException {
     inner.rename(from, to);
   }

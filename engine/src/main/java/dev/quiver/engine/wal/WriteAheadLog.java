@@ -36,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WriteAheadLog implements OpLog {
   private static final int WRITE_CHUNK_BYTES = 1 << 18;
+
+  /** A covered segment below this size is appended to rather than deleted and begun anew. */
+  private static final long WORTH_DROPPING_BYTES = 1L << 20;
+
   private static final String TEMPORARY_SUFFIX = ".tmp";
 
   private final Path directory;
@@ -570,6 +574,11 @@ public final class WriteAheadLog implements OpLog {
         deleteFirst();
         deleted = true;
       }
+      if (offset >= durableOffset && activeSize >= WORTH_DROPPING_BYTES) {
+        // Everything is covered: the next append begins a segment.
+        dropAll();
+        deleted = true;
+      }
       if (deleted) {
         files.syncDirectory(directory);
       }
@@ -586,20 +595,25 @@ public final class WriteAheadLog implements OpLog {
     try {
       awaitQuiet();
       checkUsable();
-      FileOps.Appender appender = active;
-      active = null;
-      setActiveSize(0);
-      if (appender != null) {
-        appender.close();
-      }
       // Nothing is synced: should a crash bring files back, their records are covered.
-      while (!segments.isEmpty()) {
-        deleteFirst();
-      }
+      dropAll();
     } catch (IOException e) {
       throw cannotShorten(e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void dropAll() throws IOException {
+    FileOps.Appender appender = active;
+    active = null;
+    setActiveSize(0);
+    if (appender != null) {
+      appender.close();
+    }
+    while (!segments.isEmpty()) {
+      deleteFirst();
     }
   }
 
