@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.wal.FileOps;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +13,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.SegmentCommitInfo;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,15 +164,39 @@ final class Quarantine {
   private SegmentInfos read(Directory directory) throws IOException {
     try {
       return SegmentInfos.readLatestCommit(directory);
-    } catch (CorruptIndexException e) {
-      throw new QuiverException(
-          ErrorCode.CORRUPT,
-          folder.index()
-              + " is damaged: "
-              + e.getMessage()
-              + "; the list of segments cannot be read: restore the collection from a backup",
-          e);
+    } catch (CorruptIndexException | EOFException e) {
+      throw listDamaged(e);
+    } catch (IndexFormatTooOldException | IndexFormatTooNewException e) {
+      // Another version's file is whole; in a damaged one the version may be what is wrong.
+      if (listsAreWhole(directory)) {
+        throw e;
+      }
+      throw listDamaged(e);
     }
+  }
+
+  private QuiverException listDamaged(IOException cause) {
+    return new QuiverException(
+        ErrorCode.CORRUPT,
+        folder.index()
+            + " is damaged: "
+            + cause.getMessage()
+            + "; the list of segments cannot be read: restore the collection from a backup",
+        cause);
+  }
+
+  private static boolean listsAreWhole(Directory directory) throws IOException {
+    for (String file : directory.listAll()) {
+      if (file.startsWith(IndexFileNames.SEGMENTS) || file.endsWith(".si")) {
+        try (IndexInput input = directory.openInput(file, IOContext.READONCE)) {
+          CodecUtil.checksumEntireFile(input);
+        } catch (CorruptIndexException e) {
+          LOG.debug("damaged: {}", file, e);
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   private void takeOut(Directory directory, SegmentInfos infos) throws IOException {

@@ -151,6 +151,64 @@ class DamageTest {
   }
 
   @Test
+  void aReplayOverMissingPointsDoesNotTakeThemForNew() throws IOException {
+    build();
+    Path killed = folder.resolveSibling(folder.getFileName() + "-killed");
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      WriteOp.Upsert other = (WriteOp.Upsert) upsertOf(777);
+      Point point = other.points().getFirst();
+      Point taken = new Point(PointId.of(50), point.vectors(), point.payload());
+      engine.write(
+          "docs",
+          List.of(
+              new WriteOp.Upsert(List.of(taken), null, WriteOp.UpdateMode.INSERT_ONLY),
+              upsertOf(1000)),
+          true,
+          null);
+      assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS + 1);
+      copy(folder, killed);
+    }
+    try (Stream<Path> all = Files.walk(killed)) {
+      flip(all.filter(file -> file.toString().endsWith(".cfs")).sorted().findFirst().get(), 200);
+    }
+
+    try (Engine engine = Engine.open(killed, options(1 << 20, 0))) {
+      assertThat(engine.count("docs", null, true)).isEqualTo(POINTS + 1);
+      assertThat(
+              engine.retrieve(
+                  "docs",
+                  List.of(PointId.of(50), PointId.of(1000)),
+                  PayloadSelection.NONE,
+                  VectorSelection.NONE))
+          .extracting(PointRecord::id)
+          .containsExactly(PointId.of(1000));
+    }
+  }
+
+  @Test
+  void aListOfSegmentsWhoseVersionIsWrongIsDamagedAndNotAnotherVersions() throws IOException {
+    build();
+    try (Stream<Path> all = Files.walk(folder)) {
+      flip(all.filter(file -> file.toString().contains("segments_")).findFirst().get(), 0);
+    }
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertThatThrownBy(() -> engine.count("docs", null, true))
+          .isInstanceOfSatisfying(
+              QuiverException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.CORRUPT))
+          .hasMessageContaining("is damaged")
+          .hasMessageContaining("restore the collection from a backup");
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each).toString()));
+      }
+    }
+  }
+
+  @Test
   void aFileTooLargeToBeCheckedOnOpeningIsFoundByVerificationOfTheRunningEngine()
       throws IOException {
     build();
