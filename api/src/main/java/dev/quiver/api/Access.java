@@ -16,10 +16,15 @@ sealed interface Access {
     POINTS_READ_WRITE
   }
 
-  /** Every collection, and what belongs to none. */
-  record Global(boolean manages) implements Access {
-    static final Global READ = new Global(false);
-    static final Global MANAGE = new Global(true);
+  /**
+   * Every collection, and what belongs to none.
+   *
+   * @param writes points, payload indexes and vector names
+   * @param manages which collections there are, and what belongs to none
+   */
+  record Global(boolean reads, boolean writes, boolean manages) implements Access {
+    static final Global READ = new Global(true, false, false);
+    static final Global MANAGE = new Global(true, true, true);
   }
 
   /** Some collections, each by the name (or alias) that its caller must use. */
@@ -37,9 +42,15 @@ sealed interface Access {
    */
   default void require(Right right) {
     switch (this) {
-      case Global(boolean manages) -> {
-        if (!manages && right.writes()) {
+      case Global(boolean reads, boolean writes, boolean manages) -> {
+        if (right.manages() && !manages) {
           throw forbidden("Global manage access is required");
+        }
+        if (right.writes() && !right.manages() && !writes) {
+          throw forbidden("Global manage access is required");
+        }
+        if (right.reads() && !reads) {
+          throw forbidden("Global read access is required");
         }
       }
       case Collections _ -> {

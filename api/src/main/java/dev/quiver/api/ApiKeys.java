@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that open the API: one or two that may write, one that may only read, and the tokens
- * that the former sign. Without any key everybody may do everything. Immutable and thread-safe;
- * compares in constant time.
+ * The keys that open the API: one or two that may write, one that may only read, the tokens that
+ * the former sign, and any number of keys with rights of their own. Without any key everybody may
+ * do everything. Immutable and thread-safe; compares in constant time.
  */
 public final class ApiKeys {
   private static final String BEARER = "Bearer ";
@@ -23,22 +23,25 @@ public final class ApiKeys {
   private final byte @Nullable [] alternateReadWrite;
   private final byte @Nullable [] readOnly;
   private final List<JwtKey> jwtKeys;
+  private final List<NamedKey> named;
 
   /** Keys alone: tokens are unknown keys. A null or empty key is no key. */
   public ApiKeys(
       @Nullable String readWrite, @Nullable String alternateReadWrite, @Nullable String readOnly) {
-    this(bytes(readWrite), bytes(alternateReadWrite), bytes(readOnly), List.of());
+    this(bytes(readWrite), bytes(alternateReadWrite), bytes(readOnly), List.of(), List.of());
   }
 
   private ApiKeys(
       byte @Nullable [] readWrite,
       byte @Nullable [] alternateReadWrite,
       byte @Nullable [] readOnly,
-      List<JwtKey> jwtKeys) {
+      List<JwtKey> jwtKeys,
+      List<NamedKey> named) {
     this.readWrite = readWrite;
     this.alternateReadWrite = alternateReadWrite;
     this.readOnly = readOnly;
     this.jwtKeys = jwtKeys;
+    this.named = List.copyOf(named);
   }
 
   public static ApiKeys none() {
@@ -54,12 +57,19 @@ public final class ApiKeys {
     if (alternateReadWrite != null) {
       signing.add(new JwtKey(alternateReadWrite));
     }
-    return new ApiKeys(readWrite, alternateReadWrite, readOnly, List.copyOf(signing));
+    return new ApiKeys(readWrite, alternateReadWrite, readOnly, List.copyOf(signing), named);
+  }
+
+  /** The same keys, and these. */
+  public ApiKeys with(List<NamedKey> more) {
+    List<NamedKey> all = new ArrayList<>(named);
+    all.addAll(more);
+    return new ApiKeys(readWrite, alternateReadWrite, readOnly, jwtKeys, all);
   }
 
   /** Whether every caller may do everything. */
   boolean isEmpty() {
-    return readWrite == null && alternateReadWrite == null && readOnly == null;
+    return readWrite == null && alternateReadWrite == null && readOnly == null && named.isEmpty();
   }
 
   /** The key or token that a caller shows; null when there is none. */
@@ -79,29 +89,36 @@ public final class ApiKeys {
    * Finds what a caller may do.
    *
    * @param shown the key or token of {@link #shown}
-   * @return without an expiry that is still to be checked; a {@link Claims#valueExists} is
+   * @return a {@link Identity#valueExists} is still to be checked
    * @throws QuiverException {@link ErrorCode#UNAUTHENTICATED} or {@link ErrorCode#TOKEN_REFUSED},
    *     to be answered as plain text
    */
-  Claims authenticate(@Nullable String shown, Instant now) {
+  Identity authenticate(@Nullable String shown, Instant now) {
     if (isEmpty()) {
-      return of(Access.Global.MANAGE);
+      return Identity.ANYBODY;
     }
     if (shown == null) {
       throw new QuiverException(
           ErrorCode.UNAUTHENTICATED, "Must provide an API key or an Authorization bearer token");
     }
     byte[] given = shown.getBytes(UTF_8);
-    // Both are compared, so that the time does not tell which one it was.
+    // All are compared, so that the time does not tell which one it was.
     boolean isFirst = matches(readWrite, given);
     boolean isSecond = matches(alternateReadWrite, given);
+    NamedKey found = null;
+    for (NamedKey key : named) {
+      found = key.matches(given) ? key : found;
+    }
     if (isFirst || isSecond) {
-      return of(Access.Global.MANAGE);
+      return Identity.ofWritingKey(isFirst ? "api-key" : "alternate-api-key");
+    }
+    if (found != null) {
+      return found.identity();
     }
     if (matches(readOnly, given)) {
-      return of(Access.Global.READ);
+      return Identity.ofReadingKey();
     }
-    return token(shown, now);
+    return Identity.of(token(shown, now));
   }
 
   /** The claims under whichever key signed them; else what the first key says of the token. */
@@ -118,10 +135,6 @@ public final class ApiKeys {
       }
     }
     throw first != null ? first : new QuiverException(ErrorCode.UNAUTHENTICATED, INVALID);
-  }
-
-  private static Claims of(Access access) {
-    return new Claims(null, access, null);
   }
 
   private static boolean matches(byte @Nullable [] expected, byte[] given) {

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what a caller may do: by key, or by a token and what it refers to. Thread-safe. */
+/**
+ * Finds out who a caller is and what it may do: by key, or by a token and what it refers to.
+ * Thread-safe.
+ */
 final class Authenticator {
   private static final String GONE = "Invalid JWT, stateful validation failed";
 
@@ -37,13 +40,13 @@ final class Authenticator {
    * @throws QuiverException {@link ErrorCode#UNAUTHENTICATED} or {@link ErrorCode#TOKEN_REFUSED},
    *     to be answered as plain text; what the read for {@code value_exists} throws
    */
-  Access authenticate(@Nullable String apiKey, @Nullable String authorization) {
-    Claims claims = keys.authenticate(ApiKeys.shown(apiKey, authorization), Instant.now());
-    Claims.ValueExists condition = claims.valueExists();
+  Identity authenticate(@Nullable String apiKey, @Nullable String authorization) {
+    Identity identity = keys.authenticate(ApiKeys.shown(apiKey, authorization), Instant.now());
+    Claims.ValueExists condition = identity.valueExists();
     if (condition != null && !exists(condition)) {
       throw new QuiverException(ErrorCode.UNAUTHENTICATED, GONE);
     }
-    return claims.access();
+    return identity;
   }
 
   private boolean exists(Claims.ValueExists condition) {

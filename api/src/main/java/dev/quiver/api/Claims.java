@@ -17,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param expiresSeconds since 1970; null: never
  * @param valueExists null: the token alone decides
+ * @param subject whom the token was made for: {@code subject} or {@code sub}; null: it does not say
  */
-record Claims(@Nullable Long expiresSeconds, Access access, @Nullable ValueExists valueExists) {
+record Claims(
+    @Nullable Long expiresSeconds,
+    Access access,
+    @Nullable ValueExists valueExists,
+    @Nullable String subject) {
   /** The token is good only while a point of this collection matches the filter. */
   record ValueExists(String collection, Filter filter) {}
 
@@ -53,7 +58,12 @@ record Claims(@Nullable Long expiresSeconds, Access access, @Nullable ValueExist
     return new Claims(
         expiresSeconds,
         payload.has("access") ? access(payload.get("access")) : Access.Global.MANAGE,
-        valueExists(payload.path("value_exists")));
+        valueExists(payload.path("value_exists")),
+        subject(payload.path("subject"), text));
+  }
+
+  private static @Nullable String subject(JsonNode named, JsonNode standard) {
+    return named.isTextual() ? named.textValue() : standard.textValue();
   }
 
   private static boolean present(JsonNode node) {

@@ -57,9 +57,14 @@ final class GrpcCall {
     return explains;
   }
 
+  /** Who makes the call. */
+  Caller caller() {
+    return caller.caller();
+  }
+
   /** What the caller may do. */
   Access access() {
-    return caller.access();
+    return caller.caller().access();
   }
 
   /**
@@ -68,7 +73,7 @@ final class GrpcCall {
    */
   void admit() {
     if (caller.right().isOfCollection()) {
-      caller.access().require(caller.right(), name());
+      access().require(caller.right(), name());
       caller.admitted().accept(name());
     }
   }

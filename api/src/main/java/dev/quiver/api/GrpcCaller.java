@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 /**
  * Who makes a call and what the call needs, from the gate to the service.
  *
- * @param access passed the checks that need no collection
+ * @param caller passed the checks that need no collection
  * @param admitted told the collection that the caller is let to
  */
-record GrpcCaller(Access access, Right right, Consumer<String> admitted) {
+record GrpcCaller(Caller caller, Right right, Consumer<String> admitted) {
   static final Context.Key<GrpcCaller> KEY = Context.key("dev.quiver.api.caller");
 }

@@ -68,9 +68,10 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
         reply,
         call -> {
           CollectionDocuments.checkNewName(request.getCollectionName());
-          database.createCollection(
-              request.getCollectionName(),
-              CollectionDocuments.create(GrpcCollectionMessages.body(request)));
+          changes(call)
+              .createCollection(
+                  request.getCollectionName(),
+                  CollectionDocuments.create(GrpcCollectionMessages.body(request)));
           return done(true, call);
         });
   }
@@ -86,8 +87,11 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
           String name = call.collection();
           calls.timeout(call);
           ObjectNode change = CollectionDocuments.checkUpdate(GrpcCollectionMessages.body(request));
-          if (!database.updateCollection(
-              name, (CollectionConfig current) -> CollectionDocuments.update(current, change))) {
+          if (!changes(call)
+              .updateCollection(
+                  name,
+                  change,
+                  (CollectionConfig current) -> CollectionDocuments.update(current, change))) {
             throw GrpcCollectionMessages.noCollection(name);
           }
           return done(true, call);
@@ -104,8 +108,12 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
         call -> {
           String name = call.collection();
           calls.timeout(call);
-          return done(database.deleteCollection(name), call);
+          return done(changes(call).deleteCollection(name), call);
         });
+  }
+
+  private Changes changes(GrpcCall call) {
+    return new Changes(database, call.caller());
   }
 
   private static Collections.CollectionOperationResponse done(boolean result, GrpcCall call) {
@@ -125,7 +133,7 @@ final class GrpcCollections extends CollectionsGrpc.CollectionsImplBase {
         call -> {
           calls.timeout(call);
           List<Alias.Action> actions = GrpcCollectionMessages.aliasActions(request);
-          database.updateAliases(actions);
+          changes(call).updateAliases(actions);
           return done(true, call);
         });
   }

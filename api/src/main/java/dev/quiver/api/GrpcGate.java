@@ -5,13 +5,17 @@ import dev.quiver.engine.QuiverException;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * What every call passes before its request is read: it is counted, its key is checked, what the
@@ -23,6 +27,11 @@ final class GrpcGate implements ServerInterceptor {
       Metadata.Key.of("api-key", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Metadata.Key<String> EXPECT =
+      Metadata.Key.of(Caller.EXPECT, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> CONFIRM =
+      Metadata.Key.of(Caller.CONFIRM, Metadata.ASCII_STRING_MARSHALLER);
 
   private final Authenticator authenticator;
   private final ApiMetrics metrics;
@@ -47,18 +56,21 @@ final class GrpcGate implements ServerInterceptor {
     CountedCall<Q, R> counted = new CountedCall<>(call, method);
     try {
       Right right = Rights.ofGrpc(method);
-      Access access =
+      Identity identity =
           right == Right.OPEN
-              ? Access.Global.READ
+              ? Identity.UNKNOWN
               : authenticator.authenticate(headers.get(API_KEY), headers.get(AUTHORIZATION));
-      access.require(right);
+      database.guard().expect(headers.get(EXPECT));
+      identity.access().require(right);
       QuiverException missing = GrpcMissing.refusal(method);
       if (missing != null) {
         throw missing;
       }
       Context context =
           Context.current()
-              .withValue(GrpcCaller.KEY, new GrpcCaller(access, right, counted::about));
+              .withValue(
+                  GrpcCaller.KEY,
+                  new GrpcCaller(caller(call, headers, identity), right, counted::about));
       return Contexts.interceptCall(context, counted, headers, next);
     } catch (RuntimeException e) {
       StatusRuntimeException answer = GrpcErrors.toStatus(e);
@@ -66,6 +78,16 @@ final class GrpcGate implements ServerInterceptor {
       counted.close(answer.getStatus(), trailers == null ? new Metadata() : trailers);
       return new ServerCall.Listener<>() {};
     }
+  }
+
+  private static Caller caller(ServerCall<?, ?> call, Metadata headers, Identity identity) {
+    SocketAddress remote = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    return new Caller(
+        identity,
+        "grpc",
+        remote instanceof InetSocketAddress address ? address.getHostString() : null,
+        MDC.get(RequestIds.MDC_KEY),
+        headers.get(CONFIRM));
   }
 
   private final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {

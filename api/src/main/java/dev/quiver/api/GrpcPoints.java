@@ -51,7 +51,8 @@ final class GrpcPoints extends GrpcAggregates {
       operations.add(write.resolve(texts));
     }
     ShardKeys.checkWrite(database.collectionConfig(collection), operations);
-    return database.write(collection, operations, call.waits(), timeout);
+    return new Changes(database, call.caller())
+        .write(collection, operations, call.waits(), timeout);
   }
 
   @Override

@@ -59,7 +59,6 @@ final class RestAdmin {
         .add("GET", "/stacktrace", RestAdmin::stackTrace)
         .add("GET", "/debugger", RestAdmin::debugger)
         .add("PATCH", "/debugger", RestAdmin::updateDebugger)
-        .add("POST", "/audit/logs", RestAdmin::auditLogs)
         .add("GET", "/dashboard", RestAdmin::dashboard);
   }
 
@@ -96,12 +95,13 @@ final class RestAdmin {
     Problems problems = new Problems(Problems.JSON_BODY);
     QUOTAS.check(body, "", problems);
     problems.throwIfAny();
-    database.updateQuotas(
-        new QuotaConfig(
-            body.path("enabled").asBoolean(),
-            percent(body, "max_resident_memory_percent"),
-            percent(body, "max_disk_usage_percent"),
-            percent(body, "release_margin_percent")));
+    new Changes(database, exchange.caller())
+        .updateQuotas(
+            new QuotaConfig(
+                body.path("enabled").asBoolean(),
+                percent(body, "max_resident_memory_percent"),
+                percent(body, "max_disk_usage_percent"),
+                percent(body, "release_margin_percent")));
     exchange.ok(out -> out.bool(true));
   }
 
@@ -271,11 +271,6 @@ final class RestAdmin {
               + " Flight Recorder");
     }
     debugger(exchange);
-  }
-
-  private static void auditLogs(RestExchange exchange) {
-    exchange.bodyTree();
-    throw QuiverException.badRequest("Audit logging is not configured");
   }
 
   private static void dashboard(RestExchange exchange) {

@@ -30,6 +30,8 @@ public final class RestApi {
   private static final HeaderName X_REQUEST_ID = HeaderNames.create(RequestIds.HEADER);
   private static final HeaderName PARTIAL = HeaderNames.create("Quiver-Partial");
   private static final HeaderName API_KEY = HeaderNames.create("api-key");
+  private static final HeaderName EXPECT = HeaderNames.create(Caller.EXPECT);
+  private static final HeaderName CONFIRM = HeaderNames.create(Caller.CONFIRM);
   private static final String UNKNOWN_ENDPOINT = "unknown";
 
   private final Database database;
@@ -68,6 +70,7 @@ public final class RestApi {
     new RestGroups(database, inference, pool, budget, metrics.issues()).register(router);
     new RestAggregates(database, pool).register(router);
     new RestVerification(database).register(router);
+    new RestGuard(database).register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
   }
@@ -101,17 +104,19 @@ public final class RestApi {
     response.header(X_REQUEST_ID, requestId);
     MDC.put(RequestIds.MDC_KEY, requestId);
     String endpoint = UNKNOWN_ENDPOINT;
-    RestExchange exchange = exchange(request, response, Map.of(), Access.Global.READ, startNanos);
+    RestExchange exchange =
+        exchange(
+            request, response, Map.of(), caller(request, Identity.UNKNOWN, requestId), startNanos);
     try {
       String method = request.prologue().method().text();
       RestRouter.Match match = router.find(method, request.path().rawPath());
       endpoint = match == null ? UNKNOWN_ENDPOINT : match.endpoint();
-      Access access = authorize(request, match);
+      Caller caller = authorize(request, match, requestId);
       if (match == null) {
         throw QuiverException.notFound(
             method + " " + Shape.abbreviate(request.path().rawPath()) + " is no route of this API");
       }
-      exchange = exchange(request, response, match.parameters(), access, startNanos);
+      exchange = exchange(request, response, match.parameters(), caller, startNanos);
       RestExchange answered = exchange;
       exchange.beforeSending(() -> sayIfPartial(answered, response));
       match.handler().handle(exchange);
@@ -166,26 +171,40 @@ public final class RestApi {
       ServerRequest request,
       ServerResponse response,
       Map<String, String> pathParameters,
-      Access access,
+      Caller caller,
       long startNanos) {
-    return new RestExchange(request, response, pathParameters, access, limits, json, startNanos);
+    return new RestExchange(request, response, pathParameters, caller, limits, json, startNanos);
   }
 
-  /** What the caller may do, once it is clear that this call is a part of it. */
-  private Access authorize(ServerRequest request, RestRouter.@Nullable Match match) {
+  /** Who the caller is, once it is clear that it may make this call of this store. */
+  private Caller authorize(
+      ServerRequest request, RestRouter.@Nullable Match match, String requestId) {
     Right right = match == null ? Right.ANY : Rights.ofRest(match.endpoint());
+    Identity identity =
+        right == Right.OPEN
+            ? Identity.UNKNOWN
+            : authenticator.authenticate(
+                request.headers().first(API_KEY).orElse(null),
+                request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
+    Caller caller = caller(request, identity, requestId);
+    database.guard().expect(request.headers().first(EXPECT).orElse(null));
     if (right == Right.OPEN) {
-      return Access.Global.READ;
+      return caller;
     }
-    Access access =
-        authenticator.authenticate(
-            request.headers().first(API_KEY).orElse(null),
-            request.headers().first(HeaderNames.AUTHORIZATION).orElse(null));
     if (right.isOfCollection() && match != null) {
-      access.require(right, match.parameters().getOrDefault("collection_name", ""));
+      caller.access().require(right, match.parameters().getOrDefault("collection_name", ""));
     } else {
-      access.require(right);
+      caller.access().require(right);
     }
-    return access;
+    return caller;
+  }
+
+  private static Caller caller(ServerRequest request, Identity identity, String requestId) {
+    return new Caller(
+        identity,
+        "rest",
+        request.remotePeer().host(),
+        requestId,
+        request.headers().first(CONFIRM).orElse(null));
   }
 }

@@ -39,6 +39,10 @@ final class RestCollections {
         .add("GET", "/aliases", this::allAliases);
   }
 
+  private Changes changes(RestExchange exchange) {
+    return new Changes(database, exchange.caller());
+  }
+
   private void list(RestExchange exchange) {
     List<String> names = database.collections();
     ObjectNode result = JsonNodeFactory.instance.objectNode();
@@ -61,7 +65,7 @@ final class RestCollections {
     CollectionDocuments.checkNewName(name);
     exchange.updateTimeout();
     CollectionConfig config = CollectionDocuments.create(exchange.bodyTree());
-    database.createCollection(name, config);
+    changes(exchange).createCollection(name, config);
     exchange.ok(out -> out.bool(true));
   }
 
@@ -70,7 +74,8 @@ final class RestCollections {
     exchange.updateTimeout();
     ObjectNode change = CollectionDocuments.checkUpdate(exchange.bodyTree());
     boolean existed =
-        database.updateCollection(name, config -> CollectionDocuments.update(config, change));
+        changes(exchange)
+            .updateCollection(name, change, config -> CollectionDocuments.update(config, change));
     if (!existed) {
       throw QuiverException.notFound("Collection `" + name + "` doesn't exist!");
     }
@@ -80,7 +85,7 @@ final class RestCollections {
   private void delete(RestExchange exchange) {
     String name = exchange.collection();
     exchange.updateTimeout();
-    boolean existed = database.deleteCollection(name);
+    boolean existed = changes(exchange).deleteCollection(name);
     exchange.ok(out -> out.bool(existed));
   }
 
@@ -110,7 +115,7 @@ final class RestCollections {
     for (JsonNode action : CollectionDocuments.aliasActions(exchange.bodyTree())) {
       actions.add(action(action));
     }
-    database.updateAliases(actions);
+    changes(exchange).updateAliases(actions);
     exchange.ok(out -> out.bool(true));
   }
 

@@ -46,7 +46,7 @@ final class RestExchange {
   private final ServerRequest request;
   private final ServerResponse response;
   private final Map<String, String> pathParameters;
-  private final Access access;
+  private final Caller caller;
   private final ApiLimits limits;
   private final JsonFactory json;
   private final long startNanos;
@@ -59,14 +59,14 @@ final class RestExchange {
       ServerRequest request,
       ServerResponse response,
       Map<String, String> pathParameters,
-      Access access,
+      Caller caller,
       ApiLimits limits,
       JsonFactory json,
       long startNanos) {
     this.request = request;
     this.response = response;
     this.pathParameters = pathParameters;
-    this.access = access;
+    this.caller = caller;
     this.limits = limits;
     this.json = json;
     this.startNanos = startNanos;
@@ -90,7 +90,11 @@ final class RestExchange {
   }
 
   Access access() {
-    return access;
+    return caller.access();
+  }
+
+  Caller caller() {
+    return caller;
   }
 
   ApiLimits limits() {
@@ -139,8 +143,7 @@ final class RestExchange {
 
   // ---- query parameters
 
-  private @Nullable String parameter(String name) {
-
+  @Nullable String parameter(String name) {
     List<String> values = request.query().all(name, List::of);
     if (values.size() > 1) {
       throw Problems.format(Problems.QUERY, "", "duplicate field `" + name + "`");
@@ -297,6 +300,14 @@ final class RestExchange {
       // It was refused for what it is.
       return null;
     }
+  }
+
+  /** The same, for a call that may come without a body; null then. */
+  @Nullable JsonNode optionalBodyTree() {
+    if (declaredLength() == 0 || !request.content().hasEntity()) {
+      return null;
+    }
+    return bodyTree();
   }
 
   private void checkContentType() {

@@ -110,12 +110,14 @@ final class RestPoints {
     private final boolean wait;
     private final @Nullable Duration timeout;
     private final Duration inferenceTimeout;
+    private final Caller caller;
 
     WriteCall(RestExchange exchange) {
       this.collection = exchange.collection();
       this.wait = exchange.flag("wait", false);
       this.timeout = exchange.updateTimeout();
       this.inferenceTimeout = timeout == null ? Inference.DEFAULT_TIMEOUT : timeout;
+      this.caller = exchange.caller();
       exchange.checkOrdering();
     }
   }
@@ -135,7 +137,8 @@ final class RestPoints {
       resolved.add(operation.resolve(texts));
     }
     ShardKeys.checkWrite(database.collectionConfig(call.collection), resolved);
-    return database.write(call.collection, resolved, call.wait, call.timeout);
+    return new Changes(database, call.caller)
+        .write(call.collection, resolved, call.wait, call.timeout);
   }
 
   private void admit(RestExchange exchange, String collection, ReadDemand demand) {
@@ -235,7 +238,8 @@ final class RestPoints {
 
   private void write(WriteCall call, RestExchange exchange, WriteOp operation) {
     List<UpdateResult> results =
-        database.write(call.collection, List.of(operation), call.wait, call.timeout);
+        new Changes(database, call.caller)
+            .write(call.collection, List.of(operation), call.wait, call.timeout);
     exchange.ok(out -> out.updateResult(results.getFirst()));
   }
 

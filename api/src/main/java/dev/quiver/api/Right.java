@@ -50,4 +50,14 @@ enum Right {
   boolean extras() {
     return extras;
   }
+
+  /** Whether it only answers from what is stored. */
+  boolean reads() {
+    return (global || ofCollection) && !writes;
+  }
+
+  /** Whether it is more than writing into a collection that is there. */
+  boolean manages() {
+    return this == GLOBAL_MANAGE || this == COLLECTION_MANAGE;
+  }
 }

@@ -144,6 +144,17 @@ final class Rights {
     add(Right.ANY, null, "grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
   }
 
+  static {
+    add(Right.OPEN, "GET /quiver/v1/openapi.json", null);
+    add(Right.ANY, "GET /quiver/v1/environment", null);
+    add(Right.GLOBAL_MANAGE, "PUT /quiver/v1/environment", null);
+    add(Right.GLOBAL_READ, "GET /quiver/v1/trash", null);
+    add(Right.GLOBAL_MANAGE, "POST /quiver/v1/trash/{id}/restore", null);
+    add(Right.GLOBAL_MANAGE, "DELETE /quiver/v1/trash/{id}", null);
+    add(Right.GLOBAL_MANAGE, "GET /quiver/v1/audit", null);
+    add(Right.GLOBAL_MANAGE, "GET /quiver/v1/audit/verification", null);
+  }
+
   private Rights() {}
 
   private static void add(Right right, @Nullable String rest, @Nullable String grpc) {

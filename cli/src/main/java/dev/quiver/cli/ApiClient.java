@@ -37,18 +37,25 @@ final class ApiClient implements AutoCloseable {
 
   private final URI base;
   private final @Nullable String apiKey;
+  private final @Nullable String expectedEnvironment;
   private final HttpClient http;
 
   ApiClient(URI base, @Nullable String apiKey) {
-    this(base, apiKey, null);
+    this(base, apiKey, null, null);
   }
 
   /**
+   * @param expectedEnvironment sent with every call; null: not said
    * @param tls which certificates are trusted; null: those of the JDK
    */
-  ApiClient(URI base, @Nullable String apiKey, @Nullable SSLContext tls) {
+  ApiClient(
+      URI base,
+      @Nullable String apiKey,
+      @Nullable String expectedEnvironment,
+      @Nullable SSLContext tls) {
     this.base = base;
     this.apiKey = apiKey;
+    this.expectedEnvironment = expectedEnvironment;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -87,6 +94,12 @@ final class ApiClient implements AutoCloseable {
 
   JsonNode delete(String path) {
     return call("DELETE", path, null);
+  }
+
+  /** Calls what a store labelled production asks to be confirmed; null confirms nothing. */
+  JsonNode confirmed(
+      String method, String path, @Nullable JsonNode body, @Nullable String confirmation) {
+    return read(send(method, path, body, confirmation), method, path);
   }
 
   /** An answer that is not JSON. */
@@ -146,6 +159,11 @@ final class ApiClient implements AutoCloseable {
   }
 
   private HttpResponse<String> send(String method, String path, @Nullable JsonNode body) {
+    return send(method, path, body, null);
+  }
+
+  private HttpResponse<String> send(
+      String method, String path, @Nullable JsonNode body, @Nullable String confirmation) {
     BodyPublisher publisher =
         body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString());
     HttpRequest.Builder request =
@@ -155,6 +173,12 @@ final class ApiClient implements AutoCloseable {
             .method(method, publisher);
     if (apiKey != null) {
       request.header("api-key", apiKey);
+    }
+    if (expectedEnvironment != null) {
+      request.header("Quiver-Expect-Environment", expectedEnvironment);
+    }
+    if (confirmation != null) {
+      request.header("Quiver-Confirm", encoded(confirmation));
     }
     try {
       return http.send(request.build(), BodyHandlers.ofString());

@@ -230,8 +230,16 @@ final class CollectionCommand implements Runnable {
     @Option(
         names = "--yes",
         paramLabel = "NAME",
-        description = "The name once more, to show that it is meant.")
+        description =
+            "The name once more, to show that it is meant; enough unless the store is labelled"
+                + " production.")
     private @Nullable String confirmed;
+
+    @Option(
+        names = "--confirm",
+        paramLabel = "NAME",
+        description = "The same; also what a store labelled production asks for.")
+    private @Nullable String confirmation;
 
     Delete(Context context) {
       super(context);
@@ -241,7 +249,7 @@ final class CollectionCommand implements Runnable {
     void call(ApiClient client) {
       // Asking the server first names a missing collection before the confirmation is missed.
       JsonNode info = ServerOptions.result(client.get(ApiClient.collection(name)));
-      if (!name.equals(confirmed)) {
+      if (!name.equals(confirmed) && !name.equals(confirmation)) {
         throw new CliException(
             ExitCode.USAGE,
             "this would delete "
@@ -249,11 +257,14 @@ final class CollectionCommand implements Runnable {
                 + " with its "
                 + info.path("points_count").asText()
                 + (info.path("points_count").asLong() == 1 ? " point" : " points")
-                + "; if that is meant, add --yes "
+                + "; if that is meant, add --confirm "
                 + name);
       }
-      JsonNode answer = client.delete(ApiClient.collection(name));
-      print(json() ? Json.pretty(answer) : "deleted " + name);
+      JsonNode answer = client.confirmed("DELETE", ApiClient.collection(name), null, confirmation);
+      print(
+          json()
+              ? Json.pretty(answer)
+              : "deleted " + name + "; `quiver trash list` shows until when it can come back");
     }
   }
 }

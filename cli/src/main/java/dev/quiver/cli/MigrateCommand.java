@@ -128,7 +128,7 @@ final class MigrateCommand implements Callable<Integer> {
     }
     String sourceKey = fromKey == null ? environment.get("QUIVER_FROM_API_KEY") : fromKey;
     var trust = certificates == null ? null : Certificates.trusting(certificates);
-    try (ApiClient reading = new ApiClient(source, sourceKey, trust);
+    try (ApiClient reading = new ApiClient(source, sourceKey, null, trust);
         ApiClient writing = server.client(context, target, trust)) {
       Migration migration =
           new Migration(

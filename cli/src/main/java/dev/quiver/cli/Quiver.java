@@ -45,6 +45,9 @@ final class Quiver implements Runnable {
     line.addSubcommand("search", new SearchCommand(context));
     line.addSubcommand("collection", CollectionCommand.commandLine(context));
     line.addSubcommand("verify", new VerifyCommand(context));
+    line.addSubcommand("environment", EnvironmentCommand.commandLine(context));
+    line.addSubcommand("trash", TrashCommand.commandLine(context));
+    line.addSubcommand("audit", AuditCommand.commandLine(context));
     line.addSubcommand("migrate", new MigrateCommand(context));
     line.addSubcommand("config", ConfigCommand.commandLine(context));
     line.addSubcommand("version", new VersionCommand(context));

@@ -21,6 +21,14 @@ final class ServerOptions {
       description = "Key to send; better given as $QUIVER_API_KEY, which no process list shows.")
   private @Nullable String apiKey;
 
+  @Option(
+      names = "--expect-environment",
+      paramLabel = "LABEL",
+      description =
+          "Refuse to talk to a store that is not labelled so. Default:"
+              + " $QUIVER_EXPECT_ENVIRONMENT, or any.")
+  private @Nullable String expectedEnvironment;
+
   ApiClient client(Context context) {
     return client(context, uri(context.environment()), null);
   }
@@ -29,7 +37,14 @@ final class ServerOptions {
    * @param tls which certificates are trusted; null: those of the JDK
    */
   ApiClient client(Context context, URI address, @Nullable SSLContext tls) {
-    return new ApiClient(address, key(context.environment()), tls);
+    Map<String, String> environment = context.environment();
+    return new ApiClient(
+        address,
+        key(environment),
+        expectedEnvironment == null
+            ? environment.get("QUIVER_EXPECT_ENVIRONMENT")
+            : expectedEnvironment,
+        tls);
   }
 
   URI uri(Map<String, String> environment) {

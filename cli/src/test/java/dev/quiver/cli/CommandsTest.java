@@ -134,7 +134,9 @@ class CommandsTest {
 
     Ran refused = quiver("collection", "delete", "作品");
     assertThat(refused.code()).isEqualTo(2);
-    assertThat(refused.err()).contains("would delete 作品 with its 0 points").contains("--yes 作品");
+    assertThat(refused.err())
+        .contains("would delete 作品 with its 0 points")
+        .contains("--confirm 作品");
     assertThat(quiver("collection", "delete", "作品", "--yes", "other").code()).isEqualTo(2);
     assertThat(quiver("collection", "info", "作品").code()).isZero();
     assertThat(quiver("collection", "delete", "作品", "--yes", "作品").code()).isZero();

@@ -284,11 +284,12 @@ class MigrateCommandTest {
   void strictModeArrivesAndIsNotInTheWay() {
     fill("c", 300);
     try (ApiClient client = client(source, SOURCE_KEY)) {
-      client.patiently(
+      client.confirmed(
           "PATCH",
           "/collections/c",
           json(
-              "{'strict_mode_config':{'enabled':true,'upsert_max_batchsize':10,'max_query_limit':1000}}"));
+              "{'strict_mode_config':{'enabled':true,'upsert_max_batchsize':10,'max_query_limit':1000}}"),
+          null);
     }
     Ran ran = migrate("c", "-o", "json");
     assertThat(ran.code()).as(ran.out() + ran.err()).isZero();

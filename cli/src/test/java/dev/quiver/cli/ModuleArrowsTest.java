@@ -9,7 +9,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
@@ -100,6 +102,31 @@ class ModuleArrowsTest {
         .resideOutsideOfPackage(packageOf("index"))
         .should()
         .dependOnClassesThat(resideInAPackage("jdk.incubator.vector.."))
+        .check(ours);
+  }
+
+  @Test
+  void callsChangeTheDatabaseThroughTheGuardOnly() {
+    DescribedPredicate<JavaMethodCall> changing =
+        DescribedPredicate.describe(
+            "a call of a changing method of Database",
+            call ->
+                call.getTargetOwner().isAssignableTo("dev.quiver.engine.Database")
+                    && List.of(
+                            "createCollection",
+                            "updateCollection",
+                            "deleteCollection",
+                            "updateAliases",
+                            "updateQuotas",
+                            "write")
+                        .contains(call.getName()));
+    noClasses()
+        .that()
+        .resideInAPackage(packageOf("api"))
+        .and()
+        .doNotHaveFullyQualifiedName("dev.quiver.api.Changes")
+        .should()
+        .callMethodWhere(changing)
         .check(ours);
   }
 

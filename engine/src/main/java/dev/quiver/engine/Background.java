@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 
@@ -14,6 +15,9 @@ public interface Background {
 
   /** As {@link System#nanoTime}. */
   long nanoTime();
+
+  /** What a clock on the wall says; it may be set back and forth. */
+  Instant now();
 
   /** A name that nobody else has. */
   UUID randomId();

@@ -9,7 +9,9 @@ import java.nio.file.Path;
  *
  * <pre>
  * collection.json   {"format": 2, "name": ..., "config": {...}, ...}; written last when a collection is
- *                   created and removed first when it is dropped: without it, the rest is rubbish
+ *                   created and removed first when it is dropped
+ * dropped.json      in its place when the collection is in the trash, see {@link DroppedCollection};
+ *                   without either, the rest is rubbish
  * log/              the op log's segments
  * index/            Lucene's files
  * damage.json, quarantine/   see {@link Quarantine}; only when segments were found damaged
@@ -19,9 +21,14 @@ import java.nio.file.Path;
 record CollectionFolder(Path path) {
   static final String DOCUMENT = "collection.json";
   static final String INDEX = "index";
+  private static final String DROPPED = "dropped.json";
 
   Path document() {
     return path.resolve(DOCUMENT);
+  }
+
+  Path droppedDocument() {
+    return path.resolve(DROPPED);
   }
 
   Path log() {
@@ -44,6 +51,26 @@ record CollectionFolder(Path path) {
       latest = Math.max(latest, files.modifiedMillis(log().resolve(name)));
     }
     return latest;
+  }
+
+  /** Bytes of all files, about: what comes and goes meanwhile may be missing. */
+  long bytes(FileOps files) throws IOException {
+    return bytes(files, path);
+  }
+
+  private static long bytes(FileOps files, Path folder) throws IOException {
+    long bytes = 0;
+    for (String name : files.list(folder)) {
+      Path each = folder.resolve(name);
+      if (files.isDirectory(each)) {
+        bytes += bytes(files, each);
+      } else {
+        try (FileOps.Reader reader = files.read(each)) {
+          bytes += reader.size();
+        }
+      }
+    }
+    return bytes;
   }
 
   /** Deletes whatever is there. */

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.audit.AuditLog;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.QueryRequest;
 import java.time.Duration;
@@ -31,7 +32,10 @@ public interface Database extends AutoCloseable {
    */
   boolean updateCollection(String name, UnaryOperator<CollectionConfig> change);
 
-  /** Removes a collection and its aliases; returns false when there was none. */
+  /**
+   * Moves a collection with its aliases into the trash; returns false when there was none. Durable
+   * on return.
+   */
   boolean deleteCollection(String name);
 
   /** Names in alphabetical order. */
@@ -163,6 +167,15 @@ public interface Database extends AutoCloseable {
 
   /** Replaces the limits of the whole process; durable on return. */
   void updateQuotas(QuotaConfig config);
+
+  /** The collections that were dropped and can still be brought back. */
+  Trash trash();
+
+  /** The store's environment, and what it protects in production. */
+  Guard guard();
+
+  /** Who changed what. */
+  AuditLog auditLog();
 
   @Override
   void close();

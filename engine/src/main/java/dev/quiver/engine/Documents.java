@@ -40,6 +40,11 @@ final class Documents {
 
   private Documents() {}
 
+  /** A document with nothing but its format. */
+  static ObjectNode create() {
+    return Payload.JSON.createObjectNode().put("format", FORMAT);
+  }
+
   /** Replaces a document; durable on return. Its first member should be {@code format}. */
   static void write(FileOps files, Path file, ObjectNode document) throws IOException {
     byte[] bytes = bytes(document);

@@ -1,5 +1,8 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.audit.AuditEvent;
+import dev.quiver.engine.audit.AuditLog;
 import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
@@ -40,6 +43,9 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements Database {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
+  private static final Duration PURGE_INTERVAL = Duration.ofMinutes(10);
+  private static final String AUDIT = "audit";
+
   /** Closing is mostly waiting for the disk. */
   private static final int CLOSING_THREADS = 8;
 
@@ -48,6 +54,10 @@ public final class Engine implements Database {
   private final Catalog catalog;
   private final Closeable folderLock;
   private final Quotas quotas;
+  private final EngineTrash trash;
+  private final Background.Ticks purges;
+  private final Guard guard;
+  private final AuditLog auditLog;
   private final Recovery recovery;
   private final Scrubber scrubber;
   private volatile boolean closed;
@@ -57,6 +67,8 @@ public final class Engine implements Database {
       EngineResources resources,
       OpenShards open,
       Catalog catalog,
+      StoreLabel label,
+      AuditLog auditLog,
       Closeable folderLock,
       Quotas quotas) {
     this.quotas = quotas;
@@ -64,6 +76,10 @@ public final class Engine implements Database {
     this.open = open;
     this.catalog = catalog;
     this.folderLock = folderLock;
+    this.trash = new EngineTrash(catalog, resources.options(), resources.background()::now);
+    this.guard = new Guard(label, this);
+    this.auditLog = auditLog;
+    this.purges = resources.background().every("quiver-trash", PURGE_INTERVAL, this::purgeExpired);
     this.recovery = new Recovery(catalog.slots(), resources);
     this.scrubber = new Scrubber(dataFolder, catalog, resources);
   }
@@ -91,6 +107,8 @@ public final class Engine implements Database {
         files.syncDirectory(parent(dataFolder));
       }
       folderLock = files.claim(dataFolder);
+      boolean isNew = !files.exists(dataFolder.resolve(Catalog.COLLECTIONS));
+      StoreLabel label = StoreLabel.open(dataFolder, files, options.environment(), isNew);
       EngineResources made = new EngineResources(options);
       resources = made;
       OpenShards shards = new OpenShards(made);
@@ -101,14 +119,12 @@ public final class Engine implements Database {
               options,
               (name, folder, number, config) ->
                   new Slot(name, folder, number, config, made, shards));
+      AuditLog auditLog =
+          AuditLog.open(dataFolder.resolve(AUDIT), options.files(), options.auditRetention());
+      Quotas quotas = Quotas.open(dataFolder, options.files());
       Engine engine =
-          new Engine(
-              dataFolder,
-              made,
-              shards,
-              catalog,
-              folderLock,
-              Quotas.open(dataFolder, options.files()));
+          new Engine(dataFolder, made, shards, catalog, label, auditLog, folderLock, quotas);
+      made.upkeep().execute(engine::purgeExpired);
       engine.recovery.start();
       return engine;
     } catch (IOException | RuntimeException e) {
@@ -131,7 +147,7 @@ public final class Engine implements Database {
     return parent;
   }
 
-  private static QuiverException failure(String what, Exception cause) {
+  static QuiverException failure(String what, Exception cause) {
     return cause instanceof QuiverException e
         ? e
         : new QuiverException(
@@ -187,27 +203,34 @@ public final class Engine implements Database {
   public boolean deleteCollection(String name) {
     checkOpen();
     try {
-      Catalog.Removed removed = catalog.remove(name);
-      if (removed == null) {
-        return false;
+      try {
+        return trash.drop(name);
+      } finally {
+        guard.forget(name);
       }
-      removed.slot().drop();
-      deleteFiles(removed.slot().folder());
-      if (removed.doubt() != null) {
-        throw removed.doubt();
-      }
-      return true;
     } catch (IOException e) {
       throw failure("collection cannot be deleted", e);
     }
   }
 
-  /** What cannot be deleted now is deleted at the next start: the collection is gone already. */
-  private void deleteFiles(CollectionFolder folder) {
+  private void purgeExpired() {
     try {
-      folder.delete(resources.options().files());
-    } catch (IOException e) {
-      LOG.warn("{} could not be deleted", folder.path(), e);
+      for (TrashEntry purged : trash.purgeExpired()) {
+        ObjectNode detail = Payload.JSON.createObjectNode();
+        detail.put("id", purged.id());
+        detail.put("dropped_at", purged.droppedAt().toString());
+        auditLog.append(
+            new AuditEvent(
+                "purge_expired",
+                AuditEvent.Actor.SYSTEM,
+                purged.collection(),
+                AuditEvent.OK,
+                null,
+                null,
+                detail));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("the trash could not be purged; it is tried again", e);
     }
   }
 
@@ -567,6 +590,21 @@ public final class Engine implements Database {
     }
   }
 
+  @Override
+  public Trash trash() {
+    return trash;
+  }
+
+  @Override
+  public Guard guard() {
+    return guard;
+  }
+
+  @Override
+  public AuditLog auditLog() {
+    return auditLog;
+  }
+
   /** Waits for what runs, commits and closes every collection, and gives the folder back. */
   @Override
   public void close() {
@@ -578,9 +616,11 @@ public final class Engine implements Database {
     }
     scrubber.close();
     recovery.close();
+    purges.close();
     open.close();
     QuiverException error = closeAll();
     resources.close();
+    auditLog.close();
     try {
       folderLock.close();
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import dev.quiver.engine.wal.DiskFiles;
 import dev.quiver.engine.wal.FileOps;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an {@link Engine} works.
@@ -26,6 +27,10 @@ import java.time.Duration;
  *     collection is first opened; larger ones are left to the scrubber
  * @param scrubBytesPerSecond how fast the scrubber reads; 0: there is none
  * @param scrubInterval from the begin of one pass of the scrubber to that of the next
+ * @param environment the label of a store that is made anew, and that one which exists must have;
+ *     null: {@code development}, or what the store says
+ * @param trashRetention how long a dropped collection can be brought back; zero: not at all
+ * @param auditRetention how long the audit log goes back at least; zero: to its beginning
  * @param files everything that is done with the disk; tests put faults there
  * @param background the threads and the clock; a simulation has its own
  * @param recovery told how far the recovery at start is
@@ -45,6 +50,9 @@ public record EngineOptions(
     long checkedOnOpenBytes,
     long scrubBytesPerSecond,
     Duration scrubInterval,
+    @Nullable String environment,
+    Duration trashRetention,
+    Duration auditRetention,
     FileOps files,
     Background background,
     RecoveryListener recovery) {
@@ -65,6 +73,14 @@ public record EngineOptions(
     if (resultPayloadBytes < 1) {
       throw new IllegalArgumentException(
           "resultPayloadBytes: " + resultPayloadBytes + " (expected: >= 1)");
+    }
+    if (trashRetention.isNegative() || auditRetention.isNegative()) {
+      throw new IllegalArgumentException(
+          "trashRetention: "
+              + trashRetention
+              + ", auditRetention: "
+              + auditRetention
+              + " (expected: not negative)");
     }
     if (offHeapBytes < 1) {
       throw new IllegalArgumentException("offHeapBytes: " + offHeapBytes + " (expected: >= 1)");
@@ -120,6 +136,9 @@ public record EngineOptions(
     private long checkedOnOpenBytes = 64L << 20;
     private long scrubBytesPerSecond;
     private Duration scrubInterval = Duration.ofHours(24);
+    private @Nullable String environment;
+    private Duration trashRetention = Duration.ofDays(7);
+    private Duration auditRetention = Duration.ofDays(365);
     private FileOps files = DiskFiles.INSTANCE;
     private Background background = Background.THREADS;
     private RecoveryListener recovery = RecoveryListener.NONE;
@@ -196,6 +215,21 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder environment(@Nullable String value) {
+      this.environment = value;
+      return this;
+    }
+
+    public Builder trashRetention(Duration value) {
+      this.trashRetention = value;
+      return this;
+    }
+
+    public Builder auditRetention(Duration value) {
+      this.auditRetention = value;
+      return this;
+    }
+
     public Builder files(FileOps value) {
       this.files = value;
       return this;
@@ -230,6 +264,9 @@ public record EngineOptions(
           checkedOnOpenBytes,
           scrubBytesPerSecond,
           scrubInterval,
+          environment,
+          trashRetention,
+          auditRetention,
           files,
           background,
           recovery);

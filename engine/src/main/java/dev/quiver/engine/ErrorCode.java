@@ -41,6 +41,10 @@ public enum ErrorCode {
   FORBIDDEN(3002, 403, "Forbidden: "),
   /** A token that another key signed, or whose time is over. */
   TOKEN_REFUSED(3003, 403, ""),
+  /** Something that a store labelled {@code production} destroys only when it is named twice. */
+  NOT_CONFIRMED(3004, 428, "Not confirmed: "),
+  /** A store of another environment than the caller expects. */
+  WRONG_ENVIRONMENT(3005, 412, "Wrong environment: "),
   /** Disk or memory that does not suffice. */
   INSUFFICIENT_STORAGE(4001, 507, "Insufficient storage: "),
   /** Stored bytes that are not what was written; the message names file and offset. */

@@ -167,7 +167,7 @@ class CatalogTest {
 
   @Test
   void aFailureAtAnyPointOfADeletionLeavesTheWholeCollectionOrNone() throws IOException {
-    for (int failing = 0; failing < 8; failing++) {
+    for (int failing = 0; failing < 20; failing++) {
       String name = "c" + failing;
       create(name);
       alias(new Alias.Action.Create(name, "a" + failing));
@@ -179,9 +179,14 @@ class CatalogTest {
       assertThat(engine.collectionExists("a" + failing)).isEqualTo(exists);
       if (exists) {
         assertThat(error).isNotNull();
-        assertThat(engine.count(name, null, true)).isEqualTo(1);
-        engine.deleteCollection(name);
+        assertThat(engine.trash().list()).isEmpty();
+      } else {
+        Trash.Restored back = engine.trash().restore(onlyEntry().id(), null);
+        assertThat(back).isEqualTo(new Trash.Restored(name, List.of("a" + failing), List.of()));
       }
+      assertThat(engine.count("a" + failing, null, true)).isEqualTo(1);
+      engine.deleteCollection(name);
+      assertThat(engine.trash().purge(onlyEntry().id())).isTrue();
     }
     try (Stream<Path> left = Files.list(folder.resolve("collections"))) {
       assertThat(left).isEmpty();
@@ -204,6 +209,53 @@ class CatalogTest {
       assertThat(engine.aliases()).as("failing operation %d", failing).isEmpty();
       reopen();
       assertThat(engine.aliases()).as("failing operation %d, opened anew", failing).isEmpty();
+    }
+  }
+
+  private TrashEntry onlyEntry() {
+    List<TrashEntry> entries = engine.trash().list();
+    assertThat(entries).hasSize(1);
+    return entries.getFirst();
+  }
+
+  @Test
+  void aFailureAtAnyPointOfARestoreLeavesTheWholeCollectionOrTheWholeEntry() {
+    int restored = 0;
+    for (int failing = 0; failing < 20; failing++) {
+      String name = "c" + failing;
+      create(name);
+      alias(new Alias.Action.Create(name, "a" + failing));
+      engine.write(name, List.of(EngineTest.upsert(EngineTest.point(1, "{}", 1, 2))), true, null);
+      engine.deleteCollection(name);
+      String id = onlyEntry().id();
+      disk.failAt(failing, true);
+      ErrorCode error = codeOf(() -> engine.trash().restore(id, null));
+      reopen();
+      if (engine.collectionExists(name)) {
+        restored++;
+        assertThat(engine.trash().list()).isEmpty();
+      } else {
+        assertThat(error).isNotNull();
+        engine.trash().restore(onlyEntry().id(), null);
+      }
+      assertThat(engine.aliases()).contains(new Alias("a" + failing, name));
+      assertThat(engine.count("a" + failing, null, true)).isEqualTo(1);
+    }
+    assertThat(restored).isBetween(1, 19);
+  }
+
+  @Test
+  void aFailureAtAnyPointOfAPurgeLeavesTheEntryOrNothing() {
+    for (int failing = 0; failing < 5; failing++) {
+      String name = "c" + failing;
+      create(name);
+      engine.deleteCollection(name);
+      String id = onlyEntry().id();
+      disk.failAt(failing, true);
+      codeOf(() -> engine.trash().purge(id));
+      reopen();
+      assertThat(engine.collectionExists(name)).isFalse();
+      engine.trash().list().forEach(entry -> engine.trash().purge(entry.id()));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -61,6 +62,11 @@ final class ConfigFile {
           // A key without a value is an empty section or the default: both change nothing.
         }
         case Map<?, ?> nested -> flatten(file, key + ".", nested, values);
+        case Iterable<?> list when key.equals(Settings.API_KEYS.key()) -> {
+          StringJoiner all = new StringJoiner(" ");
+          list.forEach(one -> all.add(String.valueOf(one)));
+          values.put(key, all.toString());
+        }
         case Iterable<?> list ->
             throw new QuiverException(
                 ErrorCode.VALIDATION,

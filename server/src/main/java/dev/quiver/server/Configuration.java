@@ -23,6 +23,7 @@ public final class Configuration {
       Set.of(
           "QUIVER_API_KEY",
           "QUIVER_CONFIG",
+          "QUIVER_EXPECT_ENVIRONMENT",
           "QUIVER_FROM_API_KEY",
           "QUIVER_GRPC_URL",
           "QUIVER_HOME",

@@ -104,7 +104,8 @@ public final class QuiverServer implements AutoCloseable {
       AtomicBoolean stopping = new AtomicBoolean();
       ApiKeys keys =
           new ApiKeys(config.apiKey(), config.alternateApiKey(), config.readOnlyApiKey());
-      keys = config.tokens() ? keys.withTokens() : keys;
+      keys = (config.tokens() ? keys.withTokens() : keys).with(config.apiKeys());
+      AuditedStart.record(engine, config);
       TlsIdentity tls = tls(config);
       if (tls != null) {
         opened.add(tls);
@@ -155,17 +156,18 @@ public final class QuiverServer implements AutoCloseable {
           new QuiverServer(config, engine, embedders, pool, grpcApi, tls, rest, grpc, stopping);
       opened.keep();
       LOG.info(
-          "REST listens on {}://{}:{}, data in {}",
+          "REST listens on {}://{}:{}, data in {}, environment {}",
           server.scheme(),
           config.host(),
           server.httpPort(),
-          config.dataDir().toAbsolutePath());
+          config.dataDir().toAbsolutePath(),
+          engine.guard().environment());
       return server;
     }
   }
 
   private static void warnOfOpenDoor(ServerConfig config) {
-    if (config.apiKey() != null) {
+    if (config.apiKey() != null || !config.apiKeys().isEmpty()) {
       return;
     }
     try {
@@ -197,6 +199,9 @@ public final class QuiverServer implements AutoCloseable {
         .mergeThreads(config.mergeThreads())
         .buildThreads(config.buildThreads())
         .fullScanThreshold(config.fullScanThreshold())
+        .environment(config.environment())
+        .trashRetention(config.trashRetention())
+        .auditRetention(config.auditRetention())
         .recovery(
             (name, done, total) -> LOG.info("collection {} is ready ({} of {})", name, done, total))
         .build();

@@ -1,10 +1,12 @@
 package dev.quiver.server;
 
+import dev.quiver.api.NamedKey;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiKey null: every caller may read and write
  * @param readOnlyApiKey null: no key that may only read
  * @param alternateApiKey null: no second key that may write
+ * @param environment null: {@code development} for a new store, what it says for another one
  * @param tlsCertificate null: no TLS; so is {@code tlsKey} then
  */
 public record ServerConfig(
@@ -25,6 +28,10 @@ public record ServerConfig(
     @Nullable String readOnlyApiKey,
     @Nullable String alternateApiKey,
     boolean tokens,
+    List<NamedKey> apiKeys,
+    @Nullable String environment,
+    Duration trashRetention,
+    Duration auditRetention,
     @Nullable Path tlsCertificate,
     @Nullable Path tlsKey,
     Duration tlsReload,
@@ -57,6 +64,7 @@ public record ServerConfig(
   private static final long MIN_INDEXING_BUFFER_BYTES = 64L << 20;
 
   public ServerConfig {
+    apiKeys = List.copyOf(apiKeys);
     if (httpPort != 0 && httpPort == grpcPort) {
       throw new QuiverException(
           ErrorCode.VALIDATION,
@@ -100,6 +108,10 @@ public record ServerConfig(
         key(configuration, Settings.READ_ONLY_API_KEY),
         key(configuration, Settings.ALTERNATE_API_KEY),
         configuration.get(Settings.TOKENS),
+        NamedKey.parse(configuration.get(Settings.API_KEYS)),
+        key(configuration, Settings.ENVIRONMENT),
+        configuration.get(Settings.TRASH_RETENTION),
+        configuration.get(Settings.AUDIT_RETENTION),
         file(configuration, Settings.TLS_CERTIFICATE),
         file(configuration, Settings.TLS_KEY),
         configuration.get(Settings.TLS_RELOAD),

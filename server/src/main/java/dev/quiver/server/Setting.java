@@ -4,6 +4,7 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -82,12 +83,31 @@ public final class Setting<T> {
 
   static Setting<Duration> seconds(
       String key, int byDefault, int min, int max, String description) {
+    return whole("seconds", ChronoUnit.SECONDS, key, byDefault, min, max, description);
+  }
+
+  static Setting<Duration> hours(String key, int byDefault, int min, int max, String description) {
+    return whole("hours", ChronoUnit.HOURS, key, byDefault, min, max, description);
+  }
+
+  static Setting<Duration> days(String key, int byDefault, int min, int max, String description) {
+    return whole("days", ChronoUnit.DAYS, key, byDefault, min, max, description);
+  }
+
+  private static Setting<Duration> whole(
+      String units,
+      ChronoUnit unit,
+      String key,
+      int byDefault,
+      int min,
+      int max,
+      String description) {
     return new Setting<>(
         key,
         description,
-        "whole seconds from " + min + " to " + max,
+        "whole " + units + " from " + min + " to " + max,
         Integer.toString(byDefault),
-        text -> Duration.ofSeconds(inRange(Integer.parseInt(text), min, max)),
+        text -> Duration.of(inRange(Integer.parseInt(text), min, max), unit),
         List.of(),
         false);
   }

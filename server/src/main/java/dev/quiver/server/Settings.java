@@ -56,6 +56,39 @@ public final class Settings {
               "Whether JSON Web Tokens (HS256) that a writing key signed are taken as keys.")
           .alsoFrom("QDRANT__SERVICE__JWT_RBAC");
 
+  public static final Setting<String> API_KEYS =
+      Setting.text(
+              "auth.keys",
+              "",
+              "ID:RIGHT+RIGHT:SECRET, several separated by spaces or as a list",
+              "Keys with an id, which the audit log shows, and rights of their own: read, write,"
+                  + " manage, destroy.")
+          .asSecret();
+
+  public static final Setting<String> ENVIRONMENT =
+      Setting.text(
+          "store.environment",
+          "",
+          "a word in lower case, as production or test",
+          "Label of a store that is made anew (development when empty), and the one that a store"
+              + " which exists must have.");
+
+  public static final Setting<Duration> TRASH_RETENTION =
+      Setting.hours(
+          "trash.retention-hours",
+          168,
+          0,
+          87_600,
+          "How long a dropped collection can be brought back; 0: not at all.");
+
+  public static final Setting<Duration> AUDIT_RETENTION =
+      Setting.days(
+          "audit.retention-days",
+          365,
+          0,
+          36_500,
+          "How far the audit log goes back at least; 0: to its beginning.");
+
   public static final Setting<String> TLS_CERTIFICATE =
       Setting.text(
               "tls.certificate",
@@ -278,6 +311,10 @@ public final class Settings {
           READ_ONLY_API_KEY,
           ALTERNATE_API_KEY,
           TOKENS,
+          API_KEYS,
+          ENVIRONMENT,
+          TRASH_RETENTION,
+          AUDIT_RETENTION,
           TLS_CERTIFICATE,
           TLS_KEY,
           TLS_RELOAD,

@@ -31,6 +31,10 @@ class ConfigurationTest {
           Map.entry("auth.read-only-api-key", List.of("r1", "r2", "r3")),
           Map.entry("auth.alternate-api-key", List.of("a1", "a2", "a3")),
           Map.entry("auth.tokens", List.of("true", "true", "false")),
+          Map.entry("auth.keys", List.of("a:read:k1", "a:read+write:k2", "b:read:k3 c:read:k4")),
+          Map.entry("store.environment", List.of("production", "test", "staging")),
+          Map.entry("trash.retention-hours", List.of("101", "102", "0")),
+          Map.entry("audit.retention-days", List.of("101", "102", "0")),
           Map.entry("tls.certificate", List.of("c1.pem", "c2.pem", "c3.pem")),
           Map.entry("tls.key", List.of("k1.pem", "k2.pem", "k3.pem")),
           Map.entry("tls.reload-seconds", List.of("101", "102", "103")),
@@ -139,6 +143,18 @@ class ConfigurationTest {
       }
     }
     return changed;
+  }
+
+  @Test
+  void keysMayBeAListInTheFile() throws IOException {
+    Path file = file("auth:\n  keys:\n    - a:read:k:1\n    - \"b:read+write:k2\"\n");
+
+    ServerConfig config = ServerConfig.from(Configuration.load(file, Map.of(), Map.of()));
+
+    assertThat(config.apiKeys()).extracting(key -> key.id()).containsExactly("a", "b");
+    assertThat(config.apiKeys())
+        .extracting(key -> key.rightsText())
+        .containsExactly("read", "read+write");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.quiver.testkit;
 
 import dev.quiver.engine.Background;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -61,6 +62,11 @@ public final class SimulatedBackground implements Background {
   @Override
   public long nanoTime() {
     return nanos;
+  }
+
+  @Override
+  public Instant now() {
+    return Instant.EPOCH.plusNanos(nanos);
   }
 
   @Override
