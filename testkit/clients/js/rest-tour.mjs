@@ -1,5 +1,6 @@
 // The daily things, done with the unmodified @qdrant/js-client-rest. Usage: rest-tour.mjs HOST HTTP_PORT [API_KEY]
 import assert from 'node:assert/strict';
+import {createHmac} from 'node:crypto';
 import {QdrantClient} from '@qdrant/js-client-rest';
 import {expectError, runSteps, step} from './harness.mjs';
 
@@ -9,6 +10,7 @@ const C = 'tour-js-rest';
 const NAMED = 'tour-js-rest-named';
 const TEXTS = 'tour-js-rest-texts';
 const KINDS = 'tour-js-rest-kinds';
+const OPS = 'tour-js-rest-operations';
 // Beyond this the client needs JSON.rawJSON, which comes with Node 22.
 const BIG = Number.MAX_SAFE_INTEGER;
 const UUID = 'c0ffee00-0000-4000-8000-00000000cafe';
@@ -18,7 +20,7 @@ const sorted = (list) => list.map(String).sort();
 step('version', async () => assert.match((await client.versionInfo()).version, /^1\.19/));
 
 step('start from nothing', async () => {
-  for (const name of [C, NAMED, TEXTS, KINDS]) await client.deleteCollection(name);
+  for (const name of [C, NAMED, TEXTS, KINDS, OPS]) await client.deleteCollection(name);
 });
 
 step('create, exists, list, get', async () => {
@@ -286,8 +288,79 @@ step('update the collection, delete points', async () => {
   assert.deepEqual(sorted(ids((await client.scroll(C, {limit: 10})).points)), sorted([1, 100, BIG]));
 });
 
+step('a batch of every operation', async () => {
+  await client.createCollection(OPS, {vectors: {a: {size: 2, distance: 'Dot'}, b: {size: 1, distance: 'Dot'}}});
+  const points = [1, 2, 3, 4, 5, 6].map((i) => ({id: i, vector: {a: [i, 1], b: [i]}, payload: {n: i, keep: true}}));
+  const results = await client.batchUpdate(OPS, {
+    wait: true,
+    operations: [
+      {upsert: {points}},
+      {upsert: {batch: {ids: [7], vectors: {a: [[7, 1]]}, payloads: [{n: 7}]}}},
+      {set_payload: {payload: {set: 1}, points: [1]}},
+      {set_payload: {payload: {in: 2}, points: [1], key: 'deep'}},
+      {overwrite_payload: {payload: {only: 'this'}, points: [2]}},
+      {delete_payload: {keys: ['keep'], filter: {must: [{key: 'n', match: {value: 3}}]}}},
+      {clear_payload: {points: [4]}},
+      {update_vectors: {points: [{id: 5, vector: {a: [9, 9]}}]}},
+      {delete_vectors: {vector: ['b'], points: [5]}},
+      {delete: {points: [6]}},
+      {delete: {filter: {must: [{key: 'n', match: {value: 7}}]}}},
+    ],
+  });
+  assert.equal(results.length, 11);
+  const records = await client.retrieve(OPS, {ids: [1, 2, 3, 4, 5, 6, 7], with_vector: true});
+  assert.deepEqual(ids(records), [1, 2, 3, 4, 5]);
+  assert.deepEqual(records[0].payload, {n: 1, keep: true, set: 1, deep: {in: 2}});
+  assert.deepEqual(records[1].payload, {only: 'this'});
+  assert.deepEqual(records[2].payload, {n: 3});
+  assert.deepEqual(records[3].payload ?? {}, {});
+  assert.deepEqual(records[4].vector, {a: [9, 9]});
+});
+
+step('strict mode is set, seen, obeyed and lifted', async () => {
+  await client.updateCollection(OPS, {strict_mode_config: {enabled: true, max_query_limit: 3}});
+  assert.equal((await client.getCollection(OPS)).config.strict_mode_config.max_query_limit, 3);
+  await expectError(() => client.query(OPS, {query: [1, 0], using: 'a', limit: 4}), 'Limit exceeded 4 > 3');
+  await client.updateCollection(OPS, {strict_mode_config: {enabled: false}});
+  assert.equal((await client.query(OPS, {query: [1, 0], using: 'a', limit: 4})).points.length, 4);
+});
+
+step('telemetry and issues', async () => {
+  const headers = apiKey ? {'api-key': apiKey} : {};
+  const read = async (path) => (await (await fetch(`http://${host}:${port}${path}`, {headers})).json()).result;
+  assert.match((await read('/telemetry?details_level=10')).app.version, /^1\.19/);
+  assert.ok(Array.isArray((await read('/issues')).issues));
+});
+
+step('tokens open what they say', async () => {
+  if (!apiKey) {
+    return;
+  }
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({alg: 'HS256', typ: 'JWT'})}.${part({access: [{collection: OPS, access: 'r'}]})}`;
+  const token = `${signed}.${createHmac('sha256', apiKey).update(signed).digest('base64url')}`;
+  const reader = new QdrantClient({host, port: Number(port), apiKey: token, https: false, checkCompatibility: false});
+  assert.equal((await reader.count(OPS)).count, 5);
+  assert.deepEqual((await reader.getCollections()).collections, [{name: OPS}]);
+  await expectError(() => reader.delete(OPS, {points: [1]}), 'Forbidden');
+  await expectError(() => reader.count(C), 'is required');
+});
+
+step('a client that expects another environment is refused', async () => {
+  const lost = new QdrantClient({
+    host,
+    port: Number(port),
+    apiKey,
+    https: false,
+    checkCompatibility: false,
+    headers: {'Quiver-Expect-Environment': 'test'},
+  });
+  await expectError(() => lost.deleteCollection(OPS), '`development` (the caller expects: `test`)');
+  assert.equal((await client.count(OPS)).count, 5);
+});
+
 step('delete collections', async () => {
-  for (const name of [C, NAMED, TEXTS, KINDS]) {
+  for (const name of [C, NAMED, TEXTS, KINDS, OPS]) {
     assert.equal(await client.deleteCollection(name), true);
     assert.deepEqual(await client.collectionExists(name), {exists: false});
   }

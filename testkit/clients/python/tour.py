@@ -11,6 +11,7 @@ import traceback
 import uuid
 
 import queries
+import service
 from qdrant_client import QdrantClient, models
 
 STEPS = []
@@ -479,6 +480,7 @@ def _(c, _ctx):
 
 
 queries.steps(step)
+service.steps(step)
 
 
 @step("a sparse query of a dense vector is refused")
@@ -549,7 +551,7 @@ def _(c, _ctx):
 
 @step("delete collections")
 def _(c, _ctx):
-    for name in (COLLECTION, NAMED, TEXTS, queries.COLLECTION, queries.ELSEWHERE):
+    for name in (COLLECTION, NAMED, TEXTS, queries.COLLECTION, queries.ELSEWHERE, service.COLLECTION):
         assert c.delete_collection(name)
         check(c.collection_exists(name), False)
 
@@ -567,6 +569,7 @@ def main():
         timeout=60,
         cloud_inference=True,
     )
+    service.SERVER.update(host=host, http_port=http_port, grpc_port=grpc_port, api_key=api_key)
     if api_key:
         stranger = QdrantClient(host=host, port=http_port, grpc_port=grpc_port, prefer_grpc=transport == "grpc", https=False, check_compatibility=False)
         expect_error(lambda: stranger.get_collections(), "Must provide an API key")

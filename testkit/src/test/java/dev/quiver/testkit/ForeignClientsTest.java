@@ -37,7 +37,7 @@ class ForeignClientsTest {
     locked =
         TourServer.start(
             Files.createDirectory(folder.resolve("locked")),
-            Map.of("QDRANT__SERVICE__API_KEY", "tour-key"));
+            Map.of("QDRANT__SERVICE__API_KEY", "tour-key", "QDRANT__SERVICE__JWT_RBAC", "true"));
   }
 
   @AfterAll
