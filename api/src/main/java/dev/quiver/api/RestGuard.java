@@ -228,7 +228,8 @@ final class RestGuard {
     result.put("records", report.records());
     result.put("files", report.files());
     result.put("head", report.head());
-    texts(result.putArray("problems"), report.problems());
+    ArrayNode problems = result.putArray("problems");
+    report.problems().forEach(problem -> problems.add(problem.toString()));
     exchange.ok(out -> out.tree(result));
   }
 }

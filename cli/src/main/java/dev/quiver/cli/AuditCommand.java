@@ -1,6 +1,7 @@
 package dev.quiver.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.audit.AuditLog;
 import dev.quiver.engine.audit.AuditReport;
@@ -162,7 +163,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private static JsonNode ofFolder(Path data) throws IOException {
-      Path folder = data.resolve("audit");
+      Path folder = data.resolve(AuditLog.FOLDER);
       if (!Files.isDirectory(folder)) {
         throw new CliException(ExitCode.USAGE, "there is no audit log in " + data);
       }
@@ -172,7 +173,8 @@ final class AuditCommand implements Callable<Integer> {
       json.put("records", report.records());
       json.put("files", report.files());
       json.put("head", report.head());
-      report.problems().forEach(json.putArray("problems")::add);
+      ArrayNode problems = json.putArray("problems");
+      report.problems().forEach(problem -> problems.add(problem.toString()));
       return json;
     }
   }

@@ -44,7 +44,6 @@ public final class Engine implements Database {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private static final Duration PURGE_INTERVAL = Duration.ofMinutes(10);
-  private static final String AUDIT = "audit";
 
   /** Closing is mostly waiting for the disk. */
   private static final int CLOSING_THREADS = 8;
@@ -119,9 +118,13 @@ public final class Engine implements Database {
               options,
               (name, folder, number, config) ->
                   new Slot(name, folder, number, config, made, shards));
+      Quotas quotas = Quotas.open(dataFolder, files);
       AuditLog auditLog =
-          AuditLog.open(dataFolder.resolve(AUDIT), options.files(), options.auditRetention());
-      Quotas quotas = Quotas.open(dataFolder, options.files());
+          AuditLog.open(
+              dataFolder.resolve(AuditLog.FOLDER),
+              files,
+              options.auditRetention(),
+              made.background()::now);
       Engine engine =
           new Engine(dataFolder, made, shards, catalog, label, auditLog, folderLock, quotas);
       made.upkeep().execute(engine::purgeExpired);

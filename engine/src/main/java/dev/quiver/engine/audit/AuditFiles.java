@@ -32,22 +32,39 @@ record AuditFiles(Path folder, FileOps files) {
   }
 
   /**
-   * A file's content up to its last end of a line.
+   * One line of a file.
    *
-   * @param text without that end
+   * @param text without its end
+   * @param offset of its first byte
+   * @param length in bytes, without its end
    */
-  record Content(String text) {
-    List<String> lines() {
-      return text.isEmpty() ? List.of() : List.of(text.split("\n", -1));
+  record Line(String text, long offset, int length) {
+    long end() {
+      return offset + length + 1;
     }
   }
 
-  Content read(int number) throws IOException {
+  /** A file's lines; what follows on the last end of a line is none. */
+  List<Line> read(int number) throws IOException {
     byte[] bytes = AtomicFiles.read(files, file(number));
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] != '\n') {
-      end--;
+    List<Line> lines = new ArrayList<>();
+    int begin = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        lines.add(
+            new Line(
+                new String(bytes, begin, i - begin, StandardCharsets.UTF_8), begin, i - begin));
+        begin = i + 1;
+      }
     }
-    return new Content(new String(bytes, 0, Math.max(0, end - 1), StandardCharsets.UTF_8));
+    return lines;
+  }
+
+  /** What stands behind a place in a file, to be read by people. */
+  String rest(int number, long from, int mostBytes) throws IOException {
+    byte[] bytes = AtomicFiles.read(files, file(number));
+    int begin = (int) Math.min(from, bytes.length);
+    return new String(
+        bytes, begin, Math.min(mostBytes, bytes.length - begin), StandardCharsets.UTF_8);
   }
 }

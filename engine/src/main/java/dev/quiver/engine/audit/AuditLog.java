@@ -9,7 +9,6 @@ import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,13 +37,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record is synced before {@link #append} returns; what {@link #appendLazily} adds, by the
  * next one. After a failed sync nothing more is taken: what the disk then holds is only known when
- * the log is opened again. A torn last line, which nobody was told of, is cut off on opening, and a
- * record says so. A file that is full is followed by a new one; a file all of whose records are
- * older than the retention is deleted, and a record says so too. Thread-safe.
+ * the log is opened again. A torn last line is cut off on opening, and a record keeps what it said.
+ * A file that is full is followed by a new one; a file all of whose records are older than the
+ * retention is deleted, and a record says so too. Thread-safe.
  */
 public final class AuditLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
+
+  /** Its name in a data folder. */
+  public static final String FOLDER = "audit";
+
   private static final long FILE_BYTES = 16L << 20;
+
+  /** So much of what is cut off is kept. */
+  private static final int KEPT_BYTES = 4096;
 
   private final AuditFiles files;
   private final Duration retention;
@@ -78,10 +84,11 @@ public final class AuditLog implements AutoCloseable {
    * Opens the log in a folder; the folder is made with the first record.
    *
    * @param retention zero: for ever
+   * @param clock gives records their times
    */
-  public static AuditLog open(Path folder, FileOps files, Duration retention) throws IOException {
-    AuditLog log =
-        new AuditLog(new AuditFiles(folder, files), retention, Clock.systemUTC(), FILE_BYTES);
+  public static AuditLog open(Path folder, FileOps files, Duration retention, InstantSource clock)
+      throws IOException {
+    AuditLog log = new AuditLog(new AuditFiles(folder, files), retention, clock, FILE_BYTES);
     log.recover();
     return log;
   }
@@ -95,15 +102,15 @@ public final class AuditLog implements AutoCloseable {
         return;
       }
       number = numbers.getLast();
-      int cut = recoverLast();
+      long end = follow(files.read(number));
       for (int i = numbers.size() - 2; i >= 0 && nextSeq == 1; i--) {
         // Not even the first record of the last file was whole.
         follow(files.read(numbers.get(i)));
       }
-      if (cut > 0) {
-        LOG.warn("{}: {} bytes of a torn last record are cut off", files.file(number), cut);
-        ObjectNode detail = JsonNodeFactory.instance.objectNode().put("bytes_cut", cut);
-        append(system("audit_repaired", detail));
+      FileOps.Appender opened = files.files().append(files.file(number));
+      appender = opened;
+      if (opened.size() > end) {
+        cutOff(opened, end);
       }
       prune();
     } finally {
@@ -111,34 +118,31 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /**
+   * Cuts off what stands behind the last whole record: a write that did not end, or a record that
+   * was damaged since. The disk does not say which, so the record of it keeps what there was.
+   */
   @GuardedBy("lock")
-  private int recoverLast() throws IOException {
-    AuditFiles.Content content = files.read(number);
-    int whole = follow(content);
-    long wholeBytes = 0;
-    for (String line : content.lines().subList(0, whole)) {
-      wholeBytes += line.getBytes(StandardCharsets.UTF_8).length + 1;
-    }
-    FileOps.Appender opened = files.files().append(files.file(number));
-    appender = opened;
-    int cut = Math.toIntExact(opened.size() - wholeBytes);
-    if (cut > 0) {
-      opened.truncate(wholeBytes);
-      opened.sync();
-    }
-    return cut;
+  private void cutOff(FileOps.Appender opened, long end) throws IOException {
+    long bytes = opened.size() - end;
+    ObjectNode detail = JsonNodeFactory.instance.objectNode();
+    detail.put("bytes_cut", bytes);
+    detail.put("text", files.rest(number, end, KEPT_BYTES));
+    LOG.warn("{}: {} bytes behind the last whole record are cut off", files.file(number), bytes);
+    opened.truncate(end);
+    opened.sync();
+    append(system("audit_repaired", detail));
   }
 
-  /** Takes the last whole record for the chain's end; returns the lines up to it. */
+  /** Takes the last whole record for the chain's end; returns where it ends in its file. */
   @GuardedBy("lock")
-  private int follow(AuditFiles.Content content) {
-    List<String> lines = content.lines();
-    for (int i = lines.size() - 1; i >= 0; i--) {
-      AuditLine last = AuditLine.read(lines.get(i));
+  private long follow(List<AuditFiles.Line> lines) {
+    for (AuditFiles.Line line : lines.reversed()) {
+      AuditLine last = AuditLine.read(line.text());
       if (last != null) {
         nextSeq = last.seq() + 1;
         head = last.hash();
-        return i + 1;
+        return line.end();
       }
     }
     return 0;
@@ -249,8 +253,8 @@ public final class AuditLog implements AutoCloseable {
     Instant limit = clock.instant().minus(retention);
     List<Integer> numbers = files.numbers();
     for (int i = 0; i + 1 < numbers.size(); i++) {
-      List<String> next = files.read(numbers.get(i + 1)).lines();
-      AuditLine first = next.isEmpty() ? null : AuditLine.read(next.getFirst());
+      List<AuditFiles.Line> next = files.read(numbers.get(i + 1));
+      AuditLine first = next.isEmpty() ? null : AuditLine.read(next.getFirst().text());
       if (first == null || !AuditQuery.time(first.json()).isBefore(limit)) {
         return;
       }
@@ -269,9 +273,9 @@ public final class AuditLog implements AutoCloseable {
       List<ObjectNode> found = new ArrayList<>();
       List<Integer> numbers = files.numbers();
       for (int i = numbers.size() - 1; i >= 0 && found.size() < query.limit(); i--) {
-        List<String> lines = files.read(numbers.get(i)).lines();
+        List<AuditFiles.Line> lines = files.read(numbers.get(i));
         for (int j = lines.size() - 1; j >= 0 && found.size() < query.limit(); j--) {
-          AuditLine line = AuditLine.read(lines.get(j));
+          AuditLine line = AuditLine.read(lines.get(j).text());
           if (line != null && query.matches(line.json())) {
             found.add(line.json());
           }
@@ -297,45 +301,27 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** Checks every record and the chain of a log that nobody has open. */
+  /**
+   * Checks every record and the chain of a log that nobody has open, or as far as it goes of one
+   * that somebody appends to meanwhile.
+   */
   public static AuditReport verify(Path folder, FileOps ops) throws IOException {
     AuditFiles files = new AuditFiles(folder, ops);
-    List<String> problems = new ArrayList<>();
-    long records = 0;
-    String prev = null;
-    long seq = 0;
+    List<AuditProblem> problems = new ArrayList<>();
+    AuditChain chain = new AuditChain();
     List<Integer> numbers = files.numbers();
     for (int number : numbers) {
-      AuditFiles.Content content = files.read(number);
       String name = String.valueOf(files.file(number).getFileName());
       int at = 0;
-      for (String text : content.lines()) {
+      for (AuditFiles.Line line : files.read(number)) {
         at++;
-        AuditLine line = AuditLine.read(text);
-        if (line == null) {
-          problems.add(name + ":" + at + ": the record is not what was written");
-          prev = null;
-          continue;
+        String problem = chain.next(AuditLine.read(line.text()));
+        if (problem != null) {
+          problems.add(new AuditProblem(name, at, line.offset(), line.length(), problem));
         }
-        // The first one that there is may follow on files that were deleted for their age.
-        boolean begins = records == 0 && problems.isEmpty();
-        if (prev != null && !line.prev().equals(prev)) {
-          problems.add(name + ":" + at + ": the record does not follow on the one before it");
-        } else if (!begins && line.seq() <= seq) {
-          problems.add(name + ":" + at + ": seq " + line.seq() + " follows on " + seq);
-        } else if (!begins && prev == null && line.seq() > seq + 2) {
-          problems.add(
-              name + ":" + at + ": records " + (seq + 1) + " to " + (line.seq() - 1) + " are gone");
-        } else if (begins && line.seq() == 1 && !line.prev().equals(AuditLine.BEGINNING)) {
-          problems.add(name + ":" + at + ": the first record follows on another one");
-        }
-        records++;
-        prev = line.hash();
-        seq = line.seq();
       }
     }
-    return new AuditReport(
-        records, numbers.size(), prev == null ? AuditLine.BEGINNING : prev, problems);
+    return new AuditReport(chain.records(), numbers.size(), chain.head(), problems);
   }
 
   @Override

@@ -9,9 +9,9 @@ import java.util.List;
  * @param files that hold them
  * @param head the hash of the last record: who notes it elsewhere can tell later that nothing
  *     before it was changed, and that nothing behind it was cut off
- * @param problems where the chain is broken, each with file and line; empty: nowhere
+ * @param problems where the chain is broken; empty: nowhere
  */
-public record AuditReport(long records, int files, String head, List<String> problems) {
+public record AuditReport(long records, int files, String head, List<AuditProblem> problems) {
   public AuditReport {
     problems = List.copyOf(problems);
   }

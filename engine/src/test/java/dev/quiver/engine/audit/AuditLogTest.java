@@ -171,6 +171,34 @@ class AuditLogTest {
   }
 
   @Test
+  void aDamagedRecordInTheMiddleStaysAndATornOneBehindItGoes() throws IOException {
+    try (AuditLog log = open()) {
+      log.append(event("集合"));
+      log.append(event("d"));
+    }
+    Path file = files().getLast();
+    byte[] bytes = Files.readAllBytes(file);
+    // Makes it no text any more: places must be counted in bytes.
+    bytes[20] ^= (byte) 0x80;
+    Files.write(file, bytes);
+    Files.writeString(file, "{\"seq\":3,", StandardOpenOption.APPEND);
+    try (AuditLog log = open()) {
+      assertThat(log.append(event("e"))).isEqualTo(4);
+      ObjectNode repaired = log.query(last(2)).getLast();
+      assertThat(repaired.at("/detail/bytes_cut").asInt()).isEqualTo(9);
+      assertThat(repaired.at("/detail/text").asText()).isEqualTo("{\"seq\":3,");
+    }
+    assertThat(verify().problems())
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.line()).isEqualTo(1);
+              assertThat(problem.offset()).isZero();
+            });
+    assertThat(Files.readAllBytes(file)).startsWith(bytes);
+  }
+
+  @Test
   void afterAFailedSyncNothingIsTakenUntilItIsOpenedAgain() throws IOException {
     FailingSync disk = new FailingSync();
     FileOps files = disk.files();
