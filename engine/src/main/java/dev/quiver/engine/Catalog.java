@@ -197,7 +197,7 @@ final class Catalog {
       if (entry.number() < slot.number()) {
         finishRestore(entry, slot.name());
       } else {
-        files.delete(slot.folder().droppedDocument());
+        Documents.delete(files, slot.folder().droppedDocument());
         files.syncDirectory(slot.folder().path());
       }
     } catch (QuiverException e) {
@@ -571,7 +571,7 @@ final class Catalog {
       writeAliases(changed);
       aliases = changed;
     }
-    files.delete(entry.folder().droppedDocument());
+    Documents.delete(files, entry.folder().droppedDocument());
     files.syncDirectory(entry.folder().path());
     return new Trash.Restored(name, back, taken);
   }
@@ -586,7 +586,7 @@ final class Catalog {
       }
       // There when a restore failed halfway: what is purged must not come back as a collection.
       removeDocument(entry.folder());
-      files.delete(entry.folder().droppedDocument());
+      Documents.delete(files, entry.folder().droppedDocument());
       files.syncDirectory(entry.folder().path());
       Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
       trash.remove(id);

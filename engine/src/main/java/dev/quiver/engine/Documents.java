@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 final class Documents {
   static final int FORMAT = 2;
 
+  /** How their names end. */
+  static final String SUFFIX = ".json";
+
   private static final Logger LOG = LoggerFactory.getLogger(Documents.class);
   private static final int FORMAT_WITHOUT_CHECKSUM = 1;
   private static final String COPY_SUFFIX = ".copy";
@@ -127,6 +130,12 @@ final class Documents {
     read(files, file);
     byte[] bytes = AtomicFiles.read(files, file);
     AtomicFiles.write(files, copyOf(file), bytes);
+  }
+
+  /** Deletes a document and its copy; the caller makes it durable. */
+  static void delete(FileOps files, Path file) throws IOException {
+    files.delete(file);
+    files.delete(copyOf(file));
   }
 
   static Path copyOf(Path file) {

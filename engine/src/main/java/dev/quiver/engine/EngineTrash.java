@@ -52,12 +52,13 @@ final class EngineTrash implements Trash {
 
   @Override
   public List<TrashEntry> list() {
-    List<TrashEntry> entries = new ArrayList<>();
-    for (DroppedCollection dropped : catalog.dropped()) {
-      entries.add(entry(dropped, bytes(dropped)));
-    }
-    entries.sort(Comparator.comparing(TrashEntry::droppedAt).reversed());
-    return entries;
+    return catalog.dropped().stream()
+        .sorted(
+            Comparator.comparing(DroppedCollection::droppedAt)
+                .thenComparingLong(DroppedCollection::number)
+                .reversed())
+        .map(dropped -> entry(dropped, bytes(dropped)))
+        .toList();
   }
 
   private static TrashEntry entry(DroppedCollection dropped, long bytes) {

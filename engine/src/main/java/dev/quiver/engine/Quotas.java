@@ -3,7 +3,6 @@ package dev.quiver.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.quiver.engine.wal.AtomicFiles;
 import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -18,17 +17,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses writes that grow while memory or disk is fuller than its quota. A resource that reached
  * its limit stays closed until it has fallen below it by the margin, so that it does not open and
- * close with every reading. Readings are at most a second old. Kept in {@code quotas.json}:
+ * close with every reading. Readings are at most a second old. Kept in {@code quotas.json}, one of
+ * the {@link Documents}:
  *
  * <pre>
- * {"format": 1, "quotas": {"enabled": true, "max_disk_usage_percent": 90, ...}}
+ * {"format": 2, "quotas": {"enabled": true, "max_disk_usage_percent": 90, ...}, ...}
  * </pre>
  *
  * <p>Thread-safe.
  */
 final class Quotas {
   static final String FILE = "quotas.json";
-  private static final int FORMAT = 1;
   private static final Duration READING_AGE = Duration.ofSeconds(1);
 
   private final Path file;
@@ -168,13 +167,7 @@ final class Quotas {
     if (!files.exists(file)) {
       return;
     }
-    JsonNode document = Payload.JSON.readTree(AtomicFiles.read(files, file));
-    if (document.path("format").asInt() != FORMAT) {
-      throw new QuiverException(
-          ErrorCode.CORRUPT,
-          file + ": format " + document.path("format") + " (expected: " + FORMAT + ")");
-    }
-    config = fromJson(document.path("quotas"));
+    config = fromJson(Documents.read(files, file).path("quotas"));
   }
 
   private static QuotaConfig fromJson(JsonNode json) {
@@ -197,14 +190,14 @@ final class Quotas {
 
   /** Durable on return. */
   void update(QuotaConfig changed) throws IOException {
-    ObjectNode document = Payload.JSON.createObjectNode().put("format", FORMAT);
+    ObjectNode document = Documents.create();
     ObjectNode json = document.putObject("quotas").put("enabled", changed.enabled());
     put(json, "max_resident_memory_percent", changed.maxResidentMemoryPercent());
     put(json, "max_disk_usage_percent", changed.maxDiskUsagePercent());
     put(json, "release_margin_percent", changed.releaseMarginPercent());
     lock.lock();
     try {
-      AtomicFiles.write(files, file, Payload.JSON.writeValueAsBytes(document));
+      Documents.write(files, file, document);
       config = changed;
       // What was decided under other limits holds nothing back.
       memory.exceeded = false;

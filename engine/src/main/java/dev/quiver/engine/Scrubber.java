@@ -106,10 +106,11 @@ final class Scrubber implements AutoCloseable {
       StoreCheck check = new StoreCheck(root, files, new Mending(run));
       if (collection == null) {
         check.checkStore();
+        checkTrash(check);
       }
       for (Slot slot : catalog.slots()) {
         if (collection == null || collection.equals(slot.name())) {
-          check.checkCollection(slot.name(), slot.folder());
+          checkCollection(check, slot);
         }
       }
       run.end(Verification.State.DONE, null);
@@ -119,6 +120,31 @@ final class Scrubber implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       LOG.error("verification failed", e);
       run.end(Verification.State.FAILED, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkCollection(StoreCheck check, Slot slot) throws IOException {
+    try {
+      check.checkCollection(slot.name(), slot.folder());
+    } catch (IOException e) {
+      if (catalog.findOrNull(slot.name()) == slot) {
+        throw e;
+      }
+      LOG.debug("collection {} was dropped while it was checked", slot.name(), e);
+    }
+  }
+
+  private void checkTrash(StoreCheck check) throws IOException {
+    // From the disk: the catalog leaves out entries whose documents are damaged.
+    for (CollectionFolder folder : StoredFiles.dropped(files, root)) {
+      try {
+        check.checkDropped(folder);
+      } catch (IOException e) {
+        if (files.exists(folder.droppedDocument())) {
+          throw e;
+        }
+        LOG.debug("{} left the trash while it was checked", folder.path(), e);
+      }
     }
   }
 
@@ -159,7 +185,10 @@ final class Scrubber implements AutoCloseable {
     String collection = first.collection();
     Path file = root.resolve(first.file());
     if (collection == null) {
-      Documents.mend(files, file);
+      // Of the audit log there is no copy. What is in the trash is mended when it is used again.
+      if (file.toString().endsWith(Documents.SUFFIX)) {
+        Documents.mend(files, file);
+      }
       return;
     }
     Slot slot = catalog.findOrNull(collection);

@@ -1,5 +1,7 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.audit.AuditLog;
+import dev.quiver.engine.audit.AuditProblem;
 import dev.quiver.engine.wal.FileOps;
 import dev.quiver.engine.wal.LogCheck;
 import java.io.IOException;
@@ -16,8 +18,9 @@ import org.apache.lucene.store.Directory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares everything in a data folder with its checksums: documents, logs, and the files of the
- * last commit of each index. Changes nothing; the folder may be in use. Not thread-safe.
+ * Compares everything in a data folder with its checksums: documents, the audit log, and of each
+ * collection, those in the trash included, its log and the files of its index's last commit.
+ * Changes nothing; the folder may be in use. Not thread-safe.
  */
 final class StoreCheck {
   private final Path root;
@@ -37,16 +40,44 @@ final class StoreCheck {
     this.watch = watch;
   }
 
-  /** The documents that belong to no collection. */
+  /** What belongs to no collection: documents and the audit log. */
   void checkStore() throws IOException {
-    Path aliases = root.resolve(Catalog.ALIASES);
-    if (files.exists(aliases)) {
-      checkDocument(null, aliases);
+    for (String name : List.of(Catalog.ALIASES, StoreLabel.FILE, Quotas.FILE)) {
+      checkDocument(null, root.resolve(name));
+    }
+    Path audit = root.resolve(AuditLog.FOLDER);
+    watch.read(StoredFiles.sizeOf(files, audit));
+    for (AuditProblem problem : AuditLog.verify(audit, files).problems()) {
+      watch.found(
+          List.of(
+              new Damage(
+                  null,
+                  below(audit.resolve(problem.file())),
+                  "record in line " + problem.line(),
+                  problem.offset(),
+                  problem.length(),
+                  problem.what(),
+                  null,
+                  null,
+                  0)));
     }
   }
 
   void checkCollection(String name, CollectionFolder folder) throws IOException {
-    checkDocument(name, folder.document());
+    checkFolder(name, folder.document(), folder);
+  }
+
+  /**
+   * A collection in the trash. Damages of it name no collection: its name may be another one's by
+   * now.
+   */
+  void checkDropped(CollectionFolder folder) throws IOException {
+    checkFolder(null, folder.droppedDocument(), folder);
+  }
+
+  private void checkFolder(@Nullable String name, Path document, CollectionFolder folder)
+      throws IOException {
+    checkDocument(name, document);
     for (LogCheck.Finding finding : LogCheck.check(files, folder.log(), watch::read)) {
       watch.found(
           List.of(
@@ -90,7 +121,7 @@ final class StoreCheck {
     return root.relativize(file).toString();
   }
 
-  private void checkIndex(String name, CollectionFolder folder) throws IOException {
+  private void checkIndex(@Nullable String name, CollectionFolder folder) throws IOException {
     if (!files.isDirectory(folder.index())) {
       return;
     }
@@ -114,8 +145,8 @@ final class StoreCheck {
     }
   }
 
-  private @Nullable SegmentInfos commit(String name, CollectionFolder folder, Directory directory)
-      throws IOException {
+  private @Nullable SegmentInfos commit(
+      @Nullable String name, CollectionFolder folder, Directory directory) throws IOException {
     try {
       return SegmentInfos.readLatestCommit(directory);
     } catch (CorruptIndexException
@@ -140,7 +171,7 @@ final class StoreCheck {
 
   /** Leaves out files that a later commit no longer has: they are deleted while they are read. */
   private List<Damage> stillThere(
-      String name,
+      @Nullable String name,
       CollectionFolder folder,
       Directory directory,
       SegmentCommitInfo segment,

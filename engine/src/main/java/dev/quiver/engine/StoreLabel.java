@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is one of the {@link Documents}. Thread-safe.
  */
 final class StoreLabel {
-  private static final String FILE = "store.json";
+  static final String FILE = "store.json";
   private static final Pattern LABEL = Pattern.compile("[a-z][a-z0-9-]{0,31}");
 
   private final FileOps files;

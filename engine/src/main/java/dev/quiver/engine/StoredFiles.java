@@ -37,6 +37,16 @@ final class StoredFiles {
     return bytes;
   }
 
+  /** The folders of dropped collections that are in the trash. */
+  static List<CollectionFolder> dropped(FileOps files, Path root) throws IOException {
+    Path all = root.resolve(Catalog.COLLECTIONS);
+    return files.list(all).stream()
+        .map(id -> new CollectionFolder(all.resolve(id)))
+        .filter(
+            folder -> !files.exists(folder.document()) && files.exists(folder.droppedDocument()))
+        .toList();
+  }
+
   /**
    * The collections of a data folder, by name.
    *

@@ -107,6 +107,11 @@ public final class Verification implements StoreCheck.Watch {
           verification -> {
             StoreCheck check = new StoreCheck(dataFolder, files, verification);
             check.checkStore();
+            if (collection == null) {
+              for (CollectionFolder dropped : StoredFiles.dropped(files, dataFolder)) {
+                check.checkDropped(dropped);
+              }
+            }
             StoredFiles.collections(files, dataFolder, verification::found)
                 .forEach(
                     (name, folder) -> {

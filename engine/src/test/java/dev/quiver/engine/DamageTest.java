@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.audit.AuditEvent;
 import dev.quiver.engine.wal.DiskFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -302,5 +303,77 @@ class DamageTest {
         .isInstanceOfSatisfying(
             QuiverException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.CORRUPT))
         .hasMessageContaining("collection.json is damaged");
+  }
+
+  /** A store with a label, a dropped collection and an audit log. */
+  private void buildGuarded() {
+    build();
+    try (Engine engine = Engine.open(folder, options(0, 0))) {
+      engine.guard().label("production");
+      engine.deleteCollection("docs");
+      // Its name is another one's by now.
+      engine.createCollection("docs", Configs.of(2, "Dot"));
+      for (String method : List.of("create_key", "drop_key")) {
+        engine.auditLog().append(AuditEvent.started(method, AuditEvent.Actor.SYSTEM, "docs", null));
+      }
+    }
+  }
+
+  private List<Damage> verifyOffline() {
+    Verification.Progress progress =
+        Verification.offline(folder, null, 0, DiskFiles.INSTANCE, run -> {});
+    assertThat(progress.state()).isEqualTo(Verification.State.DONE);
+    return progress.damages();
+  }
+
+  private static List<Damage> verifyOnline(Engine engine) {
+    Verification run = engine.verify(null, 0);
+    Await.until("verified", () -> run.progress().state() != Verification.State.RUNNING);
+    assertThat(run.progress().error()).isNull();
+    return run.progress().damages();
+  }
+
+  @Test
+  void damageInTheTrashTheLabelAndTheAuditLogIsFoundOnlineAndOffline() throws IOException {
+    buildGuarded();
+    assertThat(verifyOffline()).isEmpty();
+    Path dropped = files("dropped.json").getFirst();
+    Path inTrash =
+        files(".cfs").stream()
+            .filter(file -> file.startsWith(dropped.getParent()))
+            .findFirst()
+            .orElseThrow();
+    List<Path> flipped =
+        List.of(dropped, inTrash, files("store.json.copy").getFirst(), files(".jsonl").getFirst());
+    for (Path file : flipped) {
+      flip(file, 30);
+    }
+    String[] names =
+        flipped.stream()
+            .map(file -> folder.relativize(file).toString().replace(".copy", ""))
+            .toArray(String[]::new);
+
+    assertThat(verifyOffline()).extracting(Damage::file).containsExactlyInAnyOrder(names);
+    try (Engine engine = Engine.open(folder, options(0, 0))) {
+      // What is read on opening was mended then.
+      assertThat(verifyOnline(engine))
+          .extracting(Damage::file)
+          .containsExactlyInAnyOrder(names[1], names[2], names[3]);
+      assertThat(engine.guard().environment()).isEqualTo("production");
+      assertThat(engine.damages("docs")).as("a namesake of what is in the trash").isEmpty();
+
+      // The copy of the label was written again; the rest has no other copy.
+      assertThat(verifyOnline(engine))
+          .extracting(Damage::file)
+          .containsExactlyInAnyOrder(names[1], names[3]);
+
+      engine.trash().restore(engine.trash().list().getFirst().id(), "back");
+      assertThat(verifyOnline(engine))
+          .filteredOn(damage -> "back".equals(damage.collection()))
+          .extracting(Damage::file)
+          .containsExactly(names[1]);
+      assertThat(engine.damages("back")).hasSize(1);
+      assertThat(engine.count("back", null, true)).isEqualTo(POINTS);
+    }
   }
 }

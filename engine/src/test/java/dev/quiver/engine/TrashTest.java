@@ -171,6 +171,18 @@ class TrashTest {
     }
   }
 
+  @Test
+  void nothingOfTheEntryStaysAfterARestore() throws IOException {
+    try (Engine engine = open(Duration.ofDays(7))) {
+      fill(engine, "c", 3);
+      engine.deleteCollection("c");
+      engine.trash().restore(engine.trash().list().getFirst().id(), null);
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files).noneMatch(file -> file.getFileName().toString().startsWith("dropped.json"));
+    }
+  }
+
   private long collectionFolders() throws IOException {
     try (Stream<Path> folders = Files.list(folder.resolve("collections"))) {
       return folders.count();
