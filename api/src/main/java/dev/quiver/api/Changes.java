@@ -97,7 +97,12 @@ final class Changes {
     if (detail == null && destruction == null) {
       return database.write(collection, operations, wait, timeout);
     }
-    AuditEvent event = AuditEvent.started("update_points", caller.actor(), collection, detail);
+    String real = guard.realName(collection);
+    if (!real.equals(collection)) {
+      detail = detail == null ? JsonNodeFactory.instance.objectNode() : detail;
+      detail.put("alias", collection);
+    }
+    AuditEvent event = AuditEvent.started("update_points", caller.actor(), real, detail);
     if (destruction != null) {
       admit(event, destruction, collection);
     }

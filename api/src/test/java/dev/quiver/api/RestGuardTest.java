@@ -336,16 +336,24 @@ final class RestGuardTest {
         "/collections/aliases",
         "{'actions':[{'create_alias':{'collection_name':'c','alias_name':'a'}}]}",
         "ops-secret");
+    call(
+        "POST",
+        "/collections/a/points/payload/delete?wait=true",
+        "{'keys':['x'],'filter':{'must':[{'has_id':[1]}]}}",
+        "app-secret");
     call("PATCH", "/collections/c", "{'strict_mode_config':{'enabled':true}}", "ops-secret");
     call("DELETE", "/collections/c", null, "app-secret");
     call("DELETE", "/collections/c", null, "ops-secret");
 
-    JsonNode bulk = audit("method=update_points&key=app&result=started").getFirst();
+    List<JsonNode> bulks = audit("method=update_points&key=app&result=started&collection=c");
+    JsonNode bulk = bulks.getLast();
     assertThat(bulk.path("request_id").asText()).isEqualTo("job-7");
     assertThat(bulk.path("remote").asText()).isNotEmpty();
     assertThat(bulk.path("via").asText()).isEqualTo("rest");
     assertThat(bulk.path("collection").asText()).isEqualTo("c");
     assertThat(bulk.path("detail").toString()).contains("\"filter\"").contains("\"value\":2");
+    assertThat(bulks).hasSize(2);
+    assertThat(bulks.getFirst().at("/detail/alias").asText()).isEqualTo("a");
     assertThat(audit("method=update_points&result=ok&limit=1").getFirst().path("of").asLong())
         .isPositive();
     assertThat(audit("method=update_points&key=api-key&result=started")).hasSize(1);

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import dev.quiver.engine.filter.Condition;
 import dev.quiver.engine.filter.Filter;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * deletions at the same time may both be let through when only together they take everything.
  */
 final class Destruction {
+  private static final String DELETING = "deleting";
+
   private final Database database;
 
   /** By collection: points that are there at least. */
@@ -35,16 +38,21 @@ final class Destruction {
   /** See {@link Guard#destruction}. */
   @Nullable String of(String nameOrAlias, List<WriteOp> operations) {
     Set<PointId> ids = new LinkedHashSet<>();
+    List<Condition> filters = new ArrayList<>();
     for (WriteOp operation : operations) {
       String found =
           switch (operation) {
             case WriteOp.DeleteVector(String name) ->
                 "dropping the vector `" + name + "` of collection `" + nameOrAlias + "`";
             case WriteOp.DeletePoints(PointSelector selector) -> {
-              if (selector instanceof PointSelector.ByIds(List<PointId> some)) {
-                ids.addAll(some);
+              // What they take together is looked at in the end.
+              switch (selector) {
+                case PointSelector.ByIds(List<PointId> some) -> ids.addAll(some);
+                case PointSelector.ByFilter(Filter filter) -> filters.add(filter);
               }
-              yield byFilter(nameOrAlias, "deleting", selector);
+              yield selector instanceof PointSelector.ByFilter(Filter filter) && isEmpty(filter)
+                  ? byEmptyFilter(nameOrAlias, DELETING)
+                  : null;
             }
             case WriteOp.DeleteVectors(PointSelector selector, List<String> _) ->
                 byFilter(nameOrAlias, "deleting vectors", selector);
@@ -66,16 +74,25 @@ final class Destruction {
         return found;
       }
     }
-    return ids.isEmpty() ? null : byIds(nameOrAlias, ids);
+    if (filters.isEmpty()) {
+      return ids.isEmpty() ? null : byIds(nameOrAlias, ids);
+    }
+    filters.add(new Condition.HasId(ids));
+    return byFilter(nameOrAlias, DELETING, new Filter(List.of(), filters, List.of(), null));
   }
 
   private @Nullable String byFilter(String collection, String doing, PointSelector selector) {
     if (!(selector instanceof PointSelector.ByFilter(Filter filter))) {
       return null;
     }
-    if (isEmpty(filter)) {
-      return doing + " by an empty filter in collection `" + collection + "`";
-    }
+    return isEmpty(filter) ? byEmptyFilter(collection, doing) : byFilter(collection, doing, filter);
+  }
+
+  private static String byEmptyFilter(String collection, String doing) {
+    return doing + " by an empty filter in collection `" + collection + "`";
+  }
+
+  private @Nullable String byFilter(String collection, String doing, Filter filter) {
     long all = database.count(collection, null, true);
     long matched = all == 0 ? 0 : database.count(collection, filter, true);
     leftAtLeast.put(realName(collection), Math.max(0, all - matched));
@@ -111,8 +128,8 @@ final class Destruction {
     return null;
   }
 
-  /** One count for a collection, however it is called. */
-  private String realName(String nameOrAlias) {
+  /** See {@link Guard#realName}. */
+  String realName(String nameOrAlias) {
     for (Alias alias : database.aliases()) {
       if (alias.alias().equals(nameOrAlias)) {
         return alias.collection();

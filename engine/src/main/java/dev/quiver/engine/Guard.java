@@ -113,4 +113,9 @@ public final class Guard {
   public @Nullable String destruction(String collection, List<WriteOp> operations) {
     return destruction.of(collection, operations);
   }
+
+  /** The collection that an alias stands for now; any other name as it is. */
+  public String realName(String nameOrAlias) {
+    return destruction.realName(nameOrAlias);
+  }
 }

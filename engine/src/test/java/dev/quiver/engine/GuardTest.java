@@ -131,6 +131,13 @@ class GuardTest {
       assertThat(guard.destruction("c", List.of(delete(1, 2, 3, 4, 5, 6)))).isNotNull();
       assertThat(guard.destruction("a", List.of(delete(1, 2, 3), delete(4, 5, 6, 7)))).isNotNull();
 
+      assertThat(guard.destruction("a", List.of(delete(ids(1, 2, 3)), delete(ids(3, 4, 5, 6)))))
+          .isEqualTo("deleting of all 6 points of collection `a`");
+      assertThat(guard.destruction("c", List.of(delete(ids(1, 2, 3)), delete(4, 5, 6))))
+          .isNotNull();
+
+      assertThat(guard.destruction("c", List.of(delete(ids(1, 2)), delete(ids(3)), delete(4, 5))))
+          .isNull();
       assertThat(guard.destruction("c", List.of(delete(ids(1, 2))))).isNull();
       assertThat(guard.destruction("c", List.of(delete(1, 2)))).isNull();
       assertThat(
