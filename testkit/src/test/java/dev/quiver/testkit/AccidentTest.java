@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The accident: a test job that holds the credentials of production empties every collection. With
- * the guard it cannot, over REST as over gRPC.
+ * the guard it cannot, over REST as over gRPC; without, it can.
  */
 class AccidentTest {
   private static final String APPLICATION = "the-key-of-the-application";
@@ -62,15 +63,26 @@ class AccidentTest {
   }
 
   private String call(String method, String path, String body, int expected) throws Exception {
+    return call(APPLICATION, Map.of(), method, path, body, expected);
+  }
+
+  private String call(
+      String key,
+      Map<String, String> headers,
+      String method,
+      String path,
+      String body,
+      int expected)
+      throws Exception {
     try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + path))
+              .header("Content-Type", "application/json")
+              .header("api-key", key)
+              .method(method, HttpRequest.BodyPublishers.ofString(body));
+      headers.forEach(request::header);
       HttpResponse<String> response =
-          http.send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + path))
-                  .header("Content-Type", "application/json")
-                  .header("api-key", APPLICATION)
-                  .method(method, HttpRequest.BodyPublishers.ofString(body))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       assertThat(response.statusCode()).as(response.body()).isEqualTo(expected);
       return response.body();
     }
@@ -130,5 +142,25 @@ class AccidentTest {
                 outcome.status().equals("412") || outcome.status().equals("FAILED_PRECONDITION"))
         .allMatch(outcome -> outcome.text().contains("`production` (the caller expects: `test`)"));
     everythingIsThere();
+  }
+
+  @Test
+  void withTheGuardSwitchedOffTheAccidentHappens() throws Exception {
+    // That is the owner's to do, and is asked for the label.
+    String off = "{\"environment\":\"development\"}";
+    Map<String, String> confirmed = Map.of("Quiver-Confirm", "production");
+    call(APPLICATION, confirmed, "PUT", "/quiver/v1/environment", off, 403);
+    call(OWNER, Map.of(), "PUT", "/quiver/v1/environment", off, 428);
+    call(OWNER, confirmed, "PUT", "/quiver/v1/environment", off, 200);
+
+    EmptyingJob job = new EmptyingJob(server, APPLICATION, Map.of());
+    List<EmptyingJob.Outcome> outcomes = new ArrayList<>(job.overGrpc(COLLECTIONS.subList(0, 1)));
+    outcomes.addAll(job.overRest(COLLECTIONS.subList(1, COLLECTIONS.size())));
+
+    assertThat(outcomes).hasSize(2 + 2 * 6).allMatch(EmptyingJob.Outcome::done);
+    assertThat(call("GET", "/collections", "", 200)).contains("\"collections\":[]");
+    assertThat(call("GET", "/quiver/v1/trash", "", 200)).contains(COLLECTIONS);
+    assertThat(call("POST", "/audit/logs", "{\"filters\":{\"result\":\"started\"}}", 200))
+        .contains("\"delete_collection\"", "\"update_points\"", "\"set_environment\"");
   }
 }
