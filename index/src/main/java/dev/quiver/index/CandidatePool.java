@@ -15,12 +15,24 @@ final class CandidatePool {
   private int size;
   private int capacity;
 
+  /** Nothing from here on is taken. */
+  private long limit;
+
+  /** The rank that the limit follows, 0 for none. */
+  private int limitRank;
+
+  private float limitFactor;
+  private float limitBase;
+  private float limitMargin;
+
   /** The closest entry that may not have been expanded. */
   private int cursor;
 
   /** Forgets everything. */
   void clear(int newCapacity) {
     capacity = newCapacity;
+    limit = Long.MAX_VALUE;
+    limitRank = 0;
     size = 0;
     cursor = 0;
     if (entries.length < newCapacity) {
@@ -28,12 +40,26 @@ final class CandidatePool {
     }
   }
 
+  /**
+   * Forgets everything, and from then on takes only what lies within a radius that shrinks with the
+   * distance of the {@code rank}-th closest: {@code factor} times that distance, at least {@code
+   * margin} more, both counted from {@code -base}.
+   */
+  void clear(int newCapacity, int rank, float base, float factor, float margin) {
+    clear(newCapacity);
+    limitRank = rank;
+    limitBase = base;
+    limitFactor = factor;
+    limitMargin = margin;
+  }
+
   int size() {
     return size;
   }
 
-  int capacity() {
-    return capacity;
+  /** How many candidates the walk will expand, as far as it is known. */
+  int expected() {
+    return limitRank > 0 ? size : capacity;
   }
 
   /** The i-th closest, as {@link Scored}. */
@@ -47,8 +73,11 @@ final class CandidatePool {
     size = capacity;
   }
 
-  /** Adds a node that isn't in the pool, unless the pool is full of closer ones. */
+  /** Adds a node that isn't in the pool, unless that is full of closer ones or it is too far. */
   void add(long scored) {
+    if (scored >= limit) {
+      return;
+    }
     long[] a = entries;
     int end = size;
     if (end == capacity) {
@@ -73,6 +102,18 @@ final class CandidatePool {
     a[low] = scored;
     if (low < cursor) {
       cursor = low;
+    }
+    if (low < limitRank && size >= limitRank) {
+      tighten();
+    }
+  }
+
+  private void tighten() {
+    float distance = limitBase + Scored.distance(entries[limitRank - 1]);
+    float radius = Math.max(limitFactor * distance, distance + limitMargin);
+    limit = Scored.of(radius - limitBase, Integer.MAX_VALUE);
+    while (size > limitRank && (entries[size - 1] & ~EXPANDED) > limit) {
+      size--;
     }
   }
 

@@ -58,6 +58,11 @@ abstract sealed class CodedScorer implements OrdinalScorer permits LevelScorer, 
    */
   abstract float errorUnit(float distance, int ordinal);
 
+  /** So many standard deviations of the error of a near row's distance, by the example of one. */
+  final float typicalError(float deviations, int ordinal) {
+    return deviations * errorUnit(0, ordinal) * quantiser.errorDeviation();
+  }
+
   /** Whether {@link #leastLikely} grows with the distance, whatever the row. */
   abstract boolean leastLikelyAscends();
 

@@ -62,7 +62,7 @@ final class GraphWalk {
 
   /**
    * Best-first walk of one level from the seeds in {@code scratch.pool}, until all nodes in it have
-   * been expanded: as many as its capacity, the closest that are known.
+   * been expanded: as many as its capacity, the closest that are known, or fewer, within its limit.
    *
    * <p>Up to {@value SearchScratch#BEAM} of the closest are expanded at a time, not one. Memory
    * latency decides how long a walk takes: the lists of several nodes are waited for together, and
@@ -74,8 +74,8 @@ final class GraphWalk {
     int[] beam = scratch.beam;
     int[] neighbours = scratch.neighbours;
     float[] distances = scratch.distances;
-    int widest = Math.clamp(pool.capacity() / EF_PER_BEAM, 1, SearchScratch.BEAM);
     while (true) {
+      int widest = Math.clamp(pool.expected() / EF_PER_BEAM, 1, SearchScratch.BEAM);
       int width = 0;
       while (width < widest) {
         int node = pool.expandNext();

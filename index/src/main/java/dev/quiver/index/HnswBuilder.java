@@ -131,6 +131,7 @@ public final class HnswBuilder {
       OrdinalBitSet covered = takeOver(shared);
       insertAll(shared, covered);
       new Connectivity(graph).repair(new Inserter(shared));
+      graph.setGrowth(DistanceGrowth.measure(graph, scoring));
       built = true;
       return graph;
     } finally {

@@ -35,6 +35,9 @@ public final class HnswGraph implements AutoCloseable {
   /** Level in the high half, ordinal in the low one: read together, changed together. */
   private volatile long entry;
 
+  /** Of the vectors that the graph was built over; searches end by it. */
+  private volatile DistanceGrowth growth = DistanceGrowth.UNKNOWN;
+
   private HnswGraph(
       int m,
       Blocks base,
@@ -196,6 +199,14 @@ public final class HnswGraph implements AutoCloseable {
 
   static int entryOrdinal(long entry) {
     return (int) entry;
+  }
+
+  DistanceGrowth growth() {
+    return growth;
+  }
+
+  void setGrowth(DistanceGrowth measured) {
+    growth = measured;
   }
 
   void setEntry(int level, int ordinal) {

@@ -20,7 +20,9 @@ import java.nio.channels.WritableByteChannel;
  *     24  int      level of the entry point, -1 when size is 0
  *     28  int      number of upper blocks
  *     32  long     bytes of the whole, header and footer included
- *     40  byte[20] reserved: zeros
+ *     40  float    base of the growth of distances ({@link DistanceGrowth}), 0 when unknown
+ *     44  float    its exponent, 0 when unknown, as in files of before it was measured
+ *     48  byte[12] reserved: zeros
  *     60  int      CRC32C of bytes 0 to 59
  *     64  int[size][1 + 2m]        level 0: neighbour count, neighbours, unused places
  *      .  int[size]                0, or 1 + index of the node's first upper block
@@ -43,6 +45,8 @@ public final class HnswGraphFormat {
   private static final int ENTRY_POINT_AT = 20;
   private static final int MAX_LEVEL_AT = 24;
   private static final int UPPER_BLOCKS_AT = 28;
+  private static final int GROWTH_BASE_AT = 40;
+  private static final int GROWTH_EXPONENT_AT = 44;
 
   private HnswGraphFormat() {}
 
@@ -64,6 +68,8 @@ public final class HnswGraphFormat {
     header.putInt(ENTRY_POINT_AT, graph.entryPoint());
     header.putInt(MAX_LEVEL_AT, graph.maxLevel());
     header.putInt(UPPER_BLOCKS_AT, graph.upperBlockCount());
+    header.putFloat(GROWTH_BASE_AT, graph.growth().base());
+    header.putFloat(GROWTH_EXPONENT_AT, graph.growth().exponent());
     SECTION.write(
         header,
         body -> {
@@ -95,15 +101,21 @@ public final class HnswGraphFormat {
     long startBytes = 4L * size;
     long upperBytes = 4L * upperBlockCount * HnswGraph.upperSlots(m);
     MemorySegment body = bytes.asReadOnly().asSlice(Section.HEADER_BYTES);
-    return HnswGraph.over(
-        m,
-        Blocks.over(HnswGraph.baseSlots(m), body.asSlice(0, baseBytes)),
-        Blocks.over(1, body.asSlice(baseBytes, startBytes)),
-        Blocks.over(HnswGraph.upperSlots(m), body.asSlice(baseBytes + startBytes, upperBytes)),
-        upperBlockCount,
-        size,
-        entryPoint,
-        maxLevel);
+    HnswGraph graph =
+        HnswGraph.over(
+            m,
+            Blocks.over(HnswGraph.baseSlots(m), body.asSlice(0, baseBytes)),
+            Blocks.over(1, body.asSlice(baseBytes, startBytes)),
+            Blocks.over(HnswGraph.upperSlots(m), body.asSlice(baseBytes + startBytes, upperBytes)),
+            upperBlockCount,
+            size,
+            entryPoint,
+            maxLevel);
+    graph.setGrowth(
+        DistanceGrowth.of(
+            bytes.get(ElementType.FLOAT_LE, GROWTH_BASE_AT),
+            bytes.get(ElementType.FLOAT_LE, GROWTH_EXPONENT_AT)));
+    return graph;
   }
 
   /** Reads everything and compares the checksum: O(bytes). */

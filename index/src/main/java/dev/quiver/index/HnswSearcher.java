@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * comparing all accepted ones, or that ends with fewer than k, is followed by an exact scan.
  */
 public final class HnswSearcher {
+  /**
+   * Where rows lie so close together that their codes' errors decide which seems closest, a walk
+   * goes on at least by so many standard deviations of them.
+   */
+  private static final float MARGIN_DEVIATIONS = 1.5f;
+
   private HnswSearcher() {}
 
   /**
@@ -78,7 +84,8 @@ public final class HnswSearcher {
     int ef = Math.min(request.effectiveEf(), size);
     // With so few nodes a walk would visit every one.
     SearchStrategy strategy = size <= ef ? SearchStrategy.EXACT : SearchStrategy.WALK;
-    boolean completed = strategy == SearchStrategy.WALK && !walked(graph, scorer, scratch, ef, k);
+    boolean completed =
+        strategy == SearchStrategy.WALK && !walked(graph, scorer, coded, request, ef, scratch);
     long walkDistances = scratch.distanceCount;
     if (completed || strategy == SearchStrategy.EXACT) {
       ExactSearch.scan(exact, size, k, null, scratch);
@@ -138,8 +145,13 @@ public final class HnswSearcher {
    * @return false if it found too few
    */
   private static boolean walked(
-      HnswGraph graph, QueryScorer scorer, SearchScratch scratch, int ef, int wanted) {
-    scratch.pool.clear(ef);
+      HnswGraph graph,
+      QueryScorer scorer,
+      @Nullable CodedScorer coded,
+      SearchRequest request,
+      int ef,
+      SearchScratch scratch) {
+    clearPool(graph, coded, request, ef, scratch.pool);
     long entry = graph.entry();
     long start = GraphWalk.descend(graph, entry, scorer, scratch, 0);
     if (scratch.limitReached) {
@@ -152,6 +164,25 @@ public final class HnswSearcher {
       GraphWalk.seedPool(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
     }
     GraphWalk.searchLevel(graph, 0, scorer, scratch);
-    return scratch.limitReached || scratch.pool.size() >= Math.min(wanted, graph.size());
+    return scratch.limitReached || scratch.pool.size() >= Math.min(request.k(), graph.size());
+  }
+
+  private static void clearPool(
+      HnswGraph graph,
+      @Nullable CodedScorer coded,
+      SearchRequest request,
+      int ef,
+      CandidatePool pool) {
+    DistanceGrowth growth = graph.growth();
+    int rank = Math.max(request.k(), request.rerank());
+    // Codes of one bit tell so little that the ranking needs all the candidates it was promised.
+    boolean tellEnough = coded == null || coded.leastLikelyAscends();
+    if (!request.adaptive() || !growth.known() || !tellEnough || ef <= rank) {
+      pool.clear(ef);
+      return;
+    }
+    int capacity = (int) Math.min((long) DistanceGrowth.CAPACITY * ef, graph.size());
+    float margin = coded == null ? 0 : coded.typicalError(MARGIN_DEVIATIONS, graph.entryPoint());
+    pool.clear(capacity, rank, growth.base(), growth.factor(rank, ef), margin);
   }
 }

@@ -11,8 +11,12 @@ package dev.quiver.index;
  * @param rerank of a walk by codes, how many of its closest are ranked again by their vectors: at
  *     least {@code k}, or {@link #RERANK_MEASURED}, or {@link #RERANK_NONE}. Without codes it has
  *     no meaning
+ * @param adaptive whether a walk without a filter ends by the query instead of after {@code
+ *     efSearch} candidates: at the radius that holds so many around the average vector. Easy
+ *     queries end earlier, hard ones keep up to four times as many. No meaning for DOT and for
+ *     graphs of before this was measured
  */
-public record SearchRequest(int k, int efSearch, long visitLimit, int rerank) {
+public record SearchRequest(int k, int efSearch, long visitLimit, int rerank, boolean adaptive) {
   /** As many as the codes' measured error makes likely to be needed. */
   public static final int RERANK_MEASURED = -1;
 
@@ -38,6 +42,12 @@ public record SearchRequest(int k, int efSearch, long visitLimit, int rerank) {
     }
   }
 
+  /** Ends by the query. */
+  public SearchRequest(int k, int efSearch, long visitLimit, int rerank) {
+    this(k, efSearch, visitLimit, rerank, true);
+  }
+
+  /** Ends by the query, and ranks as many as is measured to be needed. */
   public SearchRequest(int k, int efSearch, long visitLimit) {
     this(k, efSearch, visitLimit, RERANK_MEASURED);
   }
@@ -48,15 +58,19 @@ public record SearchRequest(int k, int efSearch, long visitLimit, int rerank) {
   }
 
   public SearchRequest withEfSearch(int newEfSearch) {
-    return new SearchRequest(k, newEfSearch, visitLimit, rerank);
+    return new SearchRequest(k, newEfSearch, visitLimit, rerank, adaptive);
   }
 
   public SearchRequest withVisitLimit(long newVisitLimit) {
-    return new SearchRequest(k, efSearch, newVisitLimit, rerank);
+    return new SearchRequest(k, efSearch, newVisitLimit, rerank, adaptive);
   }
 
   public SearchRequest withRerank(int newRerank) {
-    return new SearchRequest(k, efSearch, visitLimit, newRerank);
+    return new SearchRequest(k, efSearch, visitLimit, newRerank, adaptive);
+  }
+
+  public SearchRequest withAdaptive(boolean newAdaptive) {
+    return new SearchRequest(k, efSearch, visitLimit, rerank, newAdaptive);
   }
 
   int effectiveEf() {

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Settings: {@code m}, {@code efConstruction}, {@code codes} (a {@link CodesOption}, by default
  * what is measured on the vectors), {@code element} ({@code float32}, {@code float16} or {@code
  * uint8}; by default what holds the data exactly), {@code placement} (a {@link VectorPlacement}, by
- * default mapped). Each entry of {@link Contenders} with kind {@code quiver} is one configuration.
+ * default mapped), {@code adaptive} (whether walks end by the query, by default true). Each entry
+ * of {@link Contenders} with kind {@code quiver} is one configuration.
  */
 final class QuiverKernel implements Contender<OrdinalFilter> {
   private static final String FILE = "index.quiver";
@@ -117,8 +118,10 @@ final class QuiverKernel implements Contender<OrdinalFilter> {
   public Searcher<OrdinalFilter> searcher() {
     VectorIndex searched = opened();
     int[] rowOf = rows;
+    boolean adaptive = Boolean.parseBoolean(settings.text("adaptive", "true"));
     return (query, k, parameter, filter, out, at) -> {
-      SearchRequest request = new SearchRequest(k, parameter, Long.MAX_VALUE);
+      SearchRequest request =
+          new SearchRequest(k, parameter, Long.MAX_VALUE).withAdaptive(adaptive);
       SearchResult result = searched.search(query, request, filter);
       for (int i = 0; i < k; i++) {
         out[at + i] = i < result.size() ? rowOf[result.ordinal(i)] : -1;
