@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class QueryRounds {
   private static final int QUERIES_PER_STEP = 5;
 
+  /** How far a score may lie outside of what rounding explains, relative; absolute below 1. */
+  private static final double TOLERANCE = 1e-5;
+
   /** Wrong answers that are told of; a wrong engine has as many as one likes. */
   private static final int TOLD_MAX = 20;
 
@@ -145,8 +148,8 @@ public final class QueryRounds {
     for (int i = 0; i < actual.size(); i++) {
       ReferenceQueries.Ranked right = expected.get(i);
       ScoredPoint hit = actual.get(i);
-      double score = right.score();
-      if (!(Math.abs(hit.score() - score) <= 1e-4 * ReferenceQueries.scale(score))) {
+      Interval score = right.score();
+      if (!(score.away(hit.score()) <= TOLERANCE * Math.max(1, Math.abs(hit.score())))) {
         return "score of " + hit.id() + ": " + hit.score() + " (expected: " + score + ")";
       }
       if (!Objects.equals(hit.orderValue(), right.orderValue())) {

@@ -152,7 +152,7 @@ final class RandomPoints {
   }
 
   private WriteOp upsert(PointId id) {
-    Map<String, double[][]> known = new LinkedHashMap<>();
+    Map<String, Interval[][]> known = new LinkedHashMap<>();
     Map<String, VectorValue> written = new LinkedHashMap<>();
     DIMENSIONS.forEach(
         (vector, dimension) -> {
@@ -169,41 +169,41 @@ final class RandomPoints {
   private void add(
       String vector,
       int dimension,
-      Map<String, double[][]> known,
+      Map<String, Interval[][]> known,
       Map<String, VectorValue> written) {
     if (vector.equals(SparseModel.NAME)) {
       double[] components = SparseModel.components(random);
       written.put(vector, SparseModel.vector(components));
-      known.put(vector, new double[][] {components});
+      known.put(vector, new Interval[][] {ReferenceVectors.exact(components)});
       return;
     }
     boolean isCosine = distances.get(vector) == Distance.COSINE;
     if (MULTI.contains(vector)) {
       VectorValue.Multi rows = rows(random, dimension);
       written.put(vector, rows);
-      double[][] precise = ReferenceQueries.doubles(rows);
+      Interval[][] precise = ReferenceVectors.exact(rows);
       if (isCosine) {
-        Arrays.setAll(precise, i -> ReferenceQueries.unit(precise[i]));
+        Arrays.setAll(precise, i -> ReferenceVectors.unit(precise[i]));
       }
       known.put(vector, precise);
       return;
     }
     float[] row = gaussian(random, dimension);
     // Some points share one place.
-    List<double[][]> taken =
+    List<Interval[][]> taken =
         points.values().stream()
             .filter(point -> point.vectors().containsKey(vector))
             .map(point -> point.vectors().get(vector))
             .toList();
     if (!taken.isEmpty() && !isCosine && random.nextInt(60) == 0) {
-      double[] other = taken.get(random.nextInt(taken.size()))[0];
+      Interval[] other = taken.get(random.nextInt(taken.size()))[0];
       for (int i = 0; i < dimension; i++) {
-        row[i] = (float) other[i];
+        row[i] = (float) other[i].low();
       }
     }
     written.put(vector, new VectorValue.Dense(row));
-    double[] precise = ReferenceQueries.doubles(row);
-    known.put(vector, new double[][] {isCosine ? ReferenceQueries.unit(precise) : precise});
+    Interval[] precise = ReferenceVectors.exact(row);
+    known.put(vector, new Interval[][] {isCosine ? ReferenceVectors.unit(precise) : precise});
   }
 
   /** A multivector of a few rows. */

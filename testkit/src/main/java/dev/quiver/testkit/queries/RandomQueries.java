@@ -60,9 +60,14 @@ final class RandomQueries {
         fusing ? "" : using,
         random.nextInt(3) == 0 ? filter() : null,
         random.nextBoolean() ? SearchParams.DEFAULT : params(),
-        scored && random.nextInt(4) == 0 ? (Float) (float) random.nextGaussian() : null,
+        scored && random.nextInt(4) == 0 ? (Float) threshold() : null,
         1 + random.nextInt(20),
         lookup);
+  }
+
+  /** Half of them numbers that scores are when nothing is in common, or all is. */
+  private float threshold() {
+    return random.nextBoolean() ? (float) random.nextGaussian() : (random.nextInt(6) - 2) / 2f;
   }
 
   private SearchParams params() {

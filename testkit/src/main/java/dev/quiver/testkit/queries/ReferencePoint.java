@@ -10,4 +10,4 @@ import java.util.Map;
  * @param vectors by name, the rows of each, one row unless it is a multivector; of unit length
  *     where the distance is cosine
  */
-record ReferencePoint(PointId id, Map<String, double[][]> vectors, ObjectNode payload) {}
+record ReferencePoint(PointId id, Map<String, Interval[][]> vectors, ObjectNode payload) {}

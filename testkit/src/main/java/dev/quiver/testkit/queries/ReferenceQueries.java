@@ -10,7 +10,6 @@ import dev.quiver.engine.query.QueryStage;
 import dev.quiver.engine.query.VectorInput;
 import dev.quiver.index.Distance;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,19 +20,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a query must answer: every point is looked at, in double precision, with nothing shared with
- * the engine but the tree. Slow and plain.
+ * What a query must answer: every point is looked at, with nothing shared with the engine but the
+ * tree. Slow and plain.
+ *
+ * <p>Scores are intervals in which the engine's lie, since it computes in single precision and in
+ * another order. Where two intervals overlap, either point may come first; where that decides the
+ * answer, the answer is {@link #ambiguous}. Scores that are the same whatever rounding does are no
+ * such case: the smaller id comes first.
  */
 final class ReferenceQueries {
-  /** Scores nearer than this may stand in either order in single precision. */
-  private static final double CLOSE = 2e-5;
+  private static final Interval ONE = Interval.of(1);
 
-  record Ranked(ReferencePoint point, double score, @Nullable Number orderValue) {}
+  /** The difference to 1 of the next larger float, in which Qdrant begins to count a loss. */
+  private static final Interval EPSILON = Interval.of(Math.ulp(1f));
+
+  record Ranked(ReferencePoint point, Interval score, @Nullable Number orderValue) {}
 
   private final Map<PointId, ReferencePoint> points;
   private final Map<PointId, ReferencePoint> elsewhere;
@@ -87,30 +94,34 @@ final class ReferenceQueries {
         });
     List<ReferencePoint> visible =
         points.values().stream().filter(point -> !named.contains(point.id())).toList();
-    return stage(root, visible, limit);
+    return stage(root, visible, limit, true);
   }
 
-  private List<Ranked> stage(QueryStage stage, List<ReferencePoint> above, int limit) {
+  /**
+   * @param inOrder whether it matters where in the list a point is
+   */
+  private List<Ranked> stage(
+      QueryStage stage, List<ReferencePoint> above, int limit, boolean inOrder) {
     List<ReferencePoint> visible = above;
     if (stage.filter() != null) {
       visible = visible.stream().filter(filters.get(stage.filter())).toList();
     }
     List<List<Ranked>> lists = new ArrayList<>();
     for (QueryStage prefetch : stage.prefetch()) {
-      lists.add(stage(prefetch, visible, prefetch.limit()));
+      lists.add(stage(prefetch, visible, prefetch.limit(), stage.query() instanceof Query.Rrf));
     }
     Map<PointId, ReferencePoint> union = new LinkedHashMap<>();
     lists.forEach(list -> list.forEach(hit -> union.put(hit.point().id(), hit.point())));
     Collection<ReferencePoint> candidates = stage.prefetch().isEmpty() ? visible : union.values();
     return switch (stage.query()) {
-      case Query.OfVectors query -> vectors(stage, query, candidates, limit);
+      case Query.OfVectors query -> vectors(stage, query, candidates, limit, inOrder);
       case Query.ByValue(OrderBy order) -> ordered(order, candidates, limit);
-      case Query.Rrf(int k, List<Float> weights) -> rrf(stage, lists, k, weights, limit);
-      case Query.Dbsf _ -> dbsf(stage, lists, limit);
+      case Query.Rrf(int k, List<Float> weights) -> rrf(stage, lists, k, weights, limit, inOrder);
+      case Query.Dbsf _ -> dbsf(stage, lists, limit, inOrder);
       case Query.Boost(var formula) -> {
-        List<Map<PointId, Double>> scores = new ArrayList<>();
+        List<Map<PointId, Interval>> scores = new ArrayList<>();
         for (List<Ranked> list : lists) {
-          Map<PointId, Double> byId = new HashMap<>();
+          Map<PointId, Interval> byId = new HashMap<>();
           list.forEach(hit -> byId.put(hit.point().id(), hit.score()));
           scores.add(byId);
         }
@@ -119,15 +130,15 @@ final class ReferenceQueries {
             candidates,
             point -> new ReferenceFormula(formula, filters, scores, point).value(),
             true,
-            true,
-            limit);
+            limit,
+            inOrder);
       }
       case Query.Sample _ -> throw new IllegalArgumentException("chance is not to be compared");
       case Query.None _ ->
           candidates.stream()
               .sorted(Comparator.comparing(ReferencePoint::id))
               .limit(limit)
-              .map(point -> new Ranked(point, 1, null))
+              .map(point -> new Ranked(point, ONE, null))
               .toList();
     };
   }
@@ -135,176 +146,168 @@ final class ReferenceQueries {
   // ---- vectors
 
   private List<Ranked> vectors(
-      QueryStage stage, Query.OfVectors query, Collection<ReferencePoint> candidates, int limit) {
+      QueryStage stage,
+      Query.OfVectors query,
+      Collection<ReferencePoint> candidates,
+      int limit,
+      boolean inOrder) {
     Distance distance = distance(stage);
     List<ReferencePoint> having =
         candidates.stream().filter(point -> point.vectors().containsKey(stage.using())).toList();
-    boolean similarity = distance == Distance.DOT || distance == Distance.COSINE;
+    if (query instanceof Query.Nearest(VectorInput to, Query.Mmr mmr) && mmr != null) {
+      Interval[][] target = rows(stage, to);
+      int wanted = mmr.candidatesLimit() == null ? stage.limit() : mmr.candidatesLimit();
+      List<Ranked> nearest = nearest(stage, target, having, wanted, false);
+      return new ReferenceDiversity(distance, stage.using(), mmr.diversity())
+          .picked(nearest, target, limit, this::doubt);
+    }
+    Interval[][] one =
+        switch (query) {
+          case Query.Nearest(VectorInput to, _) -> rows(stage, to);
+          case Query.Recommend(var positive, var negative, Query.Strategy strategy)
+              when strategy == Query.Strategy.AVERAGE_VECTOR ->
+              average(stage, positive, negative);
+          default -> null;
+        };
+    return one != null
+        ? nearest(stage, one, having, limit, inOrder)
+        : best(stage, having, point -> combined(stage, query, point), true, limit, inOrder);
+  }
+
+  private List<Ranked> nearest(
+      QueryStage stage,
+      Interval[][] target,
+      List<ReferencePoint> having,
+      int limit,
+      boolean inOrder) {
+    Distance distance = distance(stage);
+    Interval[][] asked = weighted(stage, target);
+    return best(
+        stage,
+        sharing(stage, asked, having),
+        point -> ReferenceVectors.shown(distance, asked, of(stage, point)),
+        distance == Distance.DOT || distance == Distance.COSINE,
+        limit,
+        inOrder);
+  }
+
+  /** A score that is made of similarities to several examples. */
+  private Interval combined(QueryStage stage, Query.OfVectors query, ReferencePoint point) {
     return switch (query) {
-      case Query.Nearest(VectorInput to, Query.Mmr mmr) -> {
-        double[][] target = rows(stage, to);
-        double[][] asked = weighted(stage, target);
-        int wanted =
-            mmr == null
-                ? limit
-                : mmr.candidatesLimit() == null ? stage.limit() : mmr.candidatesLimit();
-        List<Ranked> nearest =
-            best(
-                stage,
-                sharing(stage, asked, having),
-                point -> shown(distance, asked, of(stage, point)),
-                similarity,
-                false,
-                wanted);
-        yield mmr == null ? nearest : diverse(stage, nearest, target, mmr.diversity(), limit);
-      }
       case Query.Recommend(var positive, var negative, Query.Strategy strategy) ->
-          switch (strategy) {
-            case AVERAGE_VECTOR -> {
-              double[][] target = weighted(stage, average(stage, positive, negative));
-              yield best(
-                  stage,
-                  sharing(stage, target, having),
-                  point -> shown(distance, target, of(stage, point)),
-                  similarity,
-                  false,
-                  limit);
+          strategy == Query.Strategy.BEST_SCORE
+              ? bestScore(maximum(stage, positive, point), maximum(stage, negative, point))
+              : sum(stage, positive, point).minus(sum(stage, negative, point)).rounded();
+      case Query.Discover(VectorInput target, var pairs) -> {
+        Interval score = Interval.ZERO;
+        for (Query.Pair pair : pairs) {
+          Interval good = similar(stage, pair.positive(), point);
+          Interval bad = similar(stage, pair.negative(), point);
+          score =
+              score.plus(
+                  new Interval(sign(good.low() - bad.high()), sign(good.high() - bad.low())));
+        }
+        yield score.plus(sigmoid(similar(stage, target, point))).rounded();
+      }
+      case Query.Context(var pairs) -> {
+        Interval score = Interval.ZERO;
+        for (Query.Pair pair : pairs) {
+          Interval good = similar(stage, pair.positive(), point);
+          Interval bad = similar(stage, pair.negative(), point);
+          Interval loss =
+              good.minus(bad)
+                  .summed(good.isSame(bad) ? 0 : good.size() + bad.size())
+                  .minus(EPSILON)
+                  .min(Interval.ZERO);
+          score = score.plus(loss.rising(ReferenceQueries::squashed).rounded()).rounded();
+        }
+        yield score;
+      }
+      case Query.Feedback(VectorInput target, var examples, float a, float b, float c) -> {
+        Interval score = similar(stage, target, point).times(a);
+        for (Query.Judged better : examples) {
+          for (Query.Judged worse : examples) {
+            double lead = better.score() - worse.score();
+            if (lead > 0) {
+              Interval gain =
+                  similar(stage, better.example(), point)
+                      .minus(similar(stage, worse.example(), point));
+              score = score.plus(gain.times(Math.pow(lead, b) * c));
             }
-            case BEST_SCORE ->
-                best(
-                    stage,
-                    having,
-                    point -> {
-                      double good = maximum(stage, positive, point);
-                      double bad = maximum(stage, negative, point);
-                      near(good, bad);
-                      return good > bad ? sigmoid(good) : -sigmoid(bad);
-                    },
-                    true,
-                    false,
-                    limit);
-            case SUM_SCORES ->
-                best(
-                    stage,
-                    having,
-                    point -> sum(stage, positive, point) - sum(stage, negative, point),
-                    true,
-                    false,
-                    limit);
-          };
-      case Query.Discover(VectorInput target, var pairs) ->
-          best(
-              stage,
-              having,
-              point -> {
-                double score = sigmoid(similar(stage, target, point));
-                for (Query.Pair pair : pairs) {
-                  double good = similar(stage, pair.positive(), point);
-                  double bad = similar(stage, pair.negative(), point);
-                  near(good, bad);
-                  score += Math.signum(good - bad);
-                }
-                return score;
-              },
-              true,
-              false,
-              limit);
-      case Query.Context(var pairs) ->
-          best(
-              stage,
-              having,
-              point -> {
-                double score = 0;
-                for (Query.Pair pair : pairs) {
-                  double margin =
-                      similar(stage, pair.positive(), point)
-                          - similar(stage, pair.negative(), point)
-                          - 1.1920929e-7;
-                  double loss = Math.min(margin, 0);
-                  score += loss / (1 + Math.abs(loss));
-                }
-                return score;
-              },
-              true,
-              false,
-              limit);
-      case Query.Feedback(VectorInput target, var examples, float a, float b, float c) ->
-          best(
-              stage,
-              having,
-              point -> {
-                double score = a * similar(stage, target, point);
-                for (Query.Judged better : examples) {
-                  for (Query.Judged worse : examples) {
-                    double lead = better.score() - worse.score();
-                    if (lead > 0) {
-                      score +=
-                          Math.pow(lead, b)
-                              * c
-                              * (similar(stage, better.example(), point)
-                                  - similar(stage, worse.example(), point));
-                    }
-                  }
-                }
-                return score;
-              },
-              true,
-              false,
-              limit);
+          }
+        }
+        yield score.rounded();
+      }
+      case Query.Nearest _ -> throw new IllegalArgumentException("one vector: " + query);
     };
   }
 
-  private double maximum(QueryStage stage, List<VectorInput> inputs, ReferencePoint point) {
-    return inputs.stream()
-        .mapToDouble(input -> similar(stage, input, point))
-        .max()
-        .orElse(Double.NEGATIVE_INFINITY);
+  private static Interval bestScore(Interval good, Interval bad) {
+    if (good.isAbove(bad)) {
+      return sigmoid(good);
+    }
+    Interval against = sigmoid(bad).negated();
+    return good.high() <= bad.low() ? against : against.or(sigmoid(good));
   }
 
-  private double sum(QueryStage stage, List<VectorInput> inputs, ReferencePoint point) {
-    return inputs.stream().mapToDouble(input -> similar(stage, input, point)).sum();
+  private static double sign(double difference) {
+    return Math.signum(difference);
+  }
+
+  private static Interval sigmoid(Interval x) {
+    return x.rising(value -> (squashed(value) + 1) / 2).rounded();
+  }
+
+  private static double squashed(double x) {
+    return x / (1 + Math.abs(x));
+  }
+
+  private Interval maximum(QueryStage stage, List<VectorInput> inputs, ReferencePoint point) {
+    return inputs.stream()
+        .map(input -> similar(stage, input, point))
+        .reduce(Interval.of(Double.NEGATIVE_INFINITY), Interval::max);
+  }
+
+  private Interval sum(QueryStage stage, List<VectorInput> inputs, ReferencePoint point) {
+    Interval sum = Interval.ZERO;
+    double sizes = 0;
+    for (VectorInput input : inputs) {
+      Interval similarity = similar(stage, input, point);
+      sum = sum.plus(similarity);
+      sizes += similarity.size();
+    }
+    return sum.summed(sizes);
   }
 
   /** Of a multivector all rows, the negative ones turned round; of others one row in the middle. */
-  private double[][] average(
+  private Interval[][] average(
       QueryStage stage, List<VectorInput> positive, List<VectorInput> negative) {
-    List<double[]> rows = new ArrayList<>();
     if (multi.contains(stage.using())) {
+      List<Interval[]> rows = new ArrayList<>();
       positive.forEach(input -> rows.addAll(List.of(rows(stage, input))));
       for (VectorInput input : negative) {
-        for (double[] row : rows(stage, input)) {
-          rows.add(Arrays.stream(row).map(x -> -x).toArray());
+        for (Interval[] row : rows(stage, input)) {
+          rows.add(ReferenceVectors.negated(row));
         }
       }
-      return rows.toArray(double[][]::new);
+      return rows.toArray(Interval[][]::new);
     }
-    double[] target = mean(stage, positive);
-    if (!negative.isEmpty()) {
-      double[] against = mean(stage, negative);
-      for (int i = 0; i < target.length; i++) {
-        target[i] = 2 * target[i] - against[i];
-      }
-    }
-    return new double[][] {target};
+    Interval[] target = mean(stage, positive);
+    return new Interval[][] {
+      negative.isEmpty() ? target : ReferenceVectors.twiceMinus(target, mean(stage, negative))
+    };
   }
 
-  private double[] mean(QueryStage stage, List<VectorInput> inputs) {
-    double[] mean = new double[rows(stage, inputs.getFirst())[0].length];
-    for (VectorInput input : inputs) {
-      double[] vector = rows(stage, input)[0];
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += vector[i] / inputs.size();
-      }
-    }
-    return mean;
+  private Interval[] mean(QueryStage stage, List<VectorInput> inputs) {
+    return ReferenceVectors.mean(inputs.stream().map(input -> rows(stage, input)[0]).toList());
   }
 
-  private static double[][] of(QueryStage stage, ReferencePoint point) {
+  private static Interval[][] of(QueryStage stage, ReferencePoint point) {
     return rows(point, stage.using());
   }
 
-  private static double[][] rows(@Nullable ReferencePoint point, String name) {
-    double[][] rows = point == null ? null : point.vectors().get(name);
+  static Interval[][] rows(@Nullable ReferencePoint point, String name) {
+    Interval[][] rows = point == null ? null : point.vectors().get(name);
     if (rows == null) {
       throw new IllegalArgumentException("no vector \"" + name + "\": " + point);
     }
@@ -315,23 +318,24 @@ final class ReferenceQueries {
     return Objects.requireNonNull(distances.get(stage.using()));
   }
 
-  private double similar(QueryStage stage, VectorInput input, ReferencePoint point) {
-    return similarity(distance(stage), weighted(stage, rows(stage, input)), of(stage, point));
+  private Interval similar(QueryStage stage, VectorInput input, ReferencePoint point) {
+    return ReferenceVectors.similarity(
+        distance(stage), weighted(stage, rows(stage, input)), of(stage, point));
   }
 
-  private double[][] weighted(QueryStage stage, double[][] query) {
+  private Interval[][] weighted(QueryStage stage, Interval[][] query) {
     if (!idf || !stage.using().equals(SparseModel.NAME)) {
       return query;
     }
     Filter corpus = stage.params().idfCorpus();
-    List<double[]> all = new ArrayList<>();
+    List<Interval[]> all = new ArrayList<>();
     for (ReferencePoint point : points.values()) {
-      double[][] vector = point.vectors().get(SparseModel.NAME);
+      Interval[][] vector = point.vectors().get(SparseModel.NAME);
       if (vector != null && (corpus == null || meaning(corpus).test(point))) {
         all.add(vector[0]);
       }
     }
-    return new double[][] {SparseModel.weighted(query[0], all)};
+    return new Interval[][] {SparseModel.weighted(query[0], all)};
   }
 
   private Predicate<ReferencePoint> meaning(Filter filter) {
@@ -339,136 +343,38 @@ final class ReferenceQueries {
   }
 
   /** What shares nothing with a sparse query is not found. */
-  private static List<ReferencePoint> sharing(
-      QueryStage stage, double[][] query, List<ReferencePoint> points) {
-    return stage.using().equals(SparseModel.NAME)
-        ? points.stream()
-            .filter(point -> SparseModel.shares(query[0], of(stage, point)[0]))
-            .toList()
-        : points;
+  private List<ReferencePoint> sharing(
+      QueryStage stage, Interval[][] query, List<ReferencePoint> points) {
+    if (!stage.using().equals(SparseModel.NAME)) {
+      return points;
+    }
+    List<ReferencePoint> sharing = new ArrayList<>();
+    for (ReferencePoint point : points) {
+      Interval[] own = of(stage, point)[0];
+      if (SparseModel.mayShare(query[0], own)) {
+        sharing.add(point);
+        if (!SparseModel.shares(query[0], own)) {
+          doubt();
+        }
+      }
+    }
+    return sharing;
   }
 
-  private double[][] rows(QueryStage stage, VectorInput input) {
+  private Interval[][] rows(QueryStage stage, VectorInput input) {
     LookupLocation lookup = stage.lookup();
     return switch (input) {
-      case VectorInput.Dense(float[] values) -> new double[][] {doubles(values)};
+      case VectorInput.Dense(float[] values) -> new Interval[][] {ReferenceVectors.exact(values)};
       case VectorInput.ById(PointId id) -> {
         String vector = lookup == null ? null : lookup.vector();
         yield rows(
             (lookup == null ? points : elsewhere).get(id), vector == null ? stage.using() : vector);
       }
-      case VectorInput.Multi(VectorValue.Multi multi) -> doubles(multi);
+      case VectorInput.Multi(VectorValue.Multi multi) -> ReferenceVectors.exact(multi);
       case VectorInput.Sparse(VectorValue.Sparse sparse) ->
-          new double[][] {SparseModel.components(sparse)};
+          new Interval[][] {ReferenceVectors.exact(SparseModel.components(sparse))};
       case VectorInput.Document _ -> throw new IllegalArgumentException("a text");
     };
-  }
-
-  static double[][] doubles(VectorValue.Multi vector) {
-    double[][] rows = new double[vector.rows()][];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = doubles(vector.row(i));
-    }
-    return rows;
-  }
-
-  static double[] doubles(float[] values) {
-    double[] vector = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      vector[i] = values[i];
-    }
-    return vector;
-  }
-
-  static double[] unit(double[] vector) {
-    double length = 0;
-    for (double x : vector) {
-      length += x * x;
-    }
-    double[] unit = vector.clone();
-    for (int i = 0; i < unit.length && length > 0; i++) {
-      unit[i] /= Math.sqrt(length);
-    }
-    return unit;
-  }
-
-  /** Larger is nearer: the sum over the rows of {@code a} of that to the nearest row of b. */
-  private static double similarity(Distance distance, double[][] a, double[][] b) {
-    double sum = 0;
-    for (double[] asked : a) {
-      double nearest = Double.NEGATIVE_INFINITY;
-      for (double[] row : b) {
-        nearest = Math.max(nearest, similarity(distance, asked, row));
-      }
-      sum += nearest;
-    }
-    return sum;
-  }
-
-  private static double similarity(Distance distance, double[] a, double[] b) {
-    double[] left = distance == Distance.COSINE ? unit(a) : a;
-    double sum = 0;
-    for (int i = 0; i < left.length; i++) {
-      double difference = left[i] - b[i];
-      sum +=
-          switch (distance) {
-            case DOT, COSINE -> left[i] * b[i];
-            case EUCLIDEAN -> -difference * difference;
-            case MANHATTAN -> -Math.abs(difference);
-          };
-    }
-    return sum;
-  }
-
-  /** As the API shows it. */
-  private static double shown(Distance distance, double[][] a, double[][] b) {
-    double similarity = similarity(distance, a, b);
-    return switch (distance) {
-      case DOT, COSINE -> similarity;
-      case EUCLIDEAN -> Math.sqrt(Math.max(0, -similarity));
-      case MANHATTAN -> -similarity;
-    };
-  }
-
-  private static double sigmoid(double x) {
-    return (x / (1 + Math.abs(x)) + 1) / 2;
-  }
-
-  private List<Ranked> diverse(
-      QueryStage stage, List<Ranked> nearest, double[][] target, double diversity, int limit) {
-    Distance distance = distance(stage);
-    List<Ranked> left = new ArrayList<>(nearest);
-    List<Ranked> picked = new ArrayList<>();
-    while (picked.size() < limit && !left.isEmpty()) {
-      List<Ranked> scored = new ArrayList<>();
-      for (Ranked candidate : left) {
-        double[][] own = of(stage, candidate.point());
-        double score = similarity(distance, target, own);
-        if (!picked.isEmpty()) {
-          double nearestPick = Double.NEGATIVE_INFINITY;
-          for (Ranked earlier : picked) {
-            nearestPick =
-                Math.max(nearestPick, similarity(distance, own, of(stage, earlier.point())));
-          }
-          score = (1 - diversity) * score - diversity * nearestPick;
-        }
-        scored.add(new Ranked(candidate.point(), score, null));
-      }
-      scored.sort(Comparator.comparingDouble(Ranked::score).reversed());
-      if (scored.size() > 1
-          && Math.abs(scored.get(0).score() - scored.get(1).score())
-              < CLOSE * scale(scored.get(0).score())) {
-        ambiguous = true;
-      }
-      PointId best = scored.getFirst().point().id();
-      for (Ranked candidate : List.copyOf(left)) {
-        if (candidate.point().id().equals(best)) {
-          picked.add(candidate);
-          left.remove(candidate);
-        }
-      }
-    }
-    return picked;
   }
 
   // ---- values and fusions
@@ -484,7 +390,7 @@ final class ReferenceQueries {
       } else if (value.isIntegralNumber()) {
         values.add(value.longValue());
       }
-      values.forEach(number -> ranked.add(new Ranked(point, 1, number)));
+      values.forEach(number -> ranked.add(new Ranked(point, ONE, number)));
     }
     Comparator<Ranked> byValue =
         Comparator.comparingLong(hit -> Objects.requireNonNull(hit.orderValue()).longValue());
@@ -493,7 +399,12 @@ final class ReferenceQueries {
   }
 
   private List<Ranked> rrf(
-      QueryStage stage, List<List<Ranked>> lists, int k, List<Float> weights, int limit) {
+      QueryStage stage,
+      List<List<Ranked>> lists,
+      int k,
+      @Nullable List<Float> weights,
+      int limit,
+      boolean inOrder) {
     // In single precision, list by list: ranks that are swapped between lists make exact ties.
     Map<PointId, Float> gains = new HashMap<>();
     Map<PointId, ReferencePoint> found = new LinkedHashMap<>();
@@ -505,31 +416,60 @@ final class ReferenceQueries {
         gains.merge(point.id(), weight <= 0 ? 0 : 1 / (rank / weight + k - 1), Float::sum);
       }
     }
-    return best(stage, found.values(), point -> gains.get(point.id()), true, true, limit);
+    return best(
+        stage,
+        found.values(),
+        point -> Interval.of(Objects.requireNonNull(gains.get(point.id()))),
+        true,
+        limit,
+        inOrder);
   }
 
-  private List<Ranked> dbsf(QueryStage stage, List<List<Ranked>> lists, int limit) {
-    Map<PointId, Double> sums = new HashMap<>();
+  private List<Ranked> dbsf(
+      QueryStage stage, List<List<Ranked>> lists, int limit, boolean inOrder) {
+    Map<PointId, Interval> sums = new HashMap<>();
     Map<PointId, ReferencePoint> found = new LinkedHashMap<>();
     for (List<Ranked> list : lists) {
-      double mean = list.stream().mapToDouble(Ranked::score).average().orElse(0);
-      double squares =
-          list.stream().mapToDouble(hit -> (hit.score() - mean) * (hit.score() - mean)).sum();
-      double deviation = Math.sqrt(squares / (list.size() - 1));
-      if (list.size() > 1 && deviation != 0 && deviation < 1e-2 * scale(mean)) {
-        // What is left of differences of nearly equal numbers is rounding.
-        ambiguous = true;
-      }
+      List<Interval> scores = list.stream().map(Ranked::score).toList();
+      UnaryOperator<Interval> normal = normal(scores);
       for (Ranked hit : list) {
         found.put(hit.point().id(), hit.point());
-        double normal =
-            list.size() < 2 || deviation == 0
-                ? 0.5
-                : (hit.score() - (mean - 3 * deviation)) / (6 * deviation);
-        sums.merge(hit.point().id(), normal, Double::sum);
+        sums.merge(hit.point().id(), normal.apply(hit.score()), (a, b) -> a.plus(b).rounded());
       }
     }
-    return best(stage, found.values(), point -> sums.get(point.id()), true, true, limit);
+    return best(
+        stage,
+        found.values(),
+        point -> Objects.requireNonNull(sums.get(point.id())),
+        true,
+        limit,
+        inOrder);
+  }
+
+  /** Makes the mean 0.5, three deviations below it 0 and above it 1; 0.5 of scores that are one. */
+  private UnaryOperator<Interval> normal(List<Interval> scores) {
+    Interval middle = Interval.of(0.5);
+    if (scores.size() < 2 || scores.stream().allMatch(scores.getFirst()::isSame)) {
+      return _ -> middle;
+    }
+    int count = scores.size();
+    double size = scores.stream().mapToDouble(Interval::size).max().orElseThrow();
+    Interval mean =
+        scores.stream().reduce(Interval.ZERO, Interval::plus).over(Interval.of(count)).summed(size);
+    Interval squares = Interval.ZERO;
+    for (Interval score : scores) {
+      Interval away = score.minus(mean).abs();
+      squares = squares.plus(away.times(away));
+    }
+    Interval reach =
+        squares.rounded().over(Interval.of(count - 1)).rising(Math::sqrt).times(3).rounded();
+    Interval span = reach.times(2).summed(size);
+    if (span.contains(0)) {
+      // Whether the scores differ at all is a matter of rounding.
+      doubt();
+      return _ -> middle;
+    }
+    return score -> score.minus(mean).plus(reach).summed(size).over(span).rounded();
   }
 
   // ---- ranking
@@ -537,54 +477,55 @@ final class ReferenceQueries {
   private List<Ranked> best(
       QueryStage stage,
       Collection<ReferencePoint> candidates,
-      ToDoubleFunction<ReferencePoint> score,
+      Function<ReferencePoint, Interval> score,
       boolean largerIsBetter,
-      boolean inclusive,
-      int limit) {
+      int limit,
+      boolean inOrder) {
     List<Ranked> ranked = new ArrayList<>();
     for (ReferencePoint point : candidates) {
-      // There is one zero.
-      ranked.add(new Ranked(point, score.applyAsDouble(point) + 0.0, null));
+      ranked.add(new Ranked(point, score.apply(point), null));
     }
-    Comparator<Ranked> byScore = Comparator.comparingDouble(Ranked::score);
+    Comparator<Ranked> byScore = Comparator.comparingDouble(hit -> hit.score().middle());
     ranked.sort(
         (largerIsBetter ? byScore.reversed() : byScore).thenComparing(hit -> hit.point().id()));
-    for (int i = 1; i < ranked.size() && i <= limit; i++) {
-      double value = ranked.get(i).score();
-      near(ranked.get(i - 1).score(), value);
-      // Equal vectors may differ in the last bit of their score, by which kernel it was computed;
-      // so may equal sums of scores that were normalised in single precision.
-      ambiguous |=
-          (stage.query() instanceof Query.OfVectors || stage.query() instanceof Query.Dbsf)
-              && value != 0
-              && value == ranked.get(i - 1).score();
-    }
-    boolean searched = stage.query() instanceof Query.OfVectors && stage.prefetch().isEmpty();
-    if (searched && limit > 0 && limit < ranked.size()) {
-      // Which of several equal points a search leaves out is not said.
-      ambiguous |= ranked.get(limit - 1).score() == ranked.get(limit).score();
-    }
-    Float threshold = stage.scoreThreshold();
-    List<Ranked> best = new ArrayList<>();
-    for (Ranked hit : ranked.subList(0, Math.min(limit, ranked.size()))) {
-      if (threshold != null) {
-        near(hit.score(), threshold);
-        boolean passes = largerIsBetter ? hit.score() > threshold : hit.score() < threshold;
-        if (!passes && !(inclusive && hit.score() == threshold)) {
-          continue;
+    List<Ranked> best = ranked.subList(0, Math.min(limit, ranked.size()));
+    for (int i = 0; i < best.size(); i++) {
+      Interval own = best.get(i).score();
+      for (int j = inOrder ? i + 1 : limit; j < ranked.size(); j++) {
+        Interval next = ranked.get(j).score();
+        boolean isBetter = largerIsBetter ? own.isAbove(next) : next.isAbove(own);
+        boolean isTie = own.isSame(next) && (j < limit || ordersTies(stage));
+        if (!isBetter && !isTie) {
+          doubt();
         }
       }
-      best.add(hit);
     }
-    return best;
+    return best.stream().filter(hit -> passes(stage, hit.score(), largerIsBetter)).toList();
   }
 
-  /** Notes two numbers that are close but not the same. */
-  private void near(double a, double b) {
-    ambiguous |= a != b && Math.abs(a - b) < CLOSE * scale(Math.max(Math.abs(a), Math.abs(b)));
+  /** Which of several equal points a search by segments and graphs leaves out is not said. */
+  private static boolean ordersTies(QueryStage stage) {
+    return !(stage.query() instanceof Query.OfVectors)
+        || !stage.prefetch().isEmpty()
+        || stage.using().equals(SparseModel.NAME);
   }
 
-  static double scale(double score) {
-    return Math.max(1, Math.abs(score));
+  private boolean passes(QueryStage stage, Interval score, boolean largerIsBetter) {
+    Float threshold = stage.scoreThreshold();
+    if (threshold == null) {
+      return true;
+    }
+    if (score.contains(threshold)) {
+      if (!score.isExact()) {
+        doubt();
+      }
+      // Strict for queries of vectors.
+      return !(stage.query() instanceof Query.OfVectors);
+    }
+    return largerIsBetter ? score.low() > threshold : score.high() < threshold;
+  }
+
+  private void doubt() {
+    ambiguous = true;
   }
 }

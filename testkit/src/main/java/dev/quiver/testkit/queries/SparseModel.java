@@ -62,9 +62,20 @@ final class SparseModel {
     return components;
   }
 
-  static boolean shares(double[] a, double[] b) {
+  /** Whether a component is in both, as far as rounding leaves it there. */
+  static boolean mayShare(Interval[] a, Interval[] b) {
     for (int i = 0; i < a.length; i++) {
-      if (a[i] != 0 && b[i] != 0) {
+      if (!a[i].isZero() && !b[i].isZero()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether a component is in both whatever rounding does. */
+  static boolean shares(Interval[] a, Interval[] b) {
+    for (int i = 0; i < a.length; i++) {
+      if (!a[i].contains(0) && !b[i].contains(0)) {
         return true;
       }
     }
@@ -76,14 +87,16 @@ final class SparseModel {
    *
    * @param all the vectors of the points that count
    */
-  static double[] weighted(double[] query, List<double[]> all) {
-    double[] weighted = query.clone();
+  static Interval[] weighted(Interval[] query, List<Interval[]> all) {
+    Interval[] weighted = query.clone();
     for (int i = 0; i < query.length; i++) {
       int having = 0;
-      for (double[] vector : all) {
-        having += vector[i] != 0 ? 1 : 0;
+      for (Interval[] vector : all) {
+        having += vector[i].isZero() ? 0 : 1;
       }
-      weighted[i] *= Math.log((all.size() - having + 0.5) / (having + 0.5) + 1);
+      double rarity = Math.log((all.size() - having + 0.5) / (having + 0.5) + 1);
+      // The logarithm of a number near 1 has that number's absolute error.
+      weighted[i] = query[i].times(Interval.of(rarity).summed(1).rounded()).rounded();
     }
     return weighted;
   }
