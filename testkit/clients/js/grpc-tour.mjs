@@ -244,6 +244,20 @@ step('batch update and delete', async () => {
   assert.equal((await points.count({collectionName: C})).result.count, 3n);
 });
 
+step('snapshots', async () => {
+  const snapshots = client.api('snapshots');
+  const made = (await snapshots.create({collectionName: C})).snapshotDescription;
+  assert.ok(made.size > 0n);
+  assert.equal(made.checksum.length, 64);
+  const names = async () => (await snapshots.list({collectionName: C})).snapshotDescriptions.map((s) => s.name);
+  assert.deepEqual(await names(), [made.name]);
+  await snapshots.delete({collectionName: C, snapshotName: made.name});
+  assert.deepEqual(await names(), []);
+  const full = (await snapshots.createFull({})).snapshotDescription;
+  assert.ok((await snapshots.listFull({})).snapshotDescriptions.some((s) => s.name === full.name));
+  await snapshots.deleteFull({snapshotName: full.name});
+});
+
 step('delete collections', async () => {
   for (const collectionName of [C, TEXTS, KINDS]) {
     assert.equal((await collections.delete({collectionName})).result, true);

@@ -359,6 +359,25 @@ step('a client that expects another environment is refused', async () => {
   assert.equal((await client.count(OPS)).count, 5);
 });
 
+step('snapshots', async () => {
+  const made = await client.createSnapshot(C);
+  assert.ok(made.size > 0);
+  assert.equal(made.checksum.length, 64);
+  assert.deepEqual((await client.listSnapshots(C)).map((s) => s.name), [made.name]);
+  const before = (await client.scroll(C, {limit: 10, with_vector: true})).points;
+  await client.upsert(C, {wait: true, points: [{id: 4711, vector: [1, 1, 1, 1]}]});
+  const location = `http://${host}:${port}/collections/${C}/snapshots/${made.name}`;
+  const recover = {location, priority: 'snapshot', checksum: made.checksum, ...(apiKey ? {api_key: apiKey} : {})};
+  assert.equal(await client.recoverSnapshot(C, recover), true);
+  assert.deepEqual((await client.scroll(C, {limit: 10, with_vector: true})).points, before);
+  await expectError(() => client.recoverSnapshot(C, {...recover, checksum: '0'.repeat(64)}), 'checksum mismatch');
+  const full = await client.createFullSnapshot();
+  assert.ok((await client.listFullSnapshots()).some((s) => s.name === full.name));
+  assert.equal(await client.deleteFullSnapshot(full.name), true);
+  assert.equal(await client.deleteSnapshot(C, made.name), true);
+  assert.deepEqual(await client.listSnapshots(C), []);
+});
+
 step('delete collections', async () => {
   for (const name of [C, NAMED, TEXTS, KINDS, OPS]) {
     assert.equal(await client.deleteCollection(name), true);

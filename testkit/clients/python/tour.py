@@ -5,9 +5,11 @@ Usage: tour.py HOST HTTP_PORT GRPC_PORT rest|grpc [API_KEY]
 Prints a line for each step and ends with "N steps passed"; the first failing step ends it with exit code 1.
 """
 
+import hashlib
 import sys
 import time
 import traceback
+import urllib.request
 import uuid
 
 import queries
@@ -19,6 +21,8 @@ COLLECTION = "tour-python"
 NAMED = "tour-python-named"
 TEXTS = "tour-python-texts"
 SPARSE = "tour-python-sparse"
+RECOVERED = "tour-python-recovered"
+SERVER = {}
 BIG_ID = 2**64 - 1
 UUID_ID = "c0ffee00-0000-4000-8000-00000000cafe"
 
@@ -549,6 +553,58 @@ def _(c, _ctx):
     check(c.delete_collection(SPARSE), True)
 
 
+@step("snapshots: create, list, load down and up, recover, delete")
+def _(c, _ctx):
+    base, headers = SERVER["url"], SERVER["headers"]
+    everything = sorted(str(p) for p in c.scroll(COLLECTION, limit=100, with_vectors=True)[0])
+    made = c.create_snapshot(COLLECTION)
+    assert made.size > 0 and len(made.checksum) == 64, made
+    check([s.name for s in c.list_snapshots(COLLECTION)], [made.name])
+
+    location = f"{base}/collections/{COLLECTION}/snapshots/{made.name}"
+    with urllib.request.urlopen(urllib.request.Request(location, headers=headers), timeout=60) as answer:
+        content = answer.read()
+    check(len(content), made.size, "size")
+    check(hashlib.sha256(content).hexdigest(), made.checksum, "checksum")
+
+    def back(name):
+        return sorted(str(p) for p in c.scroll(name, limit=100, with_vectors=True)[0])
+
+    # What is written after it is gone when it is recovered, into the same collection and beside it.
+    c.upsert(COLLECTION, [models.PointStruct(id=4711, vector=[1, 1, 1, 1])], wait=True)
+    api_key = headers.get("api-key")
+    assert c.recover_snapshot(COLLECTION, location, api_key=api_key, checksum=made.checksum, priority=models.SnapshotPriority.SNAPSHOT)
+    check(back(COLLECTION), everything)
+    assert c.recover_snapshot(RECOVERED, location, api_key=api_key)
+    check(back(RECOVERED), everything)
+    expect_error(lambda: c.recover_snapshot(RECOVERED, location, api_key=api_key, checksum="0" * 64), "checksum mismatch")
+    expect_error(lambda: c.recover_snapshot(RECOVERED, "file:///etc/passwd"), "outside the snapshots directory")
+    check(back(RECOVERED), everything)
+    assert c.delete_collection(RECOVERED)
+
+    uploaded = c.http.snapshots_api.recover_from_uploaded_snapshot(
+        RECOVERED, wait=True, checksum=made.checksum, snapshot=content
+    )
+    check(uploaded.result, True)
+    check(back(RECOVERED), everything)
+    assert c.delete_collection(RECOVERED)
+
+    shard = c.create_shard_snapshot(COLLECTION, 0)
+    check([s.name for s in c.list_shard_snapshots(COLLECTION, 0)], [shard.name])
+    assert c.recover_shard_snapshot(COLLECTION, 0, f"{base}/collections/{COLLECTION}/shards/0/snapshots/{shard.name}", api_key=api_key)
+    check(back(COLLECTION), everything)
+    assert c.delete_shard_snapshot(COLLECTION, 0, shard.name)
+
+    full = c.create_full_snapshot()
+    assert full.name in [s.name for s in c.list_full_snapshots()]
+    assert c.delete_full_snapshot(full.name)
+    assert full.name not in [s.name for s in c.list_full_snapshots()]
+
+    assert c.delete_snapshot(COLLECTION, made.name)
+    check(c.list_snapshots(COLLECTION), [])
+    expect_error(lambda: c.delete_snapshot(COLLECTION, made.name), "doesn't exist")
+
+
 @step("delete collections")
 def _(c, _ctx):
     for name in (COLLECTION, NAMED, TEXTS, queries.COLLECTION, queries.ELSEWHERE, service.COLLECTION):
@@ -559,6 +615,8 @@ def _(c, _ctx):
 def main():
     host, http_port, grpc_port, transport = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     api_key = sys.argv[5] if len(sys.argv) > 5 else None
+    SERVER["url"] = f"http://{host}:{http_port}"
+    SERVER["headers"] = {"api-key": api_key} if api_key else {}
     client = QdrantClient(
         host=host,
         port=http_port,

@@ -4,7 +4,6 @@ import dev.quiver.engine.Database;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
-import io.qdrant.client.grpc.SnapshotsGrpc;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,7 +49,7 @@ public final class GrpcApi implements AutoCloseable {
             new GrpcHealth.OfQdrant(version),
             new GrpcCollections(database, calls),
             new GrpcPoints(database, inference, calls, limits, metrics.issues()),
-            new SnapshotsGrpc.SnapshotsImplBase() {});
+            new GrpcSnapshots(database, calls));
     // Streams keep no budget of request bytes: their requests are small and end at once.
     List<ServerServiceDefinition> streaming =
         List.of(health.bindAsQdrants(), ProtoReflectionServiceV1.newInstance().bindService());

@@ -5,17 +5,8 @@ import dev.quiver.engine.QuiverException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Qdrant's gRPC calls that this version does not answer, and what it says instead. */
+/** Qdrant's gRPC calls that only a cluster answers, and what one machine says instead. */
 final class GrpcMissing {
-  private static final Set<String> LATER =
-      Set.of(
-          "qdrant.Snapshots/Create",
-          "qdrant.Snapshots/List",
-          "qdrant.Snapshots/Delete",
-          "qdrant.Snapshots/CreateFull",
-          "qdrant.Snapshots/ListFull",
-          "qdrant.Snapshots/DeleteFull");
-
   private static final Set<String> CLUSTER_ONLY =
       Set.of(
           "qdrant.Collections/UpdateCollectionClusterSetup",
@@ -29,10 +20,6 @@ final class GrpcMissing {
   static @Nullable QuiverException refusal(String fullMethodName) {
     if (CLUSTER_ONLY.contains(fullMethodName)) {
       return new QuiverException(ErrorCode.STANDALONE, "Qdrant is running in standalone mode");
-    }
-    if (LATER.contains(fullMethodName)) {
-      return QuiverException.notImplemented(
-          "the gRPC call " + fullMethodName + ": a later version brings it");
     }
     return null;
   }

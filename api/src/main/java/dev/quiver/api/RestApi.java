@@ -1,6 +1,7 @@
 package dev.quiver.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import dev.quiver.engine.Backups;
 import dev.quiver.engine.Damage;
 import dev.quiver.engine.Database;
 import dev.quiver.engine.ErrorCode;
@@ -41,6 +42,7 @@ public final class RestApi {
   private final JsonFactory json;
   private final RestRouter router = new RestRouter();
   private volatile @Nullable LogSettings log;
+  private final RestBackups backups;
 
   /**
    * @param pool for searches; shared with gRPC
@@ -60,6 +62,7 @@ public final class RestApi {
     this.metrics = metrics;
     this.limits = limits;
     this.json = JsonIn.factory(limits);
+    this.backups = new RestBackups(database);
     new RestService(database, metrics, version, pool, ready).register(router);
     new RestAdmin(database, metrics, () -> log).register(router);
     new RestCollections(database).register(router);
@@ -71,6 +74,8 @@ public final class RestApi {
     new RestAggregates(database, pool).register(router);
     new RestVerification(database).register(router);
     new RestGuard(database).register(router);
+    new RestSnapshots(database).register(router);
+    backups.register(router);
     RestMissing.register(router);
     metrics.addSource(new DatabaseMetrics(database, version));
   }
@@ -86,6 +91,11 @@ public final class RestApi {
   /** Lets {@code /logger} read and change how much is logged. */
   public void logSettings(LogSettings settings) {
     log = settings;
+  }
+
+  /** Gives the API the backups that it is to serve; without them it says that there are none. */
+  public void serve(Backups value) {
+    backups.backups(value);
   }
 
   /** Adds all of the API to a server's routing. It answers every path that is left to it. */

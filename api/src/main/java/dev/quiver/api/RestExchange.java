@@ -16,8 +16,11 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -114,6 +117,10 @@ final class RestExchange {
       throw new IllegalStateException("the route has no parameter " + name);
     }
     return value;
+  }
+
+  boolean hasPathParameter(String name) {
+    return pathParameters.containsKey(name);
   }
 
   /** The collection's name, checked as any other call than create does. */
@@ -310,6 +317,11 @@ final class RestExchange {
     return bodyTree();
   }
 
+  /** Reads a body that says nothing, so that it is not taken for the next request. */
+  void ignoreBody() {
+    bodyBytes();
+  }
+
   private void checkContentType() {
     if (!request.headers().contains(HeaderNames.CONTENT_TYPE)) {
       return;
@@ -405,6 +417,50 @@ final class RestExchange {
 
   void ok(RestOut.Result result) {
     json(200, RestOut.ok(result, explains, startNanos));
+  }
+
+  /** Says that the work goes on after the answer. */
+  void accepted() {
+    json(202, RestOut.accepted(startNanos));
+  }
+
+  /** Sends a file's bytes, of which only a part is in memory at a time. */
+  void file(Path file, String name) {
+    try (InputStream in = Files.newInputStream(file)) {
+      response.status(200);
+      response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
+      response.header(
+          HeaderNames.create("Content-Disposition"), "attachment; filename=\"" + name + "\"");
+      response.header(HeaderNames.CONTENT_LENGTH, Long.toString(Files.size(file)));
+      try (OutputStream out = response.outputStream()) {
+        in.transferTo(out);
+      }
+    } catch (IOException | UncheckedIOException e) {
+      status = ABORTED_STATUS;
+      throw new RestAborted(e);
+    }
+  }
+
+  /**
+   * Reads the part of a form that is called so, or the whole body when it is no form; it may be of
+   * any size.
+   */
+  void upload(String part, RestSnapshots.Upload reader) {
+    try {
+      String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
+      InputStream raw = request.content().inputStream();
+      InputStream in =
+          type.startsWith("multipart/form-data") ? FormPart.open(raw, type, part) : raw;
+      reader.read(in);
+      raw.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
+      status = ABORTED_STATUS;
+      throw new RestAborted(e);
+    } catch (QuiverException e) {
+      // What is unread may be gigabytes.
+      response.header(HeaderNames.CONNECTION, "close");
+      throw e;
+    }
   }
 
   void json(int httpStatus, byte[] body) {

@@ -87,6 +87,15 @@ final class RestOut {
     }
   }
 
+  /** {@code {"status": "accepted", "time": seconds}}. */
+  static byte[] accepted(long startNanos) {
+    return plain(
+        Payload.JSON
+            .createObjectNode()
+            .put("status", "accepted")
+            .put("time", secondsSince(startNanos)));
+  }
+
   /** A tree without an envelope. */
   static byte[] plain(JsonNode tree) {
     try {

@@ -1,6 +1,7 @@
 package dev.quiver.api;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +141,25 @@ final class Rights {
     add(Right.WRITE_EXTRAS, "POST " + SHARD + "/snapshots", null);
     add(Right.WRITE_EXTRAS, "DELETE " + SHARD + "/snapshots/{snapshot_name}", null);
     add(Right.WRITE_EXTRAS, "GET " + SHARD + "/snapshot", null);
+    for (String backups :
+        List.of(
+            "GET /quiver/v1/backups",
+            "GET /quiver/v1/backups/{backup_id}",
+            "GET /quiver/v1/backups/jobs/{job_id}",
+            "GET /quiver/v1/log")) {
+      add(Right.GLOBAL_READ, backups, null);
+    }
+    for (String backups :
+        List.of(
+            "POST /quiver/v1/backups",
+            "POST /quiver/v1/backups/verify",
+            "POST /quiver/v1/backups/prune",
+            "POST /quiver/v1/backups/restore",
+            "POST /quiver/v1/backups/drill",
+            "DELETE /quiver/v1/backups/jobs")) {
+      add(Right.GLOBAL_MANAGE, backups, null);
+    }
+    add(Right.READ_EXTRAS, "GET /quiver/v1" + COLLECTION + "/log", null);
     add(Right.OPEN, null, "grpc.health.v1.Health/Watch");
     add(Right.ANY, null, "grpc.reflection.v1.ServerReflection/ServerReflectionInfo");
   }

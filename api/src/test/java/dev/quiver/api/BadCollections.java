@@ -245,11 +245,10 @@ final class BadCollections {
             "{'dense': {'size': 1, 'distance': 'Dot'}}",
             404,
             "Not found: Collection `nope` doesn't exist!"),
-        post(
-            C + "/snapshots",
-            "{}",
-            501,
-            "Not implemented: POST /collections/{collection_name}/snapshots (snapshots) comes in a later version"),
+        get(
+            C + "/snapshots/nope.snapshot",
+            404,
+            "Not found: Snapshot `nope.snapshot` doesn't exist!"),
         put(C + "/shards", "{}", 405, "Qdrant is running in standalone mode"),
         post("/cluster/recover", "{}", 405, "Qdrant is running in standalone mode"),
         get("/metrics?anonymize=yes", 400, query + "provided string was not `true` or `false`"));

@@ -27,7 +27,8 @@ public final class BenchCommands implements CommandProvider {
                     new SparseBenchmark(),
                     new CollectionsBenchmark(),
                     new DurabilityBenchmark(),
-                    new RecoveryBenchmark())));
+                    new RecoveryBenchmark(),
+                    new BackupBenchmark())));
     command.addSubcommand(new AnnCommand());
     command.getCommandSpec().usageMessage().description("Measures Quiver; without a name: lists.");
     return command;

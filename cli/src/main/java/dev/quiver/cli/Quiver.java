@@ -49,6 +49,8 @@ final class Quiver implements Runnable {
     line.addSubcommand("trash", TrashCommand.commandLine(context));
     line.addSubcommand("audit", AuditCommand.commandLine(context));
     line.addSubcommand("migrate", new MigrateCommand(context));
+    line.addSubcommand("backup", BackupCommand.commandLine(context));
+    line.addSubcommand("log", LogCommand.commandLine(context));
     line.addSubcommand("config", ConfigCommand.commandLine(context));
     line.addSubcommand("version", new VersionCommand(context));
     line.addSubcommand("completion", new CompletionCommand(context));

@@ -1,21 +1,23 @@
 package dev.quiver.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.quiver.engine.wal.FileOps;
+import dev.quiver.engine.wal.LogClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -31,23 +33,26 @@ import org.slf4j.LoggerFactory;
  * aliases.json              {"format": 2, "aliases": {alias: collection, ...}, ...}
  * store.json                see {@link StoreLabel}
  * audit/                    see {@link dev.quiver.engine.audit.AuditLog}
+ * journal/                  see {@link StoreJournal}
+ * install.json              see {@link StoreFiles}; only while restored collections are taken in
  * collections/&lt;id&gt;/    see {@link CollectionFolder}
  * </pre>
  *
  * <p>Files are {@link Documents}: whole, with a checksum and a copy. A collection exists when its
  * document does: a crash while one is created leaves a folder without it, which is deleted at the
  * next start. A dropped one has the document of the trash instead; a crash on the way in or out
- * leaves the one or the other. Thread-safe: changes under one lock, reads of immutable snapshots.
+ * leaves the one or the other. Every change is written to the journal before it is made.
+ * Thread-safe: changes under one lock, reads of immutable snapshots.
  */
-final class Catalog {
+final class Catalog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
-  static final String ALIASES = "aliases.json";
-  static final String COLLECTIONS = "collections";
 
-  private final Path root;
+  private final StoreFiles documents;
   private final FileOps files;
   private final Background background;
+  private final LogClock clock;
   private final SlotFactory slots;
+  private final StoreJournal journal;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Of the next collection; later ones have greater numbers. */
@@ -61,6 +66,14 @@ final class Catalog {
   @GuardedBy("lock")
   private boolean aliasesDoubtful;
 
+  /** Whether an installation was announced and could not be completed. */
+  @GuardedBy("lock")
+  private boolean unfinished;
+
+  /** Whether an announcement failed that may be on disk all the same. */
+  @GuardedBy("lock")
+  private boolean withdrawing;
+
   /** Signalled when a name is free that was on its way into the trash. */
   private final Condition settled = lock.newCondition();
 
@@ -69,6 +82,16 @@ final class Catalog {
   /** Out of sight already, and still on disk: their users are being waited for. */
   @GuardedBy("lock")
   private final Set<String> leaving = new HashSet<>();
+
+  /** Those of them that are still collections as far as the journal and the disk are concerned. */
+  private volatile Map<String, Slot> withdrawn = Map.of();
+
+  /** Replaced by restored ones, on disk too: their users are being waited for. */
+  @GuardedBy("lock")
+  private final Map<Slot, DroppedCollection> replaced = new HashMap<>();
+
+  /** Folders that may go as soon as their logs are archived. */
+  private final Set<CollectionFolder> retired = ConcurrentHashMap.newKeySet();
 
   /** By id. */
   private volatile Map<String, DroppedCollection> dropped = Map.of();
@@ -80,112 +103,91 @@ final class Catalog {
         throws IOException;
   }
 
-  private Catalog(Path root, EngineOptions options, SlotFactory slots) {
-    this.root = root;
-    this.files = options.files();
-    this.background = options.background();
+  private Catalog(
+      StoreFiles documents,
+      Background background,
+      LogClock clock,
+      SlotFactory slots,
+      StoreJournal journal) {
+    this.documents = documents;
+    this.files = documents.files();
+    this.background = background;
+    this.clock = clock;
     this.slots = slots;
+    this.journal = journal;
   }
 
-  static Catalog open(Path root, EngineOptions options, SlotFactory slots) throws IOException {
-    Catalog catalog = new Catalog(root, options, slots);
-    catalog.load();
-    return catalog;
+  static Catalog open(
+      StoreFiles documents, Background background, LogClock clock, SlotFactory slots)
+      throws IOException {
+    Catalog catalog =
+        new Catalog(
+            documents,
+            background,
+            clock,
+            slots,
+            StoreJournal.open(documents.root(), documents.files(), background, clock));
+    try {
+      catalog.load();
+      return catalog;
+    } catch (IOException | RuntimeException e) {
+      catalog.close();
+      throw e;
+    }
   }
 
-  private Path collectionsFolder() {
-    return root.resolve(COLLECTIONS);
+  Path root() {
+    return documents.root();
+  }
+
+  StoreJournal journal() {
+    return journal;
+  }
+
+  @Override
+  public void close() {
+    journal.close();
   }
 
   private void load() throws IOException {
     lock.lock();
     try {
-      files.createDirectories(collectionsFolder());
-      files.syncDirectory(root);
-      Map<String, Numbered> folders = new TreeMap<>();
-      Map<String, DroppedCollection> trash = new TreeMap<>();
-      for (String id : files.list(collectionsFolder())) {
-        CollectionFolder folder = new CollectionFolder(collectionsFolder().resolve(id));
-        if (!files.exists(folder.document())) {
-          if (files.exists(folder.droppedDocument())) {
-            loadDropped(folder, trash);
-          } else {
-            LOG.info(
-                "deleting {}: a collection that was never complete or was purged", folder.path());
-            folder.delete(files);
-          }
-          continue;
-        }
-        ObjectNode document = Documents.read(files, folder.document());
-        String name = document.path("name").asText();
-        if (!(document.get("config") instanceof ObjectNode config)) {
-          throw new QuiverException(ErrorCode.CORRUPT, folder.document() + ": no config");
-        }
-        long number = document.path("number").asLong();
-        nextNumber = Math.max(nextNumber, number + 1);
-        Numbered each = new Numbered(folder, number, config);
-        Numbered other = folders.putIfAbsent(name, each);
-        if (other != null) {
-          CollectionFolder older = older(each, other);
-          takeOut(older, trash);
-          folders.put(name, older.equals(folder) ? other : each);
-        }
-      }
+      StoreReading reading = new StoreReading(documents);
+      reading.read();
+      nextNumber = reading.nextNumber();
+      retired.addAll(reading.retired());
       Map<String, Slot> found = new TreeMap<>();
-      for (Map.Entry<String, Numbered> entry : folders.entrySet()) {
-        Numbered numbered = entry.getValue();
+      for (StoreFiles.Described each : reading.collections().values()) {
         found.put(
-            entry.getKey(),
+            each.name(),
             slots.create(
-                entry.getKey(),
-                numbered.folder(),
-                numbered.number(),
-                CollectionConfig.fromDocument(numbered.config())));
+                each.name(),
+                each.folder(),
+                each.number(),
+                CollectionConfig.fromDocument(each.config())));
       }
-      files.syncDirectory(collectionsFolder());
       collections = found;
       aliases = loadAliases(found);
-      dropped = trash;
+      dropped = reading.trash();
       for (Slot slot : found.values()) {
         if (files.exists(slot.folder().droppedDocument())) {
           finishHalfway(slot);
         }
       }
+      reconcileJournal();
     } finally {
       lock.unlock();
     }
   }
 
-  /** A folder with a collection in it; of two with the same name the later one counts. */
-  private record Numbered(CollectionFolder folder, long number, ObjectNode config) {}
-
-  /**
-   * Of two folders with the same name the older one is of a collection whose drop the disk did not
-   * confirm, or whose creation nobody was told of.
-   */
-  private static CollectionFolder older(Numbered a, Numbered b) {
-    if (a.number() == b.number()) {
-      throw new QuiverException(
-          ErrorCode.CORRUPT,
-          "a collection is in two folders: "
-              + a.folder().path()
-              + " and "
-              + b.folder().path()
-              + "; move one away");
-    }
-    return (a.number() < b.number() ? a : b).folder();
-  }
-
+  /** What is there is served whether the journal can be written or not. */
   @GuardedBy("lock")
-  private void takeOut(CollectionFolder folder, Map<String, DroppedCollection> trash)
-      throws IOException {
-    if (files.exists(folder.droppedDocument())) {
-      LOG.warn("{} goes on into the trash: a later collection has its name", folder.path());
-      removeDocument(folder);
-      loadDropped(folder, trash);
-    } else {
-      LOG.warn("deleting {}: a later collection has its name", folder.path());
-      folder.delete(files);
+  private void reconcileJournal() {
+    try {
+      journal.reconcile(state());
+    } catch (QuiverException e) {
+      LOG.warn("the journal lacks what there is now; it is written before the next change", e);
+      journal.doubtful();
     }
   }
 
@@ -201,43 +203,114 @@ final class Catalog {
         files.syncDirectory(slot.folder().path());
       }
     } catch (QuiverException e) {
-      LOG.error("collection {} is there; what is left of its drop is damaged", slot.name(), e);
-    }
-  }
-
-  private void loadDropped(CollectionFolder folder, Map<String, DroppedCollection> trash)
-      throws IOException {
-    try {
-      DroppedCollection entry = DroppedCollection.read(files, folder);
-      trash.put(entry.id(), entry);
-    } catch (QuiverException e) {
-      // Nobody shall be kept from the collections that live by one that was thrown away.
-      LOG.error("{} stays where it is, but cannot be restored", folder.path(), e);
+      LOG.error("collection {} is there; its way out of the trash did not end", slot.name(), e);
     }
   }
 
   @GuardedBy("lock")
   private Map<String, String> loadAliases(Map<String, Slot> known) throws IOException {
-    Path file = root.resolve(ALIASES);
-    Map<String, String> loaded = new TreeMap<>();
+    Map<String, String> loaded = documents.readAliases();
     boolean orphans = false;
-    if (files.exists(file)) {
-      for (Map.Entry<String, JsonNode> entry :
-          Documents.read(files, file).path("aliases").properties()) {
-        if (known.containsKey(entry.getValue().asText())) {
-          loaded.put(entry.getKey(), entry.getValue().asText());
-        } else {
-          // A collection is dropped before its aliases are.
-          LOG.info("alias {} is dropped: its collection does not exist", entry.getKey());
-          orphans = true;
-        }
-      }
-      if (orphans) {
-        // Or they would come back with the next collection of that name.
-        writeAliases(loaded);
+    for (String alias : List.copyOf(loaded.keySet())) {
+      if (!known.containsKey(loaded.get(alias))) {
+        // A collection is dropped before its aliases are.
+        LOG.info("alias {} is dropped: its collection does not exist", alias);
+        loaded.remove(alias);
+        orphans = true;
       }
     }
+    if (orphans) {
+      // Or they would come back with the next collection of that name.
+      writeAliases(loaded);
+    }
     return loaded;
+  }
+
+  /**
+   * A moment and what there is at it: every change of collections and aliases up to it is in the
+   * state, none after it.
+   *
+   * @param micros since 1970
+   * @param journalOffset behind the last event before it
+   */
+  record Moment(long micros, StoreState state, long journalOffset) {}
+
+  /**
+   * Takes a moment for the whole store, when no collection is just being dropped. Whoever asks must
+   * not use one.
+   */
+  Moment moment() {
+    lock.lock();
+    try {
+      while (!withdrawn.isEmpty()) {
+        settled.awaitUninterruptibly();
+      }
+      return new Moment(clock.moment(), state(), journal.log().nextOffset());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What there is now, as the disk has it or soon will. */
+  private StoreState state() {
+    Map<String, StoreState.Entry> entries = new TreeMap<>();
+    collections.forEach((name, slot) -> entries.put(name, entry(slot.folder(), slot.config())));
+    withdrawn.forEach((name, slot) -> entries.put(name, entry(slot.folder(), slot.config())));
+    return new StoreState(entries, aliases);
+  }
+
+  private static StoreState.Entry entry(CollectionFolder folder, CollectionConfig config) {
+    return new StoreState.Entry(folder.id(), config.document());
+  }
+
+  /**
+   * Where the store's logs are.
+   *
+   * @param slots of collections, also of those that are just going
+   * @param trash folders that nobody writes to, and that may become collections again
+   * @param retired folders that may go as soon as their logs are archived
+   */
+  record Logs(List<Slot> slots, List<CollectionFolder> trash, List<CollectionFolder> retired) {}
+
+  /** All logs that there are at one time. */
+  Logs logs() {
+    lock.lock();
+    try {
+      List<Slot> living = new ArrayList<>(collections.values());
+      living.addAll(withdrawn.values());
+      living.addAll(replaced.keySet());
+      return new Logs(
+          living,
+          dropped.values().stream().map(DroppedCollection::folder).toList(),
+          List.copyOf(retired));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Keeps a folder that is gone otherwise until its log is archived. */
+  void retire(CollectionFolder folder) {
+    retired.add(folder);
+  }
+
+  /** Says that a log is archived; returns whether its folder is still to be deleted. */
+  boolean unretire(CollectionFolder folder) {
+    return retired.remove(folder);
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  /** Makes a change that the journal has already. */
+  @GuardedBy("lock")
+  private void journaled(Change change) throws IOException {
+    try {
+      change.make();
+    } catch (IOException | RuntimeException e) {
+      journal.doubtful();
+      throw e;
+    }
   }
 
   List<Slot> slots() {
@@ -274,15 +347,17 @@ final class Catalog {
     try {
       awaitSettled(name);
       checkFree(name);
-      CollectionFolder folder =
-          new CollectionFolder(
-              collectionsFolder().resolve(background.randomId().toString().replace("-", "")));
+      CollectionFolder folder = newFolder();
       settleDoubts();
       long number = nextNumber++;
+      journal.created(this::state, name, entry(folder, config));
       try {
-        folder.create(files);
-        writeDocument(name, folder, number, config);
-        files.syncDirectory(collectionsFolder());
+        journaled(
+            () -> {
+              folder.create(files);
+              documents.writeCollection(name, folder, number, config.document());
+              files.syncDirectory(documents.collectionsFolder());
+            });
       } catch (IOException e) {
         undo(folder, e);
         throw e;
@@ -293,6 +368,11 @@ final class Catalog {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A folder for a collection: rubbish until it has a document. */
+  CollectionFolder newFolder() {
+    return documents.folder(background.randomId().toString().replace("-", ""));
   }
 
   @GuardedBy("lock")
@@ -308,19 +388,19 @@ final class Catalog {
 
   /**
    * Takes away, durably, what makes collections of folders whose creation failed or whose drop the
-   * disk did not confirm, and writes aliases again that it did not. As long as that cannot be done,
-   * no collection is made or dropped: a later one of the same name, made and dropped, would bring
-   * the older one back, or get its aliases.
+   * disk did not confirm, writes aliases again that it did not, and ends what a restore began. As
+   * long as that cannot be done, no collection is made or dropped: a later one of the same name,
+   * made and dropped, would bring the older one back, or get its aliases.
    */
   @GuardedBy("lock")
   private void settleDoubts() throws IOException {
+    finishInstallation();
     while (!doubtful.isEmpty()) {
       CollectionFolder folder = doubtful.getFirst();
       if (files.isDirectory(folder.path())) {
-        files.delete(folder.document());
-        files.syncDirectory(folder.path());
+        documents.removeDocument(folder);
       } else {
-        files.syncDirectory(collectionsFolder());
+        files.syncDirectory(documents.collectionsFolder());
       }
       doubtful.removeFirst();
     }
@@ -349,16 +429,6 @@ final class Catalog {
     }
   }
 
-  private void writeDocument(
-      String name, CollectionFolder folder, long number, CollectionConfig config)
-      throws IOException {
-    ObjectNode document = Documents.create();
-    document.put("name", name);
-    document.put("number", number);
-    document.set("config", config.document());
-    Documents.write(files, folder.document(), document);
-  }
-
   boolean update(String name, UnaryOperator<CollectionConfig> change) throws IOException {
     lock.lock();
     try {
@@ -366,13 +436,22 @@ final class Catalog {
       if (slot == null) {
         return false;
       }
-      CollectionConfig changed = change.apply(slot.config());
-      writeDocument(slot.name(), slot.folder(), slot.number(), changed);
-      slot.config(changed);
+      configure(slot, change.apply(slot.config()));
       return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private void configure(Slot slot, CollectionConfig changed) throws IOException {
+    finishInstallation();
+    journal.configured(this::state, slot.name(), entry(slot.folder(), changed));
+    journaled(
+        () ->
+            documents.writeCollection(
+                slot.name(), slot.folder(), slot.number(), changed.document()));
+    slot.config(changed);
   }
 
   /**
@@ -394,8 +473,7 @@ final class Catalog {
       CollectionConfig before = slot.config();
       CollectionConfig changed = vectors.in(before, slot.followed());
       if (!changed.equals(before)) {
-        writeDocument(slot.name(), slot.folder(), slot.number(), changed);
-        slot.config(changed);
+        configure(slot, changed);
       }
       slot.followed(vectors);
     } finally {
@@ -441,11 +519,21 @@ final class Catalog {
         changed.remove(name);
         collections = changed;
         leaving.add(name);
+        Map<String, Slot> going = new TreeMap<>(withdrawn);
+        going.put(name, slot);
+        withdrawn = going;
       }
       return slot;
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private void isGone(Slot slot) {
+    Map<String, Slot> going = new TreeMap<>(withdrawn);
+    going.remove(slot.name());
+    withdrawn = going;
   }
 
   private @Nullable IOException discard(Slot slot, Duration keep, Instant now) throws IOException {
@@ -455,16 +543,19 @@ final class Catalog {
       Map<String, String> left = new TreeMap<>(aliases);
       left.values().removeIf(slot.name()::equals);
       Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-      if (!keep.isZero()) {
-        List<String> own = new ArrayList<>(aliases.keySet());
-        own.removeAll(left.keySet());
-        DroppedCollection entry =
-            new DroppedCollection(
-                slot.folder(), slot.name(), slot.number(), slot.config(), own, now, now.plus(keep));
-        entry.write(files);
-        trash.put(entry.id(), entry);
-      }
-      files.delete(slot.folder().document());
+      DroppedCollection entry = entryOf(slot, aliases, keep, now);
+      logDrop(slot);
+      journaled(
+          () -> {
+            if (keep.isZero()) {
+              documents.retire(slot.folder());
+            } else {
+              entry.write(files);
+              trash.put(entry.id(), entry);
+            }
+            files.delete(slot.folder().document());
+          });
+      isGone(slot);
       // From here on it is gone for this process, whatever the disk says: what it took from now on
       // could not be found again.
       aliasesDoubtful |= left.size() != aliases.size();
@@ -485,9 +576,31 @@ final class Catalog {
     }
   }
 
-  private void removeDocument(CollectionFolder folder) throws IOException {
-    files.delete(folder.document());
-    files.syncDirectory(folder.path());
+  private static DroppedCollection entryOf(
+      Slot slot, Map<String, String> named, Duration keep, Instant now) {
+    List<String> own = new ArrayList<>();
+    named.forEach(
+        (alias, target) -> {
+          if (target.equals(slot.name())) {
+            own.add(alias);
+          }
+        });
+    return new DroppedCollection(
+        slot.folder(), slot.name(), slot.number(), slot.config(), own, now, now.plus(keep));
+  }
+
+  /** A full disk keeps nobody from dropping a collection, which makes room. */
+  @GuardedBy("lock")
+  private void logDrop(Slot slot) {
+    try {
+      journal.dropped(this::state, slot.name(), slot.folder().id());
+    } catch (QuiverException e) {
+      if (e.code() != ErrorCode.INSUFFICIENT_STORAGE) {
+        throw e;
+      }
+      LOG.warn("the journal learns later that {} was dropped", slot.name(), e);
+      journal.doubtful();
+    }
   }
 
   /** Frees the name of a dropped collection, or brings back one that could not be dropped. */
@@ -495,6 +608,7 @@ final class Catalog {
     lock.lock();
     try {
       leaving.remove(slot.name());
+      isGone(slot);
       if (!done && files.exists(slot.folder().document())) {
         Map<String, Slot> changed = new TreeMap<>(collections);
         changed.put(
@@ -504,7 +618,7 @@ final class Catalog {
         doubtful.add(slot.folder());
         if (files.exists(slot.folder().droppedDocument())) {
           Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-          loadDropped(slot.folder(), trash);
+          StoreReading.readDropped(files, slot.folder(), trash);
           dropped = trash;
         }
       }
@@ -533,8 +647,12 @@ final class Catalog {
       checkFree(name);
       settleDoubts();
       long number = nextNumber++;
+      journal.created(this::state, name, entry(entry.folder(), entry.config()));
       try {
-        writeDocument(name, entry.folder(), number, entry.config());
+        journaled(
+            () ->
+                documents.writeCollection(
+                    name, entry.folder(), number, entry.config().document()));
       } catch (IOException e) {
         // It stays in the trash, and must not come back by itself.
         doubtful.add(entry.folder());
@@ -568,8 +686,7 @@ final class Catalog {
       }
     }
     if (!changed.equals(aliases)) {
-      writeAliases(changed);
-      aliases = changed;
+      rename(changed);
     }
     Documents.delete(files, entry.folder().droppedDocument());
     files.syncDirectory(entry.folder().path());
@@ -584,8 +701,10 @@ final class Catalog {
       if (entry == null) {
         return null;
       }
+      finishInstallation();
+      documents.retire(entry.folder());
       // There when a restore failed halfway: what is purged must not come back as a collection.
-      removeDocument(entry.folder());
+      documents.removeDocument(entry.folder());
       Documents.delete(files, entry.folder().droppedDocument());
       files.syncDirectory(entry.folder().path());
       Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
@@ -594,6 +713,139 @@ final class Catalog {
       return entry.folder();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * A collection whose files are complete.
+   *
+   * @param replacing whether one of its name may be there, which goes then
+   */
+  record Installation(
+      String name, CollectionFolder folder, CollectionConfig config, boolean replacing) {}
+
+  /**
+   * Makes restored collections a part of the store, all or, after a crash too, none of them. Those
+   * that they replace go into the trash.
+   *
+   * @param others whether the collections that are not among them stay
+   * @param newAliases all aliases from now on; null: they stay
+   * @param keep how long what goes stays in the trash; zero: it does not go there
+   * @return the slots of what went, each to be dropped and then {@link #departed}
+   */
+  List<Slot> install(
+      List<Installation> installations,
+      boolean others,
+      @Nullable Map<String, String> newAliases,
+      Duration keep,
+      Instant now)
+      throws IOException {
+    lock.lock();
+    try {
+      while (!leaving.isEmpty()) {
+        settled.awaitUninterruptibly();
+      }
+      settleDoubts();
+      Map<String, Slot> changed = new TreeMap<>(others ? collections : Map.of());
+      Map<String, Slot> gone = new TreeMap<>(collections);
+      for (Installation each : installations) {
+        boolean added = newAliases == null && !collections.containsKey(each.name());
+        if (!each.replacing() || added) {
+          checkFree(each.name());
+        }
+        changed.put(
+            each.name(), slots.create(each.name(), each.folder(), nextNumber++, each.config()));
+      }
+      gone.values().removeAll(changed.values());
+      Map<String, String> named = new TreeMap<>(newAliases == null ? aliases : newAliases);
+      named.values().removeIf(target -> !changed.containsKey(target));
+      Map<Slot, DroppedCollection> going = new HashMap<>();
+      gone.values().forEach(slot -> going.put(slot, entryOf(slot, aliases, keep, now)));
+      StoreFiles.Installing installing = installing(changed, named, going.values(), keep);
+      journal.reconcile(installing.after());
+      announce(installing);
+      collections = changed;
+      aliases = named;
+      replaced.putAll(going);
+      try {
+        documents.completeInstallation();
+      } catch (IOException e) {
+        // It is announced: the next change, or the next start, completes it.
+        LOG.error("what was restored could not be written down yet", e);
+        unfinished = true;
+      }
+      return List.copyOf(gone.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private StoreFiles.Installing installing(
+      Map<String, Slot> changed,
+      Map<String, String> named,
+      Collection<DroppedCollection> going,
+      Duration keep) {
+    Map<String, StoreState.Entry> entries = new TreeMap<>();
+    Map<String, Long> numbers = new TreeMap<>();
+    changed.forEach(
+        (name, slot) -> {
+          entries.put(name, entry(slot.folder(), slot.config()));
+          numbers.put(name, slot.number());
+        });
+    return new StoreFiles.Installing(
+        new StoreState(entries, named), numbers, List.copyOf(going), !keep.isZero());
+  }
+
+  /**
+   * Says that nobody uses a replaced collection any more.
+   *
+   * @return whether it is in the trash now; if not, its folder is the caller's to delete
+   */
+  boolean departed(Slot slot) {
+    lock.lock();
+    try {
+      DroppedCollection entry = replaced.remove(slot);
+      if (entry == null || !entry.purgeAt().isAfter(entry.droppedAt())) {
+        return false;
+      }
+      Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
+      trash.put(entry.id(), entry);
+      dropped = trash;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does what an earlier installation left to be done. */
+  @GuardedBy("lock")
+  private void finishInstallation() throws IOException {
+    if (withdrawing) {
+      documents.withdrawInstallation();
+      withdrawing = false;
+    }
+    if (unfinished) {
+      documents.completeInstallation();
+      unfinished = false;
+    }
+  }
+
+  @GuardedBy("lock")
+  private void announce(StoreFiles.Installing installing) throws IOException {
+    try {
+      documents.announce(installing);
+    } catch (IOException | RuntimeException e) {
+      journal.doubtful();
+      withdrawing = true;
+      try {
+        documents.withdrawInstallation();
+        withdrawing = false;
+      } catch (IOException | RuntimeException again) {
+        // The next change tries again before it is made.
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 
@@ -614,13 +866,25 @@ final class Catalog {
       } finally {
         // The steps before a failing one stay done.
         if (!changed.equals(aliases)) {
-          writeAliases(changed);
-          aliases = changed;
+          rename(changed);
         }
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private void rename(Map<String, String> changed) throws IOException {
+    finishInstallation();
+    journal.aliased(this::state, changed);
+    try {
+      writeAliases(changed);
+    } catch (IOException | RuntimeException e) {
+      journal.doubtful();
+      throw e;
+    }
+    aliases = changed;
   }
 
   @GuardedBy("lock")
@@ -655,10 +919,7 @@ final class Catalog {
   @GuardedBy("lock")
   private void writeAliases(Map<String, String> all) throws IOException {
     aliasesDoubtful = true;
-    ObjectNode document = Documents.create();
-    ObjectNode object = document.putObject("aliases");
-    all.forEach(object::put);
-    Documents.write(files, root.resolve(ALIASES), document);
+    documents.writeAliases(all);
     aliasesDoubtful = false;
   }
 }

@@ -15,6 +15,8 @@ import java.nio.file.Path;
  * log/              the op log's segments
  * index/            Lucene's files
  * damage.json, quarantine/   see {@link Quarantine}; only when segments were found damaged
+ * retired           in place of collection.json when the collection was dropped and its log is to be
+ *                   archived before the folder goes
  * scratch/          what a merge needs while it runs; deleted when the collection is opened
  * </pre>
  */
@@ -23,12 +25,22 @@ record CollectionFolder(Path path) {
   static final String INDEX = "index";
   private static final String DROPPED = "dropped.json";
 
+  /** The folder's own name. */
+  String id() {
+    return path.getFileName().toString();
+  }
+
   Path document() {
     return path.resolve(DOCUMENT);
   }
 
   Path droppedDocument() {
     return path.resolve(DROPPED);
+  }
+
+  /** There when the collection was dropped and its log is still to be archived. */
+  Path retired() {
+    return path.resolve("retired");
   }
 
   Path log() {

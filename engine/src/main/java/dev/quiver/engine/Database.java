@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import dev.quiver.engine.audit.AuditLog;
+import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.QueryRequest;
 import java.time.Duration;
@@ -150,6 +151,16 @@ public interface Database extends AutoCloseable {
    * @throws QuiverException wrong input when the path has no index that knows single values
    */
   List<FacetHit> facet(String collection, FacetRequest request);
+
+  /**
+   * What was logged, to be read.
+   *
+   * @param archive where logs are archived; null: nowhere
+   */
+  LogHistory history(@Nullable BlobStore archive);
+
+  /** Snapshots of collections and of everything. */
+  Snapshots snapshots();
 
   DistanceMatrix matrix(String collection, MatrixRequest request);
 

@@ -36,7 +36,11 @@ record DroppedCollection(
   }
 
   void write(FileOps files) throws IOException {
-    ObjectNode document = Documents.create();
+    Documents.write(files, folder.droppedDocument(), toJson(Documents.create()));
+  }
+
+  /** Adds its members, but for the folder. */
+  ObjectNode toJson(ObjectNode document) {
     document.put("name", name);
     document.put("number", number);
     document.set("config", config.document());
@@ -44,11 +48,17 @@ record DroppedCollection(
     aliases.forEach(list::add);
     document.put("dropped_at", droppedAt.toString());
     document.put("purge_at", purgeAt.toString());
-    Documents.write(files, folder.droppedDocument(), document);
+    return document;
   }
 
   static DroppedCollection read(FileOps files, CollectionFolder folder) throws IOException {
-    ObjectNode document = Documents.read(files, folder.droppedDocument());
+    return fromJson(folder, Documents.read(files, folder.droppedDocument()));
+  }
+
+  /**
+   * @throws QuiverException {@link ErrorCode#CORRUPT} when a member is missing or no value
+   */
+  static DroppedCollection fromJson(CollectionFolder folder, JsonNode document) {
     if (!(document.get("config") instanceof ObjectNode config)) {
       throw new QuiverException(ErrorCode.CORRUPT, folder.droppedDocument() + ": no config");
     }

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.audit.AuditEvent;
 import dev.quiver.engine.audit.AuditLog;
+import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.filter.FilterCompiler;
@@ -59,6 +60,7 @@ public final class Engine implements Database {
   private final AuditLog auditLog;
   private final Recovery recovery;
   private final Scrubber scrubber;
+  private final Snapshots snapshots;
   private volatile boolean closed;
 
   private Engine(
@@ -81,6 +83,7 @@ public final class Engine implements Database {
     this.purges = resources.background().every("quiver-trash", PURGE_INTERVAL, this::purgeExpired);
     this.recovery = new Recovery(catalog.slots(), resources);
     this.scrubber = new Scrubber(dataFolder, catalog, resources);
+    this.snapshots = new Snapshots(this, catalog.root(), resources.options().files());
   }
 
   /**
@@ -93,20 +96,21 @@ public final class Engine implements Database {
     Closeable folderLock = null;
     EngineResources resources = null;
     OpenShards open = null;
+    Catalog opened = null;
     FileOps files = options.files();
     if (files.exists(dataFolder) && !files.isDirectory(dataFolder)) {
       throw new QuiverException(
           ErrorCode.BAD_REQUEST, "data folder " + dataFolder + " is a file (expected: a folder)");
     }
     try {
-      if (!files.exists(dataFolder.resolve(Catalog.COLLECTIONS))) {
+      if (!files.exists(dataFolder.resolve(StoreFiles.COLLECTIONS))) {
         // Also when the folder is there: an earlier start may have failed before its name was
         // durable, and a power loss would take the folder with everything that comes into it.
         files.createDirectories(dataFolder);
         files.syncDirectory(parent(dataFolder));
       }
       folderLock = files.claim(dataFolder);
-      boolean isNew = !files.exists(dataFolder.resolve(Catalog.COLLECTIONS));
+      boolean isNew = !files.exists(dataFolder.resolve(StoreFiles.COLLECTIONS));
       StoreLabel label = StoreLabel.open(dataFolder, files, options.environment(), isNew);
       EngineResources made = new EngineResources(options);
       resources = made;
@@ -114,10 +118,12 @@ public final class Engine implements Database {
       open = shards;
       Catalog catalog =
           Catalog.open(
-              dataFolder,
-              options,
+              new StoreFiles(dataFolder, files, options.archiving()),
+              options.background(),
+              made.clock(),
               (name, folder, number, config) ->
                   new Slot(name, folder, number, config, made, shards));
+      opened = catalog;
       Quotas quotas = Quotas.open(dataFolder, files);
       AuditLog auditLog =
           AuditLog.open(
@@ -127,6 +133,7 @@ public final class Engine implements Database {
               made.background()::now);
       Engine engine =
           new Engine(dataFolder, made, shards, catalog, label, auditLog, folderLock, quotas);
+      engine.snapshots.clean();
       made.upkeep().execute(engine::purgeExpired);
       engine.recovery.start();
       return engine;
@@ -136,6 +143,9 @@ public final class Engine implements Database {
       }
       if (resources != null) {
         resources.close();
+      }
+      if (opened != null) {
+        opened.close();
       }
       IOUtils.closeWhileHandlingException(folderLock);
       throw failure("data folder cannot be opened: " + dataFolder, e);
@@ -177,6 +187,21 @@ public final class Engine implements Database {
     return resources.stats(open.count());
   }
 
+  /** What happened to collections and aliases. */
+  StoreJournal journal() {
+    return catalog.journal();
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  @Override
+  public LogHistory history(@Nullable BlobStore archive) {
+    return new LogHistory(catalog.root(), resources.options().files(), archive);
+  }
+
   /** How far the recovery at start is. */
   public RecoveryProgress recoveryProgress() {
     return recovery.progress();
@@ -213,6 +238,57 @@ public final class Engine implements Database {
       }
     } catch (IOException e) {
       throw failure("collection cannot be deleted", e);
+    }
+  }
+
+  /** Says that the log of a folder that is to go is archived. */
+  void archived(CollectionFolder folder) {
+    trash.archived(folder);
+  }
+
+  List<Slot> slots() {
+    return catalog.slots();
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  /** Takes a moment for the whole store; see {@link Catalog#moment}. */
+  Catalog.Moment moment() {
+    return catalog.moment();
+  }
+
+  FileOps files() {
+    return resources.options().files();
+  }
+
+  /** A slot for a folder that the store does not list yet; whoever makes it closes it. */
+  Slot unlisted(String name, CollectionFolder folder, CollectionConfig config) throws IOException {
+    return new Slot(name, folder, 0, config, resources, open);
+  }
+
+  /** Makes restored collections a part of the store; see {@link Catalog#install}. */
+  void install(
+      List<Catalog.Installation> installations,
+      boolean others,
+      @Nullable Map<String, String> newAliases)
+      throws IOException {
+    checkOpen();
+    List<Slot> gone =
+        catalog.install(
+            installations,
+            others,
+            newAliases,
+            resources.options().trashRetention(),
+            resources.background().now());
+    installations.forEach(each -> guard.forget(each.name()));
+    for (Slot slot : gone) {
+      guard.forget(slot.name());
+      slot.drop();
+      if (!catalog.departed(slot)) {
+        trash.dispose(slot.folder());
+      }
     }
   }
 
@@ -618,11 +694,13 @@ public final class Engine implements Database {
       closed = true;
     }
     scrubber.close();
+    snapshots.close();
     recovery.close();
     purges.close();
     open.close();
     QuiverException error = closeAll();
     resources.close();
+    catalog.close();
     auditLog.close();
     try {
       folderLock.close();

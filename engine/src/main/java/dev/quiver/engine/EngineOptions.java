@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param auditRetention how long the audit log goes back at least; zero: to its beginning
  * @param files everything that is done with the disk; tests put faults there
  * @param background the threads and the clock; a simulation has its own
+ * @param archiving whether logs are kept until {@link Backups} has archived them
  * @param recovery told how far the recovery at start is
  */
 public record EngineOptions(
@@ -55,6 +56,7 @@ public record EngineOptions(
     Duration auditRetention,
     FileOps files,
     Background background,
+    boolean archiving,
     RecoveryListener recovery) {
 
   /** Told of the collections whose log is ahead of their commit, as they are recovered. */
@@ -141,6 +143,7 @@ public record EngineOptions(
     private Duration auditRetention = Duration.ofDays(365);
     private FileOps files = DiskFiles.INSTANCE;
     private Background background = Background.THREADS;
+    private boolean archiving;
     private RecoveryListener recovery = RecoveryListener.NONE;
 
     private Builder() {}
@@ -240,6 +243,11 @@ public record EngineOptions(
       return this;
     }
 
+    public Builder archiving(boolean value) {
+      this.archiving = value;
+      return this;
+    }
+
     public Builder recovery(RecoveryListener value) {
       this.recovery = value;
       return this;
@@ -269,6 +277,7 @@ public record EngineOptions(
           auditRetention,
           files,
           background,
+          archiving,
           recovery);
     }
   }

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.wal.LogClock;
 import dev.quiver.lucene.OffHeapBudget;
 import dev.quiver.lucene.VectorsConfig;
 import java.time.Duration;
@@ -15,6 +16,7 @@ final class EngineResources implements AutoCloseable {
 
   private final EngineOptions options;
   private final EngineMetrics metrics = new EngineMetrics();
+  private final LogClock clock;
   private final ExecutorService merging;
   private final ExecutorService building;
   private final ExecutorService upkeep;
@@ -26,6 +28,7 @@ final class EngineResources implements AutoCloseable {
     this.options = options;
     reserve = new DiskReserve(options.files());
     Background background = options.background();
+    clock = new LogClock(background::now);
     merging = background.pool("quiver-merge", options.mergeThreads());
     building = background.pool("quiver-build", options.buildThreads());
     upkeep = background.pool("quiver-upkeep", Math.max(2, options.buildThreads()));
@@ -50,6 +53,11 @@ final class EngineResources implements AutoCloseable {
 
   EngineMetrics metrics() {
     return metrics;
+  }
+
+  /** Gives the times of all changes of the store. */
+  LogClock clock() {
+    return clock;
   }
 
   VectorsConfig vectors() {

@@ -33,12 +33,28 @@ final class EngineTrash implements Trash {
       return false;
     }
     if (keep.isZero()) {
-      deleteFiles(removed.slot().folder());
+      dispose(removed.slot().folder());
     }
     if (removed.doubt() != null) {
       throw removed.doubt();
     }
     return true;
+  }
+
+  /** Ends a folder that is no collection's any more; its log is archived first if logs are. */
+  void dispose(CollectionFolder folder) {
+    if (options.archiving()) {
+      catalog.retire(folder);
+    } else {
+      deleteFiles(folder);
+    }
+  }
+
+  /** Says that nobody needs the folder's log any more. */
+  void archived(CollectionFolder folder) {
+    if (catalog.unretire(folder)) {
+      deleteFiles(folder);
+    }
   }
 
   /** What cannot be deleted now is deleted at the next start: the collection is gone already. */
@@ -94,7 +110,7 @@ final class EngineTrash implements Trash {
     try {
       CollectionFolder folder = catalog.purge(id);
       if (folder != null) {
-        deleteFiles(folder);
+        dispose(folder);
       }
       return folder != null;
     } catch (IOException e) {

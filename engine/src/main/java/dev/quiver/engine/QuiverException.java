@@ -44,6 +44,11 @@ public final class QuiverException extends RuntimeException {
     return code;
   }
 
+  /** The message without the words that the code begins it with. */
+  public String reason() {
+    return String.valueOf(getMessage()).substring(code.prefix().length());
+  }
+
   public Map<String, String> metadata() {
     return metadata;
   }

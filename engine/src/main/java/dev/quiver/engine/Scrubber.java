@@ -185,8 +185,8 @@ final class Scrubber implements AutoCloseable {
     String collection = first.collection();
     Path file = root.resolve(first.file());
     if (collection == null) {
-      // Of the audit log there is no copy. What is in the trash is mended when it is used again.
-      if (file.toString().endsWith(Documents.SUFFIX)) {
+      // Of logs and snapshots there is no copy. What is in the trash is mended when it is used again.
+      if (first.section() == null && file.toString().endsWith(Documents.SUFFIX)) {
         Documents.mend(files, file);
       }
       return;

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.lucene.index.CorruptIndexException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,9 @@ final class Shard implements AutoCloseable {
   private final Quarantine quarantine;
   private final Applier applier;
 
+  /** The log is kept from here on, whatever the index covers. */
+  private final LongSupplier retainedOffset;
+
   private final ReentrantLock submitLock = new ReentrantLock();
   private final ReentrantLock applyLock = new ReentrantLock(true);
   private final Queue<Pending> pending = new ConcurrentLinkedQueue<>();
@@ -83,37 +87,49 @@ final class Shard implements AutoCloseable {
   /** An operation between the log and the index. */
   private static final class Pending {
     private final long offset;
+    private final long timeMicros;
     private final WriteOp operation;
     private final OpLog.Appended appended;
     private final CompletableFuture<UpdateResult> result = new CompletableFuture<>();
 
-    Pending(long offset, WriteOp operation, OpLog.Appended appended) {
+    Pending(long offset, long timeMicros, WriteOp operation, OpLog.Appended appended) {
       this.offset = offset;
+      this.timeMicros = timeMicros;
       this.operation = operation;
       this.appended = appended;
     }
   }
 
   private Shard(
-      Path logFolder, EngineResources resources, ShardIndex index, Quarantine quarantine) {
+      Path logFolder,
+      EngineResources resources,
+      ShardIndex index,
+      Quarantine quarantine,
+      LongSupplier retainedOffset) {
     this.quarantine = quarantine;
     this.logFolder = logFolder;
     this.resources = resources;
     this.index = index;
+    this.retainedOffset = retainedOffset;
     this.applier = new Applier(index);
     this.submittedVectors = index.declared().vectors();
   }
 
-  /** Opens a shard and applies what its log has beyond its last commit. */
+  /**
+   * Opens a shard and applies what its log has beyond its last commit.
+   *
+   * @param retainedOffset where the part of the log begins that somebody still wants
+   */
   static Shard open(
       CollectionFolder folder,
       Supplier<CollectionConfig> config,
       EngineResources resources,
-      Quarantine quarantine) {
+      Quarantine quarantine,
+      LongSupplier retainedOffset) {
     Shard shard = null;
     try {
       ShardIndex index = ShardIndex.open(folder.index(), config, resources, quarantine);
-      shard = new Shard(folder.log(), resources, index, quarantine);
+      shard = new Shard(folder.log(), resources, index, quarantine, retainedOffset);
       if (!WriteAheadLog.sealed(folder.log(), resources.options().files())) {
         shard.replay();
       }
@@ -134,10 +150,11 @@ final class Shard implements AutoCloseable {
     try {
       opened.replay(
           index.committedOffset(),
-          (offset, record) -> {
+          Long.MAX_VALUE,
+          (offset, timeMicros, record) -> {
             resources.metrics().opsReplayed.increment();
             try {
-              applyOne(offset, OpCodec.decode(record));
+              applyOne(offset, timeMicros, OpCodec.decode(record));
             } catch (IOException e) {
               throw shardError("log cannot be replayed", e);
             }
@@ -159,6 +176,7 @@ final class Shard implements AutoCloseable {
                 resources.options().files(),
                 resources.options().logSegmentBytes(),
                 index.committedOffset(),
+                resources.clock(),
                 resources.metrics());
         log = opened;
       }
@@ -245,8 +263,9 @@ final class Shard implements AutoCloseable {
       }
       submittedVectors = vectors;
       long offset = appended.firstOffset();
+      long time = appended.firstTimeMicros();
       for (WriteOp operation : operations) {
-        Pending entry = new Pending(offset++, operation, appended);
+        Pending entry = new Pending(offset++, time++, operation, appended);
         entries.add(entry);
         pendingCount.incrementAndGet();
         pending.add(entry);
@@ -383,7 +402,7 @@ final class Shard implements AutoCloseable {
       head.result.completeExceptionally(notWorking());
     } else {
       try {
-        QuiverException error = applyOne(head.offset, head.operation);
+        QuiverException error = applyOne(head.offset, head.timeMicros, head.operation);
         if (error == null) {
           promisedOffset = head.offset + 1;
           head.result.complete(new UpdateResult(head.offset, UpdateResult.Status.COMPLETED));
@@ -404,7 +423,8 @@ final class Shard implements AutoCloseable {
    * Applies one operation, or finds that it cannot be: that is an answer too, and the same one when
    * it is replayed.
    */
-  private @Nullable QuiverException applyOne(long offset, WriteOp operation) throws IOException {
+  private @Nullable QuiverException applyOne(long offset, long timeMicros, WriteOp operation)
+      throws IOException {
     QuiverException error = null;
     try {
       applier.apply(offset, operation);
@@ -420,7 +440,7 @@ final class Shard implements AutoCloseable {
       LOG.error("operation {} of {} cannot be applied and is left out", offset, logFolder, e);
       error = new QuiverException(ErrorCode.INTERNAL, "operation cannot be applied", e);
     }
-    index.applied(offset + 1);
+    index.applied(offset + 1, timeMicros);
     if (dirtySinceNanos == 0) {
       dirtySinceNanos = Math.max(1, resources.background().nanoTime());
     }
@@ -497,8 +517,35 @@ final class Shard implements AutoCloseable {
   private void truncateLog() {
     OpLog opened = log;
     if (opened != null && !opened.failed()) {
-      opened.truncateBefore(index.committedOffset());
+      opened.truncateBefore(Math.min(index.committedOffset(), retainedOffset.getAsLong()));
     }
+  }
+
+  /** Commits what is not committed, and keeps that commit's files until the caller closes it. */
+  HeldCommit hold() {
+    applyLock.lock();
+    try {
+      checkWorking();
+      if (dirtySinceNanos != 0 || index.mergedSinceCommit()) {
+        commitLocked();
+      }
+      return index.hold();
+    } catch (IOException | RuntimeException e) {
+      throw shardError("commit cannot be held", e);
+    } finally {
+      applyLock.unlock();
+    }
+  }
+
+  /** Behind the last operation that is applied. */
+  long appliedOffset() {
+    return index.appliedOffset();
+  }
+
+  /** The log, for reading; it is opened when it is not. */
+  OpLog logForReading() {
+    checkWorking();
+    return openLog();
   }
 
   @GuardedBy("applyLock")
@@ -689,7 +736,11 @@ final class Shard implements AutoCloseable {
     OpLog opened = log;
     if (opened != null && index.committedOffset() == opened.nextOffset()) {
       try {
-        opened.seal();
+        if (retainedOffset.getAsLong() < opened.nextOffset()) {
+          opened.truncateBefore(retainedOffset.getAsLong());
+        } else {
+          opened.seal();
+        }
       } catch (QuiverException e) {
         LOG.warn("{} keeps records that its commit covers", logFolder, e);
       }

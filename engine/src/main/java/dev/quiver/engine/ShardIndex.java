@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import dev.quiver.engine.wal.FileOps;
 import dev.quiver.lucene.OffHeapBudgetException;
 import dev.quiver.lucene.QuiverCodec;
 import java.io.EOFException;
@@ -23,15 +24,18 @@ import java.util.function.Supplier;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.KeepOnlyLastCommitDeletionPolicy;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.OneMergeWrappingMergePolicy;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SegmentReader;
+import org.apache.lucene.index.SnapshotDeletionPolicy;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
@@ -48,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardIndex implements AutoCloseable {
   private static final String OFFSET_KEY = "quiver.offset";
+  private static final String TIME_KEY = "quiver.time";
   private static final String INDEXES_KEY = "quiver.payload_indexes";
   private static final String VECTORS_KEY = "quiver.vectors";
   private static final String FORMAT_KEY = "quiver.format";
@@ -79,10 +84,18 @@ final class ShardIndex implements AutoCloseable {
   private final ReentrantLock refreshLock = new ReentrantLock();
 
   private volatile @Nullable IndexWriter writer;
+
+  /** Keeps the last commit, and those that backups hold. */
+  private final SnapshotDeletionPolicy commits =
+      new SnapshotDeletionPolicy(new KeepOnlyLastCommitDeletionPolicy());
+
   private volatile View view;
 
   /** Behind the last operation whose effects the writer holds completely. */
   private volatile long appliedOffset;
+
+  /** The time of the last operation before it, in microseconds since 1970; 0 when not known. */
+  private volatile long appliedMicros;
 
   private final GraphMergePolicy mergePolicy;
   private final SegmentTidying tidying;
@@ -256,6 +269,8 @@ final class ShardIndex implements AutoCloseable {
         Declared.of(
             IndexDeclarations.fromJson(data.getOrDefault(INDEXES_KEY, "[]")), committedVectors);
     appliedOffset = committedOffset;
+    appliedMicros = Long.parseLong(data.getOrDefault(TIME_KEY, "0"));
+    resources.clock().after(appliedMicros);
     view = newView(reader, committedOffset, 0);
   }
 
@@ -382,8 +397,13 @@ final class ShardIndex implements AutoCloseable {
     remember(id, new Recent(offset, null, 64));
   }
 
-  /** Says that all operations before {@code offset} have been applied. */
-  void applied(long offset) {
+  /**
+   * Says that all operations before {@code offset} have been applied.
+   *
+   * @param timeMicros the last one's time
+   */
+  void applied(long offset, long timeMicros) {
+    appliedMicros = Math.max(appliedMicros, timeMicros);
     appliedOffset = offset;
     if (recent.size() > MOST_RECENT_POINTS || recentBytes.get() > MOST_RECENT_BYTES) {
       // A bulk load: the next operation that reads makes a view instead.
@@ -461,6 +481,7 @@ final class ShardIndex implements AutoCloseable {
     Map<String, String> data = new HashMap<>();
     data.put(FORMAT_KEY, Integer.toString(FORMAT));
     data.put(OFFSET_KEY, Long.toString(offset));
+    data.put(TIME_KEY, Long.toString(appliedMicros));
     Declared current = declared;
     data.put(INDEXES_KEY, IndexDeclarations.toJson(current.byField()));
     data.put(VECTORS_KEY, current.vectors().toJson());
@@ -476,6 +497,42 @@ final class ShardIndex implements AutoCloseable {
     committedOffset = offset;
     committedVectors = current.vectors();
     resources.metrics().commits.increment();
+  }
+
+  /** What the last commit in a folder is, as its files say. */
+  record Committed(long offset, Set<String> files) {}
+
+  /** Reads what the last commit is of an index that is not open. */
+  static Committed committed(FileOps files, Path folder) throws IOException {
+    try (Directory directory = files.directory(folder)) {
+      if (!DirectoryReader.indexExists(directory)) {
+        return new Committed(0, Set.of());
+      }
+      SegmentInfos infos = SegmentInfos.readLatestCommit(directory);
+      return new Committed(
+          Long.parseLong(infos.getUserData().getOrDefault(OFFSET_KEY, "0")),
+          Set.copyOf(infos.files(true)));
+    }
+  }
+
+  /** Keeps the files of the last commit until what is returned is closed. */
+  HeldCommit hold() throws IOException {
+    IndexWriter current = writer();
+    if (!DirectoryReader.indexExists(directory)) {
+      return new HeldCommit(directory, null, 0, () -> {});
+    }
+    IndexCommit held = commits.snapshot();
+    long offset = Long.parseLong(held.getUserData().getOrDefault(OFFSET_KEY, "0"));
+    return new HeldCommit(
+        directory,
+        held,
+        offset,
+        () -> {
+          commits.release(held);
+          if (current.isOpen()) {
+            current.deleteUnusedFiles();
+          }
+        });
   }
 
   /** Whether merges since the last commit would be lost without another one. */
@@ -545,6 +602,7 @@ final class ShardIndex implements AutoCloseable {
       settings.setMergePolicy(new OneMergeWrappingMergePolicy(mergePolicy, tidying::tidying));
       settings.setUseCompoundFile(true);
       settings.setCommitOnClose(false);
+      settings.setIndexDeletionPolicy(commits);
       settings.setMaxFullFlushMergeWaitMillis(0);
       settings.setRAMBufferSizeMB(WRITER_BUFFER_MEGABYTES);
       // Just too small for a graph: graphs are built by merges, not while writers wait.

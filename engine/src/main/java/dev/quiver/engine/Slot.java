@@ -1,8 +1,14 @@
 package dev.quiver.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.quiver.engine.wal.WriteAheadLog;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.lucene.index.SegmentCommitInfo;
@@ -44,8 +50,15 @@ final class Slot {
   @GuardedBy("lock")
   private int users;
 
-  @GuardedBy("lock")
-  private boolean dropped;
+  private volatile boolean dropped;
+
+  private final AtomicLong openings = new AtomicLong();
+
+  /** The log's records from here on are not archived yet; none: nobody archives them. */
+  private volatile long archivedOffset;
+
+  /** Offsets from which records are kept for those who read them just now. */
+  private final Map<Object, Long> retained = new ConcurrentHashMap<>();
 
   private volatile long lastUsedNanos;
 
@@ -69,6 +82,7 @@ final class Slot {
     this.lastUsedNanos = resources.background().nanoTime();
     this.open = open;
     this.quarantine = Quarantine.of(folder, resources.options().files());
+    this.archivedOffset = resources.options().archiving() ? 0 : Long.MAX_VALUE;
   }
 
   String name() {
@@ -108,6 +122,98 @@ final class Slot {
 
   void followed(VectorFields vectors) {
     followed = vectors;
+  }
+
+  /** The offset before which the log may go, as far as backups are concerned. */
+  long retainedOffset() {
+    long least = archivedOffset;
+    for (long offset : retained.values()) {
+      least = Math.min(least, offset);
+    }
+    return least;
+  }
+
+  /** Keeps the log from {@code offset} on until what is returned is closed. */
+  Retained retainLog(long offset) {
+    Object key = new Object();
+    retained.put(key, offset);
+    return () -> retained.remove(key);
+  }
+
+  /** The log's records are kept while it is open. */
+  interface Retained extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Says that the log's records before {@code offset} are in the archive. */
+  void archived(long offset) {
+    archivedOffset = offset;
+  }
+
+  long archivedOffset() {
+    return archivedOffset;
+  }
+
+  boolean dropped() {
+    return dropped;
+  }
+
+  /** How often the shard was opened. */
+  long openings() {
+    return openings.get();
+  }
+
+  /** Whether the shard is closed and was not opened since it had been opened so often. */
+  boolean closedSince(long count) {
+    lock.lock();
+    try {
+      return shard == null && openings.get() == count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The offset of the last commit when the shard is closed and its log empty; -1 else. */
+  long committedOffsetIfSealed() {
+    lock.lock();
+    try {
+      ShardIndex.Committed commit = sealedCommit();
+      return commit == null ? -1 : commit.offset();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Whether the shard is closed, its log empty and its last commit this one.
+   *
+   * @param files names of the commit's files; null: whichever
+   */
+  boolean closedAt(long offset, @Nullable Collection<String> files) {
+    lock.lock();
+    try {
+      ShardIndex.Committed commit = sealedCommit();
+      return commit != null
+          && commit.offset() == offset
+          && (files == null || commit.files().equals(Set.copyOf(files)));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private ShardIndex.@Nullable Committed sealedCommit() {
+    try {
+      return shard == null
+              && !dropped
+              && WriteAheadLog.sealed(folder.log(), resources.options().files())
+          ? ShardIndex.committed(resources.options().files(), folder.index())
+          : null;
+    } catch (IOException e) {
+      LOG.debug("collection {} is opened to see what it has", name, e);
+      return null;
+    }
   }
 
   long lastUsedNanos() {
@@ -164,8 +270,9 @@ final class Slot {
         current = null;
       }
       if (current == null) {
-        current = Shard.open(folder, this::config, resources, quarantine);
+        current = Shard.open(folder, this::config, resources, quarantine, this::retainedOffset);
         shard = current;
+        openings.incrementAndGet();
         open.add(this);
         committedPoints = -1;
       }

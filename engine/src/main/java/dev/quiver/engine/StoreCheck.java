@@ -40,11 +40,16 @@ final class StoreCheck {
     this.watch = watch;
   }
 
-  /** What belongs to no collection: documents and the audit log. */
+  /** What belongs to no collection: documents, the journal, snapshots and the audit log. */
   void checkStore() throws IOException {
-    for (String name : List.of(Catalog.ALIASES, StoreLabel.FILE, Quotas.FILE)) {
+    for (String name :
+        List.of(StoreFiles.ALIASES, StoreFiles.INSTALLATION, StoreLabel.FILE, Quotas.FILE)) {
       checkDocument(null, root.resolve(name));
     }
+    Path journal = root.resolve(StoreJournal.FOLDER);
+    checkDocument(null, journal.resolve(StoreJournal.ID));
+    checkLog(null, journal);
+    Snapshots.check(root, files, watch);
     Path audit = root.resolve(AuditLog.FOLDER);
     watch.read(StoredFiles.sizeOf(files, audit));
     for (AuditProblem problem : AuditLog.verify(audit, files).problems()) {
@@ -78,11 +83,16 @@ final class StoreCheck {
   private void checkFolder(@Nullable String name, Path document, CollectionFolder folder)
       throws IOException {
     checkDocument(name, document);
-    for (LogCheck.Finding finding : LogCheck.check(files, folder.log(), watch::read)) {
+    checkLog(name, folder.log());
+    checkIndex(name, folder);
+  }
+
+  private void checkLog(@Nullable String collection, Path log) throws IOException {
+    for (LogCheck.Finding finding : LogCheck.check(files, log, watch::read)) {
       watch.found(
           List.of(
               new Damage(
-                  name,
+                  collection,
                   below(finding.file()),
                   "record",
                   finding.position(),
@@ -92,7 +102,6 @@ final class StoreCheck {
                   null,
                   0)));
     }
-    checkIndex(name, folder);
   }
 
   private void checkDocument(@Nullable String collection, Path file) throws IOException {

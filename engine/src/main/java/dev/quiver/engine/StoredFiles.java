@@ -39,7 +39,7 @@ final class StoredFiles {
 
   /** The folders of dropped collections that are in the trash. */
   static List<CollectionFolder> dropped(FileOps files, Path root) throws IOException {
-    Path all = root.resolve(Catalog.COLLECTIONS);
+    Path all = root.resolve(StoreFiles.COLLECTIONS);
     return files.list(all).stream()
         .map(id -> new CollectionFolder(all.resolve(id)))
         .filter(
@@ -55,7 +55,7 @@ final class StoredFiles {
   static Map<String, CollectionFolder> collections(
       FileOps files, Path root, Consumer<List<Damage>> damaged) throws IOException {
     Map<String, CollectionFolder> found = new TreeMap<>();
-    Path all = root.resolve(Catalog.COLLECTIONS);
+    Path all = root.resolve(StoreFiles.COLLECTIONS);
     for (String id : files.list(all)) {
       CollectionFolder folder = new CollectionFolder(all.resolve(id));
       if (!files.exists(folder.document())) {

@@ -147,6 +147,7 @@ class CatalogTest {
 
   @Test
   void aFailureAtAnyPointOfACreationLeavesNoCollectionOrAWholeOne() {
+    create("first");
     disk.failAt(Integer.MAX_VALUE, false);
     create("counted");
     int operations = disk.operations();
@@ -167,7 +168,7 @@ class CatalogTest {
 
   @Test
   void aFailureAtAnyPointOfADeletionLeavesTheWholeCollectionOrNone() throws IOException {
-    for (int failing = 0; failing < 20; failing++) {
+    for (int failing = 0; failing < 24; failing++) {
       String name = "c" + failing;
       create(name);
       alias(new Alias.Action.Create(name, "a" + failing));
@@ -257,5 +258,25 @@ class CatalogTest {
       assertThat(engine.collectionExists(name)).isFalse();
       engine.trash().list().forEach(entry -> engine.trash().purge(entry.id()));
     }
+  }
+
+  @Test
+  void aFullDiskKeepsNobodyFromDroppingAndTheJournalLearnsOfItLater() {
+    create("c");
+    create("d");
+    disk.fill();
+
+    assertThat(codeOf(() -> create("e"))).isEqualTo(ErrorCode.INSUFFICIENT_STORAGE);
+    assertThat(engine.deleteCollection("c")).isTrue();
+    assertThat(engine.collections()).containsExactly("d");
+    reopen();
+
+    assertThat(engine.collections()).containsExactly("d");
+    assertThat(engine.journal().state().collections()).containsOnlyKeys("d");
+    disk.fill();
+    assertThat(engine.deleteCollection("d")).isTrue();
+    disk.heal();
+    create("e");
+    assertThat(engine.journal().state().collections()).containsOnlyKeys("e");
   }
 }

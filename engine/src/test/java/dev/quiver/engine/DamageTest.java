@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.audit.AuditEvent;
 import dev.quiver.engine.wal.DiskFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -374,6 +375,59 @@ class DamageTest {
           .containsExactly(names[1]);
       assertThat(engine.damages("back")).hasSize(1);
       assertThat(engine.count("back", null, true)).isEqualTo(POINTS);
+    }
+  }
+
+  @Test
+  void aFlippedBitOfTheJournalIsFoundAndTheStoreRefusesToOpenWithAdvice() throws IOException {
+    build();
+    Path log = folder.resolve("journal/00000000000000000000.wal");
+    flip(log, Files.size(log) / 2);
+
+    Verification.Progress found =
+        Verification.offline(folder, null, 0, DiskFiles.INSTANCE, _ -> {});
+    assertThat(found.damages())
+        .singleElement()
+        .satisfies(
+            damage -> {
+              assertThat(damage.file()).isEqualTo("journal/00000000000000000000.wal");
+              assertThat(damage.collection()).isNull();
+            });
+    assertThatThrownBy(() -> Engine.open(folder, options(1 << 20, 0)).close())
+        .isInstanceOfSatisfying(
+            QuiverException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CORRUPT))
+        .hasMessageContaining("move the .wal files out of " + folder.resolve("journal"));
+
+    Files.delete(log);
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS);
+      assertThat(engine.journal().state().collections()).containsOnlyKeys("docs");
+      // It goes on behind whatever of it was archived.
+      assertThat(engine.journal().firstOffset()).isGreaterThan(1_000_000_000L);
+    }
+  }
+
+  @Test
+  void aFlippedBitOfASnapshotIsFoundAndItIsNotRestoredFrom() throws IOException {
+    build();
+    String name;
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      name = engine.snapshots().create(Snapshots.Scope.of("docs")).name();
+    }
+    assertThat(Verification.offline(folder, null, 0, DiskFiles.INSTANCE, _ -> {}).damages())
+        .isEmpty();
+    Path file = files(name).getFirst();
+    flip(file, Files.size(file) / 2);
+
+    assertThat(Verification.offline(folder, null, 0, DiskFiles.INSTANCE, _ -> {}).damages())
+        .singleElement()
+        .satisfies(damage -> assertThat(damage.file()).isEqualTo(folder.relativize(file) + ""));
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0));
+        InputStream in = Files.newInputStream(file)) {
+      assertThatThrownBy(() -> engine.snapshots().recover("docs", in, null))
+          .isInstanceOf(QuiverException.class)
+          .hasMessageContaining("damaged");
+      assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS);
     }
   }
 }

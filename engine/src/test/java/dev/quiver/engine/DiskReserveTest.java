@@ -51,7 +51,7 @@ class DiskReserveTest {
   }
 
   private long logBytes() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(folder.resolve("collections"))) {
       return files
           .filter(file -> file.toString().endsWith(".wal"))
           .mapToLong(file -> file.toFile().length())

@@ -10,6 +10,7 @@ final class FailingDisk extends FilterFileOps {
   private int operations;
   private int failAt = Integer.MAX_VALUE;
   private boolean andAllAfter;
+  private boolean full;
 
   FailingDisk() {
     super(DiskFiles.INSTANCE);
@@ -21,7 +22,13 @@ final class FailingDisk extends FilterFileOps {
     andAllAfter = allAfter;
   }
 
+  /** Nothing more can be written, but deleted. */
+  synchronized void fill() {
+    full = true;
+  }
+
   synchronized void heal() {
+    full = false;
     failAt = Integer.MAX_VALUE;
     operations = 0;
   }
@@ -32,7 +39,8 @@ final class FailingDisk extends FilterFileOps {
 
   private synchronized void step(String what) throws IOException {
     int number = operations++;
-    if (number == failAt || (andAllAfter && number > failAt)) {
+    boolean takesSpace = what.equals("write") || what.startsWith("create");
+    if (number == failAt || (andAllAfter && number > failAt) || (full && takesSpace)) {
       throw new IOException("injected: " + what + ": No space left on device");
     }
   }

@@ -14,10 +14,14 @@ import dev.quiver.api.TlsIdentity;
 import dev.quiver.api.VersionInfo;
 import dev.quiver.embed.EmbedSettings;
 import dev.quiver.embed.Embedders;
+import dev.quiver.engine.Backups;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.blob.BlobStore;
+import dev.quiver.engine.blob.DirectoryBlobStore;
+import dev.quiver.engine.wal.DiskFiles;
 import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
@@ -52,6 +56,7 @@ public final class QuiverServer implements AutoCloseable {
 
   private final ServerConfig config;
   private final Engine engine;
+  private final @Nullable Backups backups;
   private final Embedders embedders;
   private final SearchPool pool;
   private final GrpcApi grpcApi;
@@ -65,6 +70,7 @@ public final class QuiverServer implements AutoCloseable {
   private QuiverServer(
       ServerConfig config,
       Engine engine,
+      @Nullable Backups backups,
       Embedders embedders,
       SearchPool pool,
       GrpcApi grpcApi,
@@ -74,6 +80,7 @@ public final class QuiverServer implements AutoCloseable {
       AtomicBoolean stopping) {
     this.config = config;
     this.engine = engine;
+    this.backups = backups;
     this.embedders = embedders;
     this.pool = pool;
     this.grpcApi = grpcApi;
@@ -95,6 +102,7 @@ public final class QuiverServer implements AutoCloseable {
     warnOfOpenDoor(config);
     try (Unwinding opened = new Unwinding()) {
       Engine engine = opened.add(Engine.open(config.dataDir(), engineOptions(config)));
+      Backups backups = backups(config, engine, opened);
       Embedders embedders =
           opened.add(
               Embedders.open(
@@ -136,6 +144,10 @@ public final class QuiverServer implements AutoCloseable {
               version,
               () -> !stopping.get() && engine.recoveryProgress().finished());
       restApi.logSettings(new RuntimeLog());
+      if (backups != null) {
+        restApi.serve(backups);
+        metrics.addSource(new BackupMetrics(backups));
+      }
 
       // The two stacks load a thousand classes each: side by side they are up sooner.
       CompletableFuture<GrpcServer> grpcStart =
@@ -153,7 +165,8 @@ public final class QuiverServer implements AutoCloseable {
       GrpcServer grpc = opened.add(join(grpcStart));
       metrics.addSource(new ServerMetrics(engine, embedders, pool, grpc, grpcApi));
       QuiverServer server =
-          new QuiverServer(config, engine, embedders, pool, grpcApi, tls, rest, grpc, stopping);
+          new QuiverServer(
+              config, engine, backups, embedders, pool, grpcApi, tls, rest, grpc, stopping);
       opened.keep();
       LOG.info(
           "REST listens on {}://{}:{}, data in {}, environment {}",
@@ -163,6 +176,22 @@ public final class QuiverServer implements AutoCloseable {
           config.dataDir().toAbsolutePath(),
           engine.guard().environment());
       return server;
+    }
+  }
+
+  private static @Nullable Backups backups(ServerConfig config, Engine engine, Unwinding opened) {
+    Path repository = config.backupRepository();
+    if (repository == null) {
+      return null;
+    }
+    try {
+      BlobStore store = opened.add(DirectoryBlobStore.open(repository, DiskFiles.INSTANCE));
+      return opened.add(Backups.open(engine, store, config.backupSettings()));
+    } catch (IOException e) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "backup.repository: " + repository + " cannot be used as a folder: " + e,
+          e);
     }
   }
 
@@ -202,6 +231,7 @@ public final class QuiverServer implements AutoCloseable {
         .environment(config.environment())
         .trashRetention(config.trashRetention())
         .auditRetention(config.auditRetention())
+        .archiving(config.archiving())
         .recovery(
             (name, done, total) -> LOG.info("collection {} is ready ({} of {})", name, done, total))
         .build();
@@ -382,6 +412,9 @@ public final class QuiverServer implements AutoCloseable {
     }
     pool.close();
     embedders.close();
+    if (backups != null) {
+      backups.close();
+    }
     engine.close();
     LOG.info("stopped in {} ms", (System.nanoTime() - startNanos) / 1_000_000);
   }

@@ -1,6 +1,8 @@
 package dev.quiver.server;
 
 import dev.quiver.api.NamedKey;
+import dev.quiver.engine.BackupRetention;
+import dev.quiver.engine.BackupSettings;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param readOnlyApiKey null: no key that may only read
  * @param alternateApiKey null: no second key that may write
  * @param environment null: {@code development} for a new store, what it says for another one
+ * @param backupRepository null: no backups are made
+ * @param backupScratch null: the folder for temporary files
  * @param tlsCertificate null: no TLS; so is {@code tlsKey} then
  */
 public record ServerConfig(
@@ -56,6 +60,16 @@ public record ServerConfig(
     int mergeThreads,
     int buildThreads,
     int fullScanThreshold,
+    @Nullable Path backupRepository,
+    Duration backupArchiveInterval,
+    long backupArchiveBytes,
+    Duration backupInterval,
+    Duration backupDrillInterval,
+    @Nullable Path backupScratch,
+    int backupKeepLast,
+    int backupKeepHourly,
+    int backupKeepDaily,
+    int backupKeepWeekly,
     LogFormat logFormat,
     LogLevel logLevel,
     Duration shutdownTimeout) {
@@ -90,11 +104,45 @@ public record ServerConfig(
           ErrorCode.VALIDATION,
           "only one of tls.certificate and tls.key is set (expected: both or none)");
     }
+    if (backupRepository == null
+        && (backupInterval.isPositive() || backupDrillInterval.isPositive())) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "backup.interval-seconds or backup.drill-seconds is set without backup.repository: there"
+              + " is no place for backups; set it too");
+    }
+    if (backupRepository != null
+        && backupRepository
+            .toAbsolutePath()
+            .normalize()
+            .startsWith(dataDir.toAbsolutePath().normalize())) {
+      throw new QuiverException(
+          ErrorCode.VALIDATION,
+          "backup.repository "
+              + backupRepository
+              + " is within the data folder (expected: a folder elsewhere, best on another disk)");
+    }
     if (apiKey != null && (apiKey.equals(readOnlyApiKey) || apiKey.equals(alternateApiKey))) {
       throw new QuiverException(
           ErrorCode.VALIDATION,
           "auth.api-key is the same as another key (expected: a different one for each)");
     }
+  }
+
+  /** Whether logs are kept until they are archived, and archived continuously. */
+  boolean archiving() {
+    return backupRepository != null && backupArchiveInterval.isPositive();
+  }
+
+  /** What is done about backups by itself. */
+  BackupSettings backupSettings() {
+    return new BackupSettings(
+        backupArchiveInterval,
+        backupArchiveBytes,
+        backupInterval,
+        backupDrillInterval,
+        new BackupRetention(backupKeepLast, backupKeepHourly, backupKeepDaily, backupKeepWeekly),
+        backupScratch == null ? Path.of(System.getProperty("java.io.tmpdir")) : backupScratch);
   }
 
   public static ServerConfig from(Configuration configuration) {
@@ -136,6 +184,16 @@ public record ServerConfig(
         orElse(configuration.get(Settings.MERGE_THREADS), Math.max(1, cores / 2)),
         orElse(configuration.get(Settings.BUILD_THREADS), cores),
         configuration.get(Settings.FULL_SCAN_THRESHOLD),
+        file(configuration, Settings.BACKUP_REPOSITORY),
+        configuration.get(Settings.BACKUP_ARCHIVE),
+        (long) configuration.get(Settings.BACKUP_ARCHIVE_MB) * BYTES_PER_MB,
+        configuration.get(Settings.BACKUP_INTERVAL),
+        configuration.get(Settings.BACKUP_DRILL),
+        file(configuration, Settings.BACKUP_SCRATCH),
+        configuration.get(Settings.BACKUP_KEEP_LAST),
+        configuration.get(Settings.BACKUP_KEEP_HOURLY),
+        configuration.get(Settings.BACKUP_KEEP_DAILY),
+        configuration.get(Settings.BACKUP_KEEP_WEEKLY),
         configuration.get(Settings.LOG_FORMAT),
         configuration.get(Settings.LOG_LEVEL),
         configuration.get(Settings.SHUTDOWN_TIMEOUT));

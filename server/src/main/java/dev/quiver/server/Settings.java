@@ -282,6 +282,66 @@ public final class Settings {
           100_000_000,
           "Segments with fewer vectors get no graph: comparing with all is faster.");
 
+  public static final Setting<String> BACKUP_REPOSITORY =
+      Setting.text(
+          "backup.repository",
+          "",
+          "a path",
+          "Folder for backups and archived logs, on another disk; empty: no backups are made.");
+
+  public static final Setting<Duration> BACKUP_ARCHIVE =
+      Setting.seconds(
+          "backup.archive-seconds",
+          10,
+          0,
+          86_400,
+          "How often logs are archived: so much may be lost with the disk; 0: never, then only the"
+              + " moments of backups can be restored.");
+
+  public static final Setting<Integer> BACKUP_ARCHIVE_MB =
+      Setting.integer(
+          "backup.archive-mb",
+          64,
+          1,
+          1 << 20,
+          "Logs are also archived as soon as so many megabytes were written.");
+
+  public static final Setting<Duration> BACKUP_INTERVAL =
+      Setting.seconds(
+          "backup.interval-seconds",
+          0,
+          0,
+          31_536_000,
+          "A backup is made so often, then old ones are removed; 0: only when asked for.");
+
+  public static final Setting<Duration> BACKUP_DRILL =
+      Setting.seconds(
+          "backup.drill-seconds",
+          0,
+          0,
+          31_536_000,
+          "A restore is rehearsed so often; 0: only when asked for.");
+
+  public static final Setting<String> BACKUP_SCRATCH =
+      Setting.text(
+          "backup.scratch",
+          "",
+          "a path",
+          "Folder for rehearsals, with room for the whole store; empty: that for temporary files.");
+
+  public static final Setting<Integer> BACKUP_KEEP_LAST =
+      Setting.integer(
+          "backup.keep-last", 3, 1, 10_000, "So many of the newest scheduled backups are kept.");
+
+  public static final Setting<Integer> BACKUP_KEEP_HOURLY =
+      Setting.integer("backup.keep-hourly", 24, 0, 10_000, "And one of each of so many hours.");
+
+  public static final Setting<Integer> BACKUP_KEEP_DAILY =
+      Setting.integer("backup.keep-daily", 7, 0, 10_000, "And one of each of so many days.");
+
+  public static final Setting<Integer> BACKUP_KEEP_WEEKLY =
+      Setting.integer("backup.keep-weekly", 5, 0, 10_000, "And one of each of so many weeks.");
+
   public static final Setting<LogFormat> LOG_FORMAT =
       Setting.choice(
           "log.format",
@@ -339,6 +399,16 @@ public final class Settings {
           MERGE_THREADS,
           BUILD_THREADS,
           FULL_SCAN_THRESHOLD,
+          BACKUP_REPOSITORY,
+          BACKUP_ARCHIVE,
+          BACKUP_ARCHIVE_MB,
+          BACKUP_INTERVAL,
+          BACKUP_DRILL,
+          BACKUP_SCRATCH,
+          BACKUP_KEEP_LAST,
+          BACKUP_KEEP_HOURLY,
+          BACKUP_KEEP_DAILY,
+          BACKUP_KEEP_WEEKLY,
           LOG_FORMAT,
           LOG_LEVEL,
           SHUTDOWN_TIMEOUT);

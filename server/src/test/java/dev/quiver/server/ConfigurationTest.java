@@ -59,13 +59,31 @@ class ConfigurationTest {
           Map.entry("index.merge-threads", List.of("101", "102", "103")),
           Map.entry("index.build-threads", List.of("101", "102", "103")),
           Map.entry("index.full-scan-threshold", List.of("101", "102", "103")),
+          Map.entry("backup.repository", List.of("b1", "b2", "b3")),
+          Map.entry("backup.archive-seconds", List.of("101", "102", "103")),
+          Map.entry("backup.archive-mb", List.of("101", "102", "103")),
+          Map.entry("backup.interval-seconds", List.of("101", "102", "103")),
+          Map.entry("backup.drill-seconds", List.of("101", "102", "103")),
+          Map.entry("backup.scratch", List.of("s1", "s2", "s3")),
+          Map.entry("backup.keep-last", List.of("101", "102", "103")),
+          Map.entry("backup.keep-hourly", List.of("101", "102", "103")),
+          Map.entry("backup.keep-daily", List.of("101", "102", "103")),
+          Map.entry("backup.keep-weekly", List.of("101", "102", "103")),
           Map.entry("log.format", List.of("json", "console", "JSON")),
           Map.entry("log.level", List.of("warn", "error", "debug")),
           Map.entry("shutdown.timeout-seconds", List.of("1", "2", "3")));
 
   /** What other settings need beside them. */
   private static final Map<String, String> BASE =
-      Map.of("auth.api-key", "base", "tls.certificate", "base.pem", "tls.key", "base.key");
+      Map.of(
+          "auth.api-key",
+          "base",
+          "tls.certificate",
+          "base.pem",
+          "tls.key",
+          "base.key",
+          "backup.repository",
+          "base-backups");
 
   @TempDir Path folder;
 
@@ -281,6 +299,11 @@ class ConfigurationTest {
         .hasMessageContaining("without auth.api-key");
     assertThatThrownBy(() -> serverConfig(Map.of("tls.key", "k.pem")))
         .hasMessageContaining("only one of tls.certificate and tls.key");
+    assertThatThrownBy(() -> serverConfig(Map.of("backup.interval-seconds", "60")))
+        .hasMessageContaining("without backup.repository");
+    assertThatThrownBy(
+            () -> serverConfig(Map.of("data.dir", "x/data", "backup.repository", "x/data/b")))
+        .hasMessageContaining("is within the data folder");
   }
 
   @Test

@@ -17,11 +17,25 @@ public interface OpLog extends AutoCloseable {
    */
   Appended submit(List<byte[]> records);
 
+  /** The first record's offset; {@link #nextOffset} when there is none. */
+  long firstOffset();
+
   /** The offset that the next record gets. */
   long nextOffset();
 
-  /** Hands every record from {@code fromOffset} on to the consumer, in order. */
-  void replay(long fromOffset, RecordConsumer consumer);
+  /** Behind the last record that is durable. */
+  long durableOffset();
+
+  /** Hands every durable record from {@code fromOffset} on to the consumer, in order. */
+  default void replay(long fromOffset, RecordConsumer consumer) {
+    replay(fromOffset, Long.MAX_VALUE, (offset, _, record) -> consumer.accept(offset, record));
+  }
+
+  /**
+   * Hands every durable record from {@code fromOffset} on and before {@code toOffset} to the
+   * consumer, in order, each with its time.
+   */
+  void replay(long fromOffset, long toOffset, TimedRecordConsumer consumer);
 
   /** Says that records before {@code offset} are no longer needed; some may be kept. */
   void truncateBefore(long offset);
@@ -44,6 +58,9 @@ public interface OpLog extends AutoCloseable {
   /** Records on their way to durability. */
   interface Appended {
     long firstOffset();
+
+    /** The time of the first record, in microseconds since 1970; each further one is 1 later. */
+    long firstTimeMicros();
 
     /** How far they are; never blocks. Records become durable, or fail, in the log's order. */
     Status status();
@@ -68,6 +85,15 @@ public interface OpLog extends AutoCloseable {
   @FunctionalInterface
   interface RecordConsumer {
     void accept(long offset, byte[] record);
+  }
+
+  /** Receives replayed records with the time at which they were submitted. */
+  @FunctionalInterface
+  interface TimedRecordConsumer {
+    /**
+     * @param timeMicros microseconds since 1970; 0 when the log was written before it had times
+     */
+    void accept(long offset, long timeMicros, byte[] record);
   }
 
   /** Told of every group commit; must be fast. */

@@ -23,10 +23,16 @@ final class SegmentReader implements Closeable {
   private long position = Segment.HEADER_BYTES;
   private long nextOffset = -1;
   private long markedOffset = -1;
+  private int version = Segment.VERSION;
 
   SegmentReader(FileOps files, Path path) throws IOException {
+    this(path, files.read(path));
+  }
+
+  /** Reads bytes that are closed with this; the path is for messages. */
+  SegmentReader(Path path, FileOps.Reader file) throws IOException {
     this.path = path;
-    this.file = files.read(path);
+    this.file = file;
     this.size = file.size();
   }
 
@@ -34,9 +40,10 @@ final class SegmentReader implements Closeable {
    * A whole record.
    *
    * @param start its position
+   * @param timeMicros 0 in a segment of version 1
    * @param end the position behind it
    */
-  record Entry(long offset, int batchIndex, byte[] body, long start, long end) {
+  record Entry(long offset, int batchIndex, long timeMicros, byte[] body, long start, long end) {
     long batchStart() {
       return isMark() ? offset : offset - batchIndex;
     }
@@ -48,6 +55,11 @@ final class SegmentReader implements Closeable {
 
   long size() {
     return size;
+  }
+
+  /** The version that the header says, once it was found valid. */
+  int version() {
+    return version;
   }
 
   /** The position of the next record. */
@@ -66,13 +78,13 @@ final class SegmentReader implements Closeable {
     }
     ByteBuffer header = at(0, Segment.HEADER_BYTES);
     int magic = header.getInt();
-    int version = header.getInt();
-    if (magic == Segment.MAGIC && version > Segment.VERSION) {
+    int written = header.getInt();
+    if (magic == Segment.MAGIC && written > Segment.VERSION) {
       throw new QuiverException(
           ErrorCode.CORRUPT,
           path
               + ": log format version "
-              + version
+              + written
               + " (expected: at most "
               + Segment.VERSION
               + "); the file was written by a newer Quiver, use that one");
@@ -80,10 +92,27 @@ final class SegmentReader implements Closeable {
     long base = header.getLong();
     int crc = header.getInt();
     nextOffset = baseOffset;
-    return magic == Segment.MAGIC
-        && version == Segment.VERSION
-        && base == baseOffset
-        && crc == headerCrc();
+    boolean valid =
+        magic == Segment.MAGIC
+            && written >= Segment.OLDEST_VERSION
+            && base == baseOffset
+            && crc == headerCrc();
+    if (valid) {
+      version = written;
+    }
+    return valid;
+  }
+
+  /** Whether records of any version stand in a segment whose header is not valid. */
+  boolean holdsRecords(long baseOffset) throws IOException {
+    for (version = Segment.OLDEST_VERSION; version <= Segment.VERSION; version++) {
+      position = Segment.HEADER_BYTES;
+      if (next() != null || findLaterCommit(baseOffset) != null) {
+        return true;
+      }
+    }
+    version = Segment.VERSION;
+    return false;
   }
 
   private int headerCrc() throws IOException {
@@ -116,7 +145,7 @@ final class SegmentReader implements Closeable {
    * them is. Were those bytes a record, the one behind would have a later offset.
    */
   private @Nullable Entry behindLostMark() throws IOException {
-    Entry entry = entryAt(position + Segment.RECORD_HEADER_BYTES);
+    Entry entry = entryAt(position + Segment.recordHeaderBytes(version));
     return entry != null && entry.offset() == nextOffset && entry.batchIndex() == 0 ? entry : null;
   }
 
@@ -135,10 +164,11 @@ final class SegmentReader implements Closeable {
    * @param expectedOffset the damaged record's
    */
   @Nullable Entry findLaterCommit(long expectedOffset) throws IOException {
-    for (long at = position + 1; at <= size - Segment.RECORD_HEADER_BYTES; at++) {
+    int headerBytes = Segment.recordHeaderBytes(version);
+    for (long at = position + 1; at <= size - headerBytes; at++) {
       long offset = at(at + 8, 8).getLong();
       // The bytes between have room for no more records than this.
-      long most = expectedOffset + (at - position) / Segment.RECORD_HEADER_BYTES;
+      long most = expectedOffset + (at - position) / headerBytes;
       if (offset <= expectedOffset || offset > most) {
         continue;
       }
@@ -151,15 +181,17 @@ final class SegmentReader implements Closeable {
   }
 
   private @Nullable Entry entryAt(long start) throws IOException {
-    if (size - start < Segment.RECORD_HEADER_BYTES) {
+    int headerBytes = Segment.recordHeaderBytes(version);
+    if (size - start < headerBytes) {
       return null;
     }
-    ByteBuffer header = at(start, Segment.RECORD_HEADER_BYTES);
+    ByteBuffer header = at(start, headerBytes);
     int length = header.getInt();
     int crc = header.getInt();
     long offset = header.getLong();
     int batchIndex = header.getInt();
-    long bodyStart = start + Segment.RECORD_HEADER_BYTES;
+    long timeMicros = version == 1 ? 0 : header.getLong();
+    long bodyStart = start + headerBytes;
     if (length < 0
         || length > Segment.MAX_RECORD_BYTES
         || length > size - bodyStart
@@ -167,12 +199,13 @@ final class SegmentReader implements Closeable {
       return null;
     }
     CRC32C actual = new CRC32C();
-    actual.update(header.slice(header.position() - 12, 12));
+    int covered = headerBytes - 2 * Integer.BYTES;
+    actual.update(header.slice(header.position() - covered, covered));
     byte[] body = new byte[length];
     copy(bodyStart, body);
     actual.update(body);
     return (int) actual.getValue() == crc
-        ? new Entry(offset, batchIndex, body, start, bodyStart + length)
+        ? new Entry(offset, batchIndex, timeMicros, body, start, bodyStart + length)
         : null;
   }
 

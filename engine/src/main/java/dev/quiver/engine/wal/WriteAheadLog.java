@@ -45,6 +45,7 @@ public final class WriteAheadLog implements OpLog {
   private final Path directory;
   private final FileOps files;
   private final long segmentBytes;
+  private final LogClock clock;
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -74,16 +75,19 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private @Nullable Throwable failure;
 
+  private int activeVersion = Segment.VERSION;
   private FileOps.@Nullable Appender active;
   private long activeSize;
 
   private final AtomicLong earlierBytes = new AtomicLong();
   private volatile long activeBytes;
 
-  private WriteAheadLog(Path directory, FileOps files, long segmentBytes, Listener listener) {
+  private WriteAheadLog(
+      Path directory, FileOps files, long segmentBytes, LogClock clock, Listener listener) {
     this.directory = directory;
     this.files = files;
     this.segmentBytes = segmentBytes;
+    this.clock = clock;
     this.listener = listener;
   }
 
@@ -98,7 +102,22 @@ public final class WriteAheadLog implements OpLog {
    */
   public static WriteAheadLog open(
       Path directory, FileOps files, long segmentBytes, long coveredOffset, Listener listener) {
-    WriteAheadLog log = new WriteAheadLog(directory, files, segmentBytes, listener);
+    return open(directory, files, segmentBytes, coveredOffset, LogClock.system(), listener);
+  }
+
+  /**
+   * Opens the log in a folder, which need not exist, with a clock that other logs use too.
+   *
+   * @param clock gives the records' times; it is set behind those that the log holds already
+   */
+  public static WriteAheadLog open(
+      Path directory,
+      FileOps files,
+      long segmentBytes,
+      long coveredOffset,
+      LogClock clock,
+      Listener listener) {
+    WriteAheadLog log = new WriteAheadLog(directory, files, segmentBytes, clock, listener);
     try {
       log.recover(coveredOffset);
       return log;
@@ -149,8 +168,9 @@ public final class WriteAheadLog implements OpLog {
           earlierBytes.addAndGet(reader.size());
         }
       }
-      if (nextOffset > end && !segments.isEmpty()) {
-        // The log lost records that a commit covers: offsets go on behind the commit.
+      if (!segments.isEmpty() && (nextOffset > end || activeVersion != Segment.VERSION)) {
+        // The log lost records that a commit covers, and offsets go on behind the commit; or an
+        // older version wrote the last segment, which is left as it is.
         roll();
       }
     } finally {
@@ -168,8 +188,7 @@ public final class WriteAheadLog implements OpLog {
     @Nullable LastCommit lastCommit = null;
     try (SegmentReader reader = new SegmentReader(files, path)) {
       boolean headerValid = reader.headerValid(base);
-      SegmentReader.Entry entry = reader.next();
-      if (!headerValid && (entry != null || reader.findLaterCommit(base) != null)) {
+      if (!headerValid && reader.holdsRecords(base)) {
         throw corrupt(path, 0, "its header is damaged, records stand behind it");
       }
       if (!headerValid) {
@@ -177,10 +196,13 @@ public final class WriteAheadLog implements OpLog {
         validBytes = -1;
         torn = true;
       } else {
+        activeVersion = reader.version();
+        SegmentReader.Entry entry = reader.next();
         while (entry != null) {
           if (entry.batchIndex() == 0) {
             lastCommit = new LastCommit(entry.offset(), entry.start());
           }
+          clock.after(entry.timeMicros());
           if (entry.offset() != end) {
             throw corrupt(
                 path, reader.position(), "offset " + entry.offset() + " (expected: " + end + ")");
@@ -244,7 +266,7 @@ public final class WriteAheadLog implements OpLog {
     Path target = path(last.offset());
     Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY_SUFFIX);
     try (FileOps.Appender appender = files.create(temporary)) {
-      byte[] header = Segment.header(last.offset());
+      byte[] header = Segment.header(activeVersion, last.offset());
       appender.write(header, 0, header.length);
       appender.write(records, 0, records.length);
       appender.sync();
@@ -277,7 +299,7 @@ public final class WriteAheadLog implements OpLog {
     lock.lock();
     try {
       checkUsable();
-      Ticket ticket = new Ticket(nextOffset, records);
+      Ticket ticket = new Ticket(nextOffset, clock.next(records.size()), records);
       nextOffset += records.size();
       queue.add(ticket);
       return ticket;
@@ -288,18 +310,25 @@ public final class WriteAheadLog implements OpLog {
 
   private final class Ticket implements Appended {
     private final long firstOffset;
+    private final long firstTimeMicros;
     private List<byte[]> records;
     private volatile Status status = Status.PENDING;
     private @Nullable QuiverException error;
 
-    Ticket(long firstOffset, List<byte[]> records) {
+    Ticket(long firstOffset, long firstTimeMicros, List<byte[]> records) {
       this.firstOffset = firstOffset;
+      this.firstTimeMicros = firstTimeMicros;
       this.records = records;
     }
 
     @Override
     public long firstOffset() {
       return firstOffset;
+    }
+
+    @Override
+    public long firstTimeMicros() {
+      return firstTimeMicros;
     }
 
     @Override
@@ -326,7 +355,7 @@ public final class WriteAheadLog implements OpLog {
       if (ticket.error != null) {
         // Each waiter throws its own: an exception's trace belongs to one thread.
         throw new QuiverException(
-            ticket.error.code(), messageOf(ticket.error), ticket.error.getCause());
+            ticket.error.code(), ticket.error.reason(), ticket.error.getCause());
       }
     } finally {
       lock.unlock();
@@ -407,12 +436,15 @@ public final class WriteAheadLog implements OpLog {
       throw e;
     }
     setActiveSize(activeSize + bytes);
-    mark(appender, batch.getLast().firstOffset + batch.getLast().records.size());
+    mark(appender, batch.getLast());
     listener.synced(count, bytes, (System.nanoTime() - started) / 1000);
   }
 
-  private void mark(FileOps.Appender appender, long offset) {
-    byte[] mark = Segment.mark(offset);
+  /** Writes the mark behind a group commit that ends with a ticket. */
+  private void mark(FileOps.Appender appender, Ticket last) {
+    int count = last.records.size();
+    byte[] mark =
+        Segment.mark(last.firstOffset + count, last.firstTimeMicros + Math.max(0, count - 1));
     try {
       appender.write(mark, 0, mark.length);
       setActiveSize(activeSize + mark.length);
@@ -469,6 +501,7 @@ public final class WriteAheadLog implements OpLog {
     FileOps.Appender before = active;
     long beforeBytes = activeSize;
     active = appender;
+    activeVersion = Segment.VERSION;
     setActiveSize(Segment.HEADER_BYTES);
     lock.lock();
     try {
@@ -505,13 +538,33 @@ public final class WriteAheadLog implements OpLog {
   }
 
   @Override
-  public void replay(long fromOffset, RecordConsumer consumer) {
+  public long firstOffset() {
+    lock.lock();
+    try {
+      return segments.isEmpty() ? nextOffset : segments.getFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long durableOffset() {
+    lock.lock();
+    try {
+      return durableOffset;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void replay(long fromOffset, long toOffset, TimedRecordConsumer consumer) {
     List<Long> bases;
     long end;
     lock.lock();
     try {
       bases = List.copyOf(segments);
-      end = durableOffset;
+      end = Math.min(durableOffset, toOffset);
     } finally {
       lock.unlock();
     }
@@ -540,7 +593,7 @@ public final class WriteAheadLog implements OpLog {
     }
   }
 
-  private long replaySegment(long base, long from, long end, RecordConsumer consumer)
+  private long replaySegment(long base, long from, long end, TimedRecordConsumer consumer)
       throws IOException {
     Path path = path(base);
     long expected = from;
@@ -555,7 +608,7 @@ public final class WriteAheadLog implements OpLog {
           throw corrupt(path, position, "the record of offset " + offset + " is damaged");
         }
         if (offset == expected) {
-          consumer.accept(offset, entry.body());
+          consumer.accept(offset, entry.timeMicros(), entry.body());
           expected++;
         }
       }
@@ -709,10 +762,6 @@ public final class WriteAheadLog implements OpLog {
         cause);
   }
 
-  private static String messageOf(QuiverException error) {
-    return String.valueOf(error.getMessage()).substring(error.code().prefix().length());
-  }
-
   private static QuiverException corrupt(Path path, long position, String what) {
     return new QuiverException(
         ErrorCode.CORRUPT,
@@ -744,11 +793,12 @@ public final class WriteAheadLog implements OpLog {
       int index = 0;
       for (Ticket ticket : batch) {
         long offset = ticket.firstOffset;
+        long time = ticket.firstTimeMicros;
         for (byte[] record : ticket.records) {
           if (chunk.remaining() < Segment.RECORD_HEADER_BYTES) {
             flush();
           }
-          Segment.putRecordHeader(chunk, offset++, index++, record);
+          Segment.putRecordHeader(chunk, offset++, index++, time++, record);
           put(record);
         }
       }

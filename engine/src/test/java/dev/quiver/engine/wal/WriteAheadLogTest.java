@@ -8,6 +8,7 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -203,11 +204,11 @@ class WriteAheadLogTest {
     append(log, "one");
     log.close();
     byte[] content = files.content(FIRST);
-    content[4] = 2;
+    content[4] = 3;
     files.content(FIRST, content);
 
     assertThatThrownBy(this::open)
-        .hasMessageContaining("log format version 2 (expected: at most 1)")
+        .hasMessageContaining("log format version 3 (expected: at most 2)")
         .hasMessageContaining(FIRST.toString());
   }
 
@@ -219,19 +220,24 @@ class WriteAheadLogTest {
     java.nio.ByteBuffer buffer =
         java.nio.ByteBuffer.wrap(files.content(FIRST)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
 
-    assertThat(buffer.array()).startsWith('Q', 'W', 'A', 'L', 1, 0, 0, 0);
+    assertThat(buffer.array()).startsWith('Q', 'W', 'A', 'L', 2, 0, 0, 0);
     assertThat(buffer.getLong(8)).isZero();
     assertThat(buffer.getInt(20)).isEqualTo(1);
     assertThat(buffer.getLong(28)).isZero();
     assertThat(buffer.getInt(36)).isZero();
-    assertThat(buffer.get(40)).isEqualTo((byte) 'a');
-    assertThat(buffer.getInt(41)).isEqualTo(2);
-    assertThat(buffer.getLong(49)).isEqualTo(1);
-    assertThat(buffer.getInt(57)).isEqualTo(1);
-    assertThat(buffer.getInt(63)).isZero();
-    assertThat(buffer.getLong(71)).isEqualTo(2);
-    assertThat(buffer.getInt(79)).isEqualTo(-1);
-    assertThat(buffer.capacity()).isEqualTo(83);
+    long time = buffer.getLong(40);
+    assertThat(LogClock.instant(time))
+        .isBetween(Instant.now().minusSeconds(600), Instant.now().plusSeconds(1));
+    assertThat(buffer.get(48)).isEqualTo((byte) 'a');
+    assertThat(buffer.getInt(49)).isEqualTo(2);
+    assertThat(buffer.getLong(57)).isEqualTo(1);
+    assertThat(buffer.getInt(65)).isEqualTo(1);
+    assertThat(buffer.getLong(69)).isEqualTo(time + 1);
+    assertThat(buffer.getInt(79)).isZero();
+    assertThat(buffer.getLong(87)).isEqualTo(2);
+    assertThat(buffer.getInt(95)).isEqualTo(-1);
+    assertThat(buffer.getLong(99)).isEqualTo(time + 1);
+    assertThat(buffer.capacity()).isEqualTo(107);
   }
 
   @Test

@@ -1,0 +1,148 @@
+package dev.quiver.engine;
+
+import dev.quiver.engine.blob.Sha256;
+import dev.quiver.engine.wal.FileOps;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A folder as one tar file, and back. */
+final class TarFolder {
+  private static final int BUFFER_BYTES = 1 << 18;
+  private static final String SAFE_NAME =
+      "[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*";
+
+  private TarFolder() {}
+
+  /** Writes the files below {@code folder} to a file; durable on return, its name apart. */
+  static String pack(Path folder, FileOps files, Path target, BackupJob job) throws IOException {
+    MessageDigest digest = Sha256.digest();
+    List<Path> all = new ArrayList<>();
+    collect(folder, files, all);
+    try (FileOps.Appender appender = files.create(target)) {
+      TarArchiveOutputStream tar =
+          new TarArchiveOutputStream(new DigestOutputStream(new AppenderStream(appender), digest));
+      tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (Path each : all) {
+        String name = folder.relativize(each).toString().replace('\\', '/');
+        if (!name.matches(SAFE_NAME)) {
+          // Lock files.
+          continue;
+        }
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        try (FileOps.Reader in = files.read(each)) {
+          entry.setSize(in.size());
+          tar.putArchiveEntry(entry);
+          for (long position = 0; position < in.size(); ) {
+            job.check();
+            int read = in.read(position, buffer, 0, buffer.length);
+            tar.write(buffer, 0, read);
+            position += read;
+          }
+        }
+        tar.closeArchiveEntry();
+      }
+      tar.finish();
+      tar.flush();
+      appender.sync();
+    }
+    return Sha256.hex(digest.digest());
+  }
+
+  private static void collect(Path folder, FileOps files, List<Path> all) throws IOException {
+    for (String name : files.list(folder)) {
+      Path each = folder.resolve(name);
+      if (files.isDirectory(each)) {
+        collect(each, files, all);
+      } else {
+        all.add(each);
+      }
+    }
+  }
+
+  /**
+   * Writes a tar's files below {@code folder}.
+   *
+   * @throws QuiverException {@link ErrorCode#BAD_REQUEST} when it is no tar, breaks off, or would
+   *     write elsewhere
+   */
+  static void unpack(InputStream in, FileOps files, Path folder, BackupJob job) throws IOException {
+    byte[] buffer = new byte[BUFFER_BYTES];
+    int count = 0;
+    TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(in));
+    for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
+      if (entry.isDirectory()) {
+        continue;
+      }
+      if (!entry.isFile() || !entry.getName().matches(SAFE_NAME)) {
+        throw notOurs("it has the entry `" + entry.getName() + "`", null);
+      }
+      Path target = folder.resolve(entry.getName());
+      Path parent = target.getParent();
+      if (parent != null) {
+        files.createDirectories(parent);
+      }
+      long size = 0;
+      try (FileOps.Appender out = files.create(target)) {
+        for (int read = tar.read(buffer); read >= 0; read = tar.read(buffer)) {
+          job.check();
+          out.write(buffer, 0, read);
+          size += read;
+        }
+      }
+      if (size != entry.getSize()) {
+        throw notOurs("it breaks off within `" + entry.getName() + "`", null);
+      }
+      count++;
+    }
+    if (count == 0) {
+      throw notOurs("it is empty", null);
+    }
+  }
+
+  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
+    try {
+      return tar.getNextEntry();
+    } catch (IOException | IllegalArgumentException e) {
+      throw notOurs(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static QuiverException notOurs(String why, @Nullable Exception cause) {
+    String text = "this is no snapshot that Quiver made: " + why;
+    return cause == null
+        ? new QuiverException(ErrorCode.BAD_REQUEST, text)
+        : new QuiverException(ErrorCode.BAD_REQUEST, text, cause);
+  }
+
+  /** A file that grows as a stream. */
+  private static final class AppenderStream extends OutputStream {
+    private final FileOps.Appender appender;
+
+    AppenderStream(FileOps.Appender appender) {
+      this.appender = appender;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      appender.write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      appender.write(bytes, offset, length);
+    }
+  }
+}
