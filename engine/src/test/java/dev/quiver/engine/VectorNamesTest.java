@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.filter.Condition;
 import dev.quiver.engine.filter.Filter;
+import dev.quiver.engine.wal.DiskFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -114,7 +117,22 @@ class VectorNamesTest {
     }
   }
 
+  /** Copies a folder that is in use: again from the beginning when a file goes meanwhile. */
   private static void copy(Path from, Path to) throws IOException {
+    for (int tries = 1; ; tries++) {
+      try {
+        DiskFiles.INSTANCE.deleteTree(to);
+        copyOnce(from, to);
+        return;
+      } catch (NoSuchFileException | UncheckedIOException e) {
+        if (tries == 20) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static void copyOnce(Path from, Path to) throws IOException {
     try (Stream<Path> all = Files.walk(from)) {
       for (Path each : all.sorted().toList()) {
         Path target = to.resolve(from.relativize(each).toString());
