@@ -10,6 +10,7 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.Guard;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.QuotaConfig;
+import dev.quiver.engine.Snapshots;
 import dev.quiver.engine.Trash;
 import dev.quiver.engine.TrashEntry;
 import dev.quiver.engine.UpdateResult;
@@ -136,6 +137,49 @@ final class Changes {
             "purge_from_trash", caller.actor(), entry.collection(), trashDetail(entry));
     admit(event, "purging the dropped collection `" + entry.collection() + "`", entry.collection());
     return audited(event, () -> database.trash().purge(entry.id()));
+  }
+
+  /**
+   * A restore that is admitted and not begun yet.
+   *
+   * @param method for the audit log
+   * @param collection null: the whole store
+   * @param inPlace whether it replaces what there is
+   */
+  <T> Supplier<T> restoring(
+      String method,
+      @Nullable String collection,
+      boolean inPlace,
+      ObjectNode detail,
+      Supplier<T> restore) {
+    AuditEvent event = AuditEvent.started(method, caller.actor(), collection, detail);
+    if (inPlace) {
+      admit(
+          event,
+          collection == null
+              ? "restoring the whole store in place"
+              : "restoring collection `" + collection + "` in place",
+          collection == null ? "all" : collection);
+    }
+    return () -> audited(event, restore);
+  }
+
+  /** A removal of backups that is admitted and not begun yet. */
+  <T> Supplier<T> removingBackups(ObjectNode detail, Supplier<T> removal) {
+    AuditEvent event = AuditEvent.started("prune_backups", caller.actor(), null, detail);
+    admit(event, "removing backups", "backups");
+    return () -> audited(event, removal);
+  }
+
+  boolean deleteSnapshot(Snapshots.Scope scope, String name) {
+    ObjectNode detail = JsonNodeFactory.instance.objectNode();
+    detail.put("snapshot", name);
+    return audited(
+        AuditEvent.started("delete_snapshot", caller.actor(), scope.collection(), detail),
+        () -> {
+          database.snapshots().delete(scope, name);
+          return true;
+        });
   }
 
   private static ObjectNode trashDetail(TrashEntry entry) {

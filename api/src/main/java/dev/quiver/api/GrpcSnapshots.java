@@ -92,7 +92,7 @@ final class GrpcSnapshots extends SnapshotsGrpc.SnapshotsImplBase {
 
   private SnapshotsService.DeleteSnapshotResponse deleted(
       Snapshots.Scope scope, String name, GrpcCall call) {
-    database.snapshots().delete(scope, name);
+    new Changes(database, call.caller()).deleteSnapshot(scope, name);
     return SnapshotsService.DeleteSnapshotResponse.newBuilder().setTime(call.seconds()).build();
   }
 }

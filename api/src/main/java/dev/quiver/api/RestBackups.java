@@ -19,6 +19,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Quiver's own API for backups, restores and logs. */
@@ -156,10 +157,15 @@ final class RestBackups {
             body.path("hourly").asInt(byDefault.hourly()),
             body.path("daily").asInt(byDefault.daily()),
             body.path("weekly").asInt(byDefault.weekly()));
+    ObjectNode detail = object();
+    detail.put("last", keep.last()).put("hourly", keep.hourly());
+    detail.put("daily", keep.daily()).put("weekly", keep.weekly());
+    Supplier<BackupCatalog.Pruned> pruning =
+        new Changes(database, exchange.caller()).removingBackups(detail, () -> of.prune(keep));
     jobs.run(
         exchange,
         () -> {
-          BackupCatalog.Pruned done = of.prune(keep);
+          BackupCatalog.Pruned done = pruning.get();
           ObjectNode json = object();
           ArrayNode removed = json.putArray("removed");
           done.removed().forEach(removed::add);
@@ -183,13 +189,23 @@ final class RestBackups {
       throw QuiverException.badRequest(
           "where is `" + collection + "` to go? Give either `as: NEW_NAME` or `in_place: true`");
     }
+    ObjectNode detail = object();
+    detail.set("request", body);
+    Supplier<BackupCatalog.Restored> restoring =
+        new Changes(database, exchange.caller())
+            .restoring(
+                "restore_backup",
+                collection,
+                inPlace,
+                detail,
+                () ->
+                    collection == null
+                        ? of.restoreStore(point)
+                        : of.restoreCollection(collection, point, as));
     jobs.run(
         exchange,
         () -> {
-          BackupCatalog.Restored done =
-              collection == null
-                  ? of.restoreStore(point)
-                  : of.restoreCollection(collection, point, as);
+          BackupCatalog.Restored done = restoring.get();
           ObjectNode json = object().put("moment", done.moment().toString());
           ArrayNode names = json.putArray("collections");
           done.collections().forEach(names::add);

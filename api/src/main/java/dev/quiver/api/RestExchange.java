@@ -445,14 +445,15 @@ final class RestExchange {
    * Reads the part of a form that is called so, or the whole body when it is no form; it may be of
    * any size.
    */
-  void upload(String part, RestSnapshots.Upload reader) {
+  <T> T upload(String part, RestSnapshots.Upload<T> reader) {
     try {
       String type = request.headers().first(HeaderNames.CONTENT_TYPE).orElse("");
       InputStream raw = request.content().inputStream();
       InputStream in =
           type.startsWith("multipart/form-data") ? FormPart.open(raw, type, part) : raw;
-      reader.read(in);
+      T result = reader.read(in);
       raw.transferTo(OutputStream.nullOutputStream());
+      return result;
     } catch (IOException | UncheckedIOException | DataReader.InsufficientDataAvailableException e) {
       status = ABORTED_STATUS;
       throw new RestAborted(e);

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,11 +132,12 @@ final class RestSnapshots {
     Snapshots.Scope scope = scope(exchange);
     String name = exchange.pathParameter("snapshot_name");
     database.snapshots().file(scope, name);
+    Changes changes = new Changes(database, exchange.caller());
     if (exchange.flag("wait", true)) {
-      database.snapshots().delete(scope, name);
-      exchange.ok(out -> out.bool(true));
+      boolean deleted = changes.deleteSnapshot(scope, name);
+      exchange.ok(out -> out.bool(deleted));
     } else {
-      later(exchange, "deleting a snapshot", () -> database.snapshots().delete(scope, name));
+      later(exchange, "deleting a snapshot", () -> changes.deleteSnapshot(scope, name));
     }
   }
 
@@ -147,13 +149,34 @@ final class RestSnapshots {
     String checksum = text(body, "checksum");
     String apiKey = text(body, "api_key");
     locations.check(scope, location);
-    Work work = () -> locations.recover(scope, location, checksum, apiKey);
+    ObjectNode detail = JsonNodeFactory.instance.objectNode().put("location", location);
+    Supplier<Boolean> recovering =
+        recovering(
+            exchange,
+            detail,
+            () -> {
+              locations.recover(scope, location, checksum, apiKey);
+              return true;
+            });
     if (exchange.flag("wait", true)) {
-      work.run();
-      exchange.ok(out -> out.bool(true));
+      boolean done = recovering.get();
+      exchange.ok(out -> out.bool(done));
     } else {
-      later(exchange, "recovering from a snapshot", work);
+      later(exchange, "recovering from a snapshot", recovering);
     }
+  }
+
+  /** Admits what replaces a collection, if there is one. */
+  private Supplier<Boolean> recovering(
+      RestExchange exchange, ObjectNode detail, Supplier<Boolean> recovery) {
+    String collection = exchange.collection();
+    return new Changes(database, exchange.caller())
+        .restoring(
+            "recover_snapshot",
+            collection,
+            database.collectionExists(collection),
+            detail,
+            recovery);
   }
 
   private static @Nullable String text(JsonNode body, String member) {
@@ -169,9 +192,21 @@ final class RestSnapshots {
     String checksum = exchange.text("checksum");
     priority(exchange.text("priority"));
     boolean waits = exchange.flag("wait", true);
-    exchange.upload("snapshot", in -> database.snapshots().recover(collection, in, checksum));
+    ObjectNode detail = JsonNodeFactory.instance.objectNode().put("location", "upload");
+    boolean done =
+        exchange.upload(
+            "snapshot",
+            in ->
+                recovering(
+                        exchange,
+                        detail,
+                        () -> {
+                          database.snapshots().recover(collection, in, checksum);
+                          return true;
+                        })
+                    .get());
     if (waits) {
-      exchange.ok(out -> out.bool(true));
+      exchange.ok(out -> out.bool(done));
     } else {
       exchange.accepted();
     }
@@ -188,18 +223,14 @@ final class RestSnapshots {
     }
   }
 
-  private interface Work {
-    void run();
-  }
-
   /** Answers at once; what goes wrong is in the log. */
-  private static void later(RestExchange exchange, String what, Work work) {
+  private static void later(RestExchange exchange, String what, Supplier<?> work) {
     Thread.ofVirtual()
         .name("snapshots")
         .start(
             () -> {
               try {
-                work.run();
+                LOG.debug("{} ended: {}", what, work.get());
               } catch (RuntimeException e) {
                 LOG.error("{} failed after the call had been answered", what, e);
               }
@@ -208,7 +239,7 @@ final class RestSnapshots {
   }
 
   /** Reads what is uploaded. */
-  interface Upload {
-    void read(InputStream in) throws IOException;
+  interface Upload<T> {
+    T read(InputStream in) throws IOException;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.Snapshots;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,46 @@ final class RestGuardTest {
             call("DELETE", "/collections/c", null, "owner:secret", "Quiver-Confirm", "c").status())
         .isEqualTo(200);
     assertThat(rest.engine.collectionExists("c")).isFalse();
+  }
+
+  @Test
+  void inProductionASnapshotReplacesACollectionOnlyWhenThatIsConfirmed() {
+    JsonNode made = call("POST", "/collections/c/snapshots", "{}", "ops-secret").result();
+    String body =
+        "{'location':'"
+            + rest.engine
+                .snapshots()
+                .file(Snapshots.Scope.of("c"), made.path("name").asText())
+                .toUri()
+            + "'}";
+    call("POST", "/collections/c/points/delete?wait=true", "{'points':[1]}", "ops-secret");
+    production();
+    String recover = "/collections/c/snapshots/recover";
+
+    assertThat(call("PUT", recover, body, "ops-secret", "Quiver-Confirm", "c").status())
+        .isEqualTo(403);
+    RestFixture.Answer unconfirmed = call("PUT", recover, body, "owner:secret");
+    assertThat(unconfirmed.status()).isEqualTo(428);
+    assertThat(unconfirmed.error()).contains("restoring collection `c` in place");
+    RestFixture.Answer upload =
+        call("POST", "/collections/c/snapshots/upload", "{}", "owner:secret");
+    assertThat(upload.status()).isEqualTo(428);
+    assertThat(count("c")).isEqualTo(2);
+    // Beside what there is, nothing is lost.
+    assertThat(call("PUT", "/collections/d/snapshots/recover", body, "ops-secret").status())
+        .isEqualTo(200);
+    assertThat(count("d")).isEqualTo(3);
+
+    assertThat(call("PUT", recover, body, "owner:secret", "Quiver-Confirm", "c").status())
+        .isEqualTo(200);
+    assertThat(count("c")).isEqualTo(3);
+    assertThat(call("GET", "/quiver/v1/trash", null, "ops-secret").result().path("collections"))
+        .hasSize(1);
+    assertThat(
+            call("GET", "/quiver/v1/audit?method=recover_snapshot", null, "ops-secret")
+                .result()
+                .findValuesAsText("result"))
+        .contains("denied", "started", "ok");
   }
 
   @Test

@@ -320,6 +320,12 @@ final class BackupCommand implements Runnable {
     @Option(names = "--keep-weekly", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
     private int weekly = BackupRetention.DEFAULT.weekly();
 
+    @Option(
+        names = "--confirm",
+        paramLabel = "backups",
+        description = "What a store labelled production asks for.")
+    private @Nullable String confirmation;
+
     Prune(Context context) {
       super(context);
     }
@@ -328,7 +334,8 @@ final class BackupCommand implements Runnable {
     JsonNode work(BackupTarget of) {
       if (!of.offline()) {
         ObjectNode body = Json.object().put("last", last).put("hourly", hourly);
-        return of.job(context, PATH + "/prune", body.put("daily", daily).put("weekly", weekly));
+        body.put("daily", daily).put("weekly", weekly);
+        return of.job(context, PATH + "/prune", body, confirmation);
       }
       return of.onRepository(
           store -> {

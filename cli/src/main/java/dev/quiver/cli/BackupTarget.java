@@ -106,9 +106,18 @@ final class BackupTarget {
 
   /** Sends work to the server and waits for its end, showing how far it is. */
   JsonNode job(Context context, String path, ObjectNode body) {
+    return job(context, path, body, null);
+  }
+
+  /**
+   * @param confirmation what a store labelled production asks for; null: nothing is confirmed
+   */
+  JsonNode job(Context context, String path, ObjectNode body, @Nullable String confirmation) {
     try (ApiClient client = client(context)) {
       String job =
-          ServerOptions.result(client.post(path + "?wait=false", body)).path("job").asText();
+          ServerOptions.result(client.confirmed("POST", path + "?wait=false", body, confirmation))
+              .path("job")
+              .asText();
       while (true) {
         JsonNode state = ServerOptions.result(client.get("/quiver/v1/backups/jobs/" + job));
         switch (state.path("state").asText()) {

@@ -97,7 +97,7 @@ final class RestoreCommand extends BackupCommand.Base {
                       ? backups.restoreStore(point())
                       : backups.restoreCollection(name, point(), as)));
     }
-    return of.job(context, BackupCommand.PATH + "/restore", body());
+    return of.job(context, BackupCommand.PATH + "/restore", body(), confirmed);
   }
 
   private void check(BackupTarget of) {

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +13,7 @@ import dev.quiver.engine.wal.LogClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -93,9 +95,16 @@ final class BackupRepository {
   }
 
   private ObjectNode read(BlobDocument document) throws IOException {
-    if (Payload.JSON.readTree(document.content()) instanceof ObjectNode catalog
-        && catalog.path("format").asInt() == FORMAT) {
-      return catalog;
+    try {
+      if (Payload.JSON.readTree(document.content()) instanceof ObjectNode catalog
+          && catalog.path("format").asInt() == FORMAT) {
+        return catalog;
+      }
+    } catch (JacksonException e) {
+      throw new QuiverException(
+          ErrorCode.CORRUPT,
+          store.location() + ": the catalogue is damaged: " + e.getOriginalMessage(),
+          e);
     }
     throw new QuiverException(
         ErrorCode.CORRUPT,
@@ -118,14 +127,28 @@ final class BackupRepository {
     throw QuiverException.notFound("backup `" + id + "` in " + store.location());
   }
 
+  /**
+   * Reads a blob that the catalogue refers to; the caller closes it.
+   *
+   * @throws QuiverException {@link ErrorCode#CORRUPT} when it is missing
+   */
+  InputStream open(String key) throws IOException {
+    try {
+      return store.read(key);
+    } catch (NoSuchFileException e) {
+      throw new QuiverException(
+          ErrorCode.CORRUPT, store.location() + " is damaged: " + key + " is missing", e);
+    }
+  }
+
   private BackupManifest manifest(String id, String sha256) throws IOException {
     byte[] bytes;
-    try (InputStream in = store.read(manifestKey(id))) {
+    try (InputStream in = open(manifestKey(id))) {
       bytes = in.readAllBytes();
     }
     if (!Sha256.of(bytes).equals(sha256)) {
       throw new QuiverException(
-          ErrorCode.CORRUPT, store.location() + ": " + manifestKey(id) + " was changed");
+          ErrorCode.CORRUPT, store.location() + ": " + manifestKey(id) + " is damaged");
     }
     return BackupManifest.fromJson(Payload.JSON.readTree(bytes));
   }

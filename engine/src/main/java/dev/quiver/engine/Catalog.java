@@ -651,8 +651,7 @@ final class Catalog implements AutoCloseable {
       try {
         journaled(
             () ->
-                documents.writeCollection(
-                    name, entry.folder(), number, entry.config().document()));
+                documents.writeCollection(name, entry.folder(), number, entry.config().document()));
       } catch (IOException e) {
         // It stays in the trash, and must not come back by itself.
         doubtful.add(entry.folder());

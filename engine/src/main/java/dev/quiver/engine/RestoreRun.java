@@ -35,7 +35,7 @@ final class RestoreRun {
       BackupManifest.Entry base = item.base();
       if (base != null) {
         for (BackupManifest.File file : base.files()) {
-          try (InputStream in = repository.store().read(BackupRepository.fileKey(file.sha256()))) {
+          try (InputStream in = repository.open(BackupRepository.fileKey(file.sha256()))) {
             copy(files, in, file, folder, job);
           }
         }

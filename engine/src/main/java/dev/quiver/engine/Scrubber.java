@@ -185,7 +185,8 @@ final class Scrubber implements AutoCloseable {
     String collection = first.collection();
     Path file = root.resolve(first.file());
     if (collection == null) {
-      // Of logs and snapshots there is no copy. What is in the trash is mended when it is used again.
+      // Of logs and snapshots there is no copy. What is in the trash is mended when it is used
+      // again.
       if (first.section() == null && file.toString().endsWith(Documents.SUFFIX)) {
         Documents.mend(files, file);
       }

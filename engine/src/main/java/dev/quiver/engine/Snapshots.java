@@ -257,6 +257,11 @@ public final class Snapshots {
             check(Sha256.hex(digest.digest()), sha256);
             try (DirectoryBlobStore store = DirectoryBlobStore.open(scratch, files)) {
               BackupRepository repository = new BackupRepository(store, InstantSource.system());
+              if (repository.list().isEmpty()) {
+                throw new QuiverException(
+                    ErrorCode.BAD_REQUEST,
+                    "this is no snapshot that Quiver made: it holds no collection");
+              }
               RestorePlan plan = new RestorePlanner(repository).store(new RestorePoint.Latest());
               if (plan.items().size() != 1) {
                 throw new QuiverException(

@@ -113,10 +113,7 @@ record StoreFiles(Path root, FileOps files, boolean archiving) {
    * @param toTrash whether these go into the trash
    */
   record Installing(
-      StoreState after,
-      Map<String, Long> numbers,
-      List<DroppedCollection> gone,
-      boolean toTrash) {}
+      StoreState after, Map<String, Long> numbers, List<DroppedCollection> gone, boolean toTrash) {}
 
   /**
    * Says what the store is to be: from here on it is, and {@link #completeInstallation} follows.

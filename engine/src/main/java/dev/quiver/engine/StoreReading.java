@@ -58,7 +58,7 @@ final class StoreReading {
           StoreFiles.Described older = older(each, other);
           LOG.warn("{} goes: a later collection has its name", older.folder().path());
           discard(older.folder());
-          collections.put(each.name(), older == each ? other : each);
+          collections.put(each.name(), older.equals(each) ? other : each);
         }
       } else {
         discard(folder);

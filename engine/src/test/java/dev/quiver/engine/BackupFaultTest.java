@@ -140,7 +140,8 @@ class BackupFaultTest {
   @Test
   void aRestoreThatFailsLeavesTheStoreAsItWas() throws IOException {
     FailingDisk disk = new FailingDisk();
-    EngineOptions options = EngineOptions.builder().files(disk).build();
+    EngineOptions options =
+        EngineOptions.builder().files(disk).trashRetention(Duration.ZERO).build();
     try (BlobStore store = DirectoryBlobStore.open(repository(), DiskFiles.INSTANCE)) {
       try (Engine engine = Engine.open(folder.resolve("data"), options);
           Backups backups = backups(engine, store)) {

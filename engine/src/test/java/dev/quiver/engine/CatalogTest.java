@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -261,7 +262,11 @@ class CatalogTest {
   }
 
   @Test
-  void aFullDiskKeepsNobodyFromDroppingAndTheJournalLearnsOfItLater() {
+  void aFullDiskKeepsNobodyFromDroppingForGoodAndTheJournalLearnsOfItLater() {
+    engine.close();
+    engine =
+        Engine.open(
+            folder, EngineOptions.builder().files(disk).trashRetention(Duration.ZERO).build());
     create("c");
     create("d");
     disk.fill();
@@ -273,8 +278,9 @@ class CatalogTest {
 
     assertThat(engine.collections()).containsExactly("d");
     assertThat(engine.journal().state().collections()).containsOnlyKeys("d");
-    disk.fill();
     assertThat(engine.deleteCollection("d")).isTrue();
+    disk.fill();
+    assertThat(engine.trash().purge(onlyEntry().id())).isTrue();
     disk.heal();
     create("e");
     assertThat(engine.journal().state().collections()).containsOnlyKeys("e");

@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +46,12 @@ class PointInTimeTest {
   private record Moment(long micros, StoreModel model, String what) {}
 
   private final List<Moment> moments = new ArrayList<>();
+
+  private record Dropped(
+      String name, Map<PointId, StoreModel.Known> points, List<String> aliases) {}
+
+  /** What the histories dropped, by its id in the trash. */
+  private final Map<String, Dropped> dropped = new TreeMap<>();
 
   @BeforeEach
   void openStore() throws IOException {
@@ -93,6 +101,7 @@ class PointInTimeTest {
     random = new Random(seed);
     model = new StoreModel();
     moments.clear();
+    dropped.clear();
     store = DirectoryBlobStore.open(folder.resolve("backups" + data), DiskFiles.INSTANCE);
     open(data);
     CompletableFuture<Void> backup = CompletableFuture.completedFuture(null);
@@ -187,11 +196,12 @@ class PointInTimeTest {
     switch (kind) {
       case 1 -> {
         if (names.size() > 1) {
-          engine.deleteCollection(name);
-          model.collections.remove(name);
-          model.aliases.values().removeIf(name::equals);
+          drop(name);
         }
         return "drop " + name;
+      }
+      case 8 -> {
+        return fromTrash();
       }
       case 2, 3 -> {
         String alias = "a" + random.nextInt(3);
@@ -245,6 +255,74 @@ class PointInTimeTest {
         return "upsert of " + count + " to " + name;
       }
     }
+  }
+
+  private void drop(String name) {
+    Set<String> before = trash();
+    engine.deleteCollection(name);
+    Map<String, String> left = new TreeMap<>(model.aliases);
+    left.values().removeIf(name::equals);
+    List<String> own = new ArrayList<>(model.aliases.keySet());
+    own.removeAll(left.keySet());
+    for (String id : trash()) {
+      if (!before.contains(id)) {
+        dropped.put(id, new Dropped(name, model.collections.get(name), own));
+      }
+    }
+    model.collections.remove(name);
+    model.aliases.keySet().removeAll(own);
+  }
+
+  private Set<String> trash() {
+    return engine.trash().list().stream().map(TrashEntry::id).collect(Collectors.toSet());
+  }
+
+  /** Takes a dropped collection out of the trash again, or lets it go for good. */
+  private String fromTrash() {
+    for (Map.Entry<String, Dropped> each : Map.copyOf(dropped).entrySet()) {
+      Dropped entry = each.getValue();
+      if (random.nextInt(3) == 0) {
+        dropped.remove(each.getKey());
+        assertThat(engine.trash().purge(each.getKey())).isTrue();
+        return "purge of " + entry.name();
+      }
+      if (!model.collections.containsKey(entry.name())) {
+        dropped.remove(each.getKey());
+        engine.trash().restore(each.getKey(), null);
+        model.collections.put(entry.name(), entry.points());
+        entry.aliases().forEach(alias -> model.aliases.putIfAbsent(alias, entry.name()));
+        return "restore of " + entry.name() + " from the trash";
+      }
+    }
+    return "nothing";
+  }
+
+  @Test
+  void whatARestoreReplacesIsInTheTrash() {
+    open(0);
+    engine.createCollection("c0", Configs.of(2, "Euclid"));
+    engine.updateAliases(List.of(new Alias.Action.Create("c0", "a")));
+    model.collections.put("c0", new TreeMap<>());
+    upserts(5);
+    backups.create();
+    StoreModel before = model.copy();
+    upserts(20);
+    StoreModel replaced = model.copy();
+
+    backups.restoreCollection(
+        "c0", new RestorePoint.At(backups.catalog().list().getFirst().moment()), null);
+
+    StoreModel.assertPoints(engine, "c0", before.collections.get("c0"), "restored");
+    assertThat(engine.aliases()).containsExactly(new Alias("a", "c0"));
+    TrashEntry entry = engine.trash().list().getFirst();
+    assertThat(entry.collection()).isEqualTo("c0");
+    engine.trash().restore(entry.id(), "replaced");
+    StoreModel.assertPoints(engine, "replaced", replaced.collections.get("c0"), "replaced");
+    closeAll();
+    open(0);
+    StoreModel.assertPoints(engine, "c0", before.collections.get("c0"), "opened anew");
+    StoreModel.assertPoints(engine, "replaced", replaced.collections.get("c0"), "opened anew");
+    closeAll();
   }
 
   @Test

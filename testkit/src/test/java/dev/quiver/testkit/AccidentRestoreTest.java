@@ -16,37 +16,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * People have lost a production database to a test run that held the wrong credentials. Here that
  * happens to a server of ours, a process of its own: a job that tidies up after its tests empties
- * every collection. Then the log is read to find the moment before, and the store is brought back
- * to it.
+ * every collection. The guard refuses it; somebody switches the guard off, and it succeeds. Then
+ * the log is read to find the moment before, and the store is brought back to it.
  */
 class AccidentRestoreTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String KEY = "production-key";
-  private static final int COLLECTIONS = 3;
-  private static final int POINTS = 2_000;
+  private static final String APPLICATION = "the-key-of-the-application";
+  private static final String OWNER = "the-owner's-key";
+  private static final List<String> COLLECTIONS =
+      List.of("orders-0", "orders-1", "orders-2", "customers");
+  private static final int POINTS = 1_000;
 
   @TempDir Path folder;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private int port;
 
-  private JsonNode call(String method, String path, String body)
+  private HttpResponse<String> send(
+      String key, String method, String path, String body, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(Duration.ofMinutes(2))
             .header("Content-Type", "application/json")
-            .header("api-key", KEY)
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            .header("api-key", key)
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode call(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response = send(OWNER, method, path, body, headers);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     return JSON.readTree(response.body()).path("result");
   }
@@ -85,12 +94,26 @@ class AccidentRestoreTest {
     return content;
   }
 
+  private void label(String environment) throws Exception {
+    String before = call("GET", "/quiver/v1/environment", "").path("environment").asText();
+    call(
+        "PUT",
+        "/quiver/v1/environment",
+        "{\"environment\":\"" + environment + "\"}",
+        "Quiver-Confirm",
+        before);
+  }
+
   @Test
   void anEmptiedStoreIsBroughtBackToTheMomentBefore() throws Exception {
     Map<String, String> settings =
         Map.of(
+            "QUIVER_STORE_ENVIRONMENT",
+            "production",
             "QUIVER_AUTH_API_KEY",
-            KEY,
+            APPLICATION,
+            "QUIVER_AUTH_KEYS",
+            "owner:read+write+manage+destroy:" + OWNER,
             "QUIVER_BACKUP_REPOSITORY",
             folder.resolve("backups").toString(),
             "QUIVER_BACKUP_ARCHIVE_SECONDS",
@@ -99,8 +122,8 @@ class AccidentRestoreTest {
             "1");
     try (TourServer server = TourServer.start(folder.resolve("data"), settings)) {
       port = server.httpPort();
-      for (int i = 0; i < COLLECTIONS; i++) {
-        fill("orders-" + i);
+      for (String name : COLLECTIONS.subList(0, 3)) {
+        fill(name);
       }
       call("POST", "/quiver/v1/backups", "{}");
       // Business goes on after the backup: this, too, must come back.
@@ -110,26 +133,23 @@ class AccidentRestoreTest {
           "/collections/aliases",
           "{\"actions\":[{\"create_alias\":{\"collection_name\":\"customers\",\"alias_name\":\"c\"}}]}");
       Map<String, String> before = content();
-      TimeUnit.MILLISECONDS.sleep(1_500);
+      EmptyingJob job = new EmptyingJob(server, APPLICATION, Map.of());
 
-      // The test job, with the production key: it deletes points here and whole collections there.
-      for (JsonNode each : call("GET", "/collections", "").path("collections")) {
-        String name = each.path("name").asText();
-        if (name.endsWith("0") || name.equals("customers")) {
-          call("DELETE", "/collections/" + name, "");
-        } else {
-          call("POST", "/collections/" + name + "/points/delete?wait=true", "{\"filter\":{}}");
-        }
-      }
+      assertThat(job.run(COLLECTIONS)).noneMatch(EmptyingJob.Outcome::done);
+      assertThat(content()).isEqualTo(before);
+
+      label("development");
+      assertThat(job.overRest(COLLECTIONS)).allMatch(EmptyingJob.Outcome::done);
       long noticed = System.nanoTime();
-      assertThat(call("GET", "/collections", "").path("collections")).hasSize(COLLECTIONS - 1);
+      assertThat(call("GET", "/collections", "").path("collections")).isEmpty();
 
-      Instant accident = firstDestruction();
-      JsonNode restored =
-          call(
-              "POST",
-              "/quiver/v1/backups/restore",
-              "{\"in_place\":true,\"to_time\":\"" + accident.minusNanos(1_000) + "\"}");
+      label("production");
+      String moment =
+          "{\"in_place\":true,\"to_time\":\"" + firstDestruction().minusNanos(1_000) + "\"}";
+      String restore = "/quiver/v1/backups/restore";
+      assertThat(send(APPLICATION, "POST", restore, moment).statusCode()).isEqualTo(403);
+      assertThat(send(OWNER, "POST", restore, moment).statusCode()).isEqualTo(428);
+      JsonNode restored = call("POST", restore, moment, "Quiver-Confirm", "all");
 
       assertThat(content()).isEqualTo(before);
       System.out.printf(
@@ -149,8 +169,8 @@ class AccidentRestoreTest {
         times.add(Instant.parse(event.path("time").asText()));
       }
     }
-    for (int i = 1; i < COLLECTIONS; i++) {
-      for (JsonNode op : call("GET", "/quiver/v1/collections/orders-" + i + "/log", "")) {
+    for (String name : COLLECTIONS) {
+      for (JsonNode op : call("GET", "/quiver/v1/collections/" + name + "/log", "")) {
         if (op.path("kind").asText().equals("delete_points")) {
           times.add(Instant.parse(op.path("time").asText()));
         }
