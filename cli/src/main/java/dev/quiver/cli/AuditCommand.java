@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     name = "audit",
     mixinStandardHelpOptions = true,
     description = "Shows who changed what: the newest records of the audit log, the newest last.")
-final class AuditCommand implements Callable<Integer> {
+final class AuditCommand extends ServerCommand {
   private static final String PATH = "/quiver/v1/audit";
 
   @Option(names = "--limit", paramLabel = "N", description = "Default: ${DEFAULT-VALUE}.")
@@ -49,12 +49,8 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--result", paramLabel = "NAME", description = "started, ok, failed or denied.")
   private @Nullable String result;
 
-  @Mixin private ServerOptions server = new ServerOptions();
-  @Mixin private OutputOption output = new OutputOption();
-  private final Context context;
-
   private AuditCommand(Context context) {
-    this.context = context;
+    super(context);
   }
 
   static CommandLine commandLine(Context context) {
@@ -64,7 +60,7 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  void call(ApiClient client) {
     Map<String, @Nullable String> parameters = new LinkedHashMap<>();
     parameters.put("time_from", from);
     parameters.put("time_to", to);
@@ -79,15 +75,12 @@ final class AuditCommand implements Callable<Integer> {
             path.append('&').append(name).append('=').append(ApiClient.encoded(value));
           }
         });
-    try (ApiClient client = server.client(context)) {
-      JsonNode entries = ServerOptions.result(client.get(path.toString())).path("entries");
-      if (output.json()) {
-        context.out().println(Json.pretty(entries));
-      } else {
-        print(entries);
-      }
+    JsonNode entries = ServerOptions.result(client.get(path.toString())).path("entries");
+    if (json()) {
+      print(Json.pretty(entries));
+    } else {
+      print(entries);
     }
-    return ExitCode.OK.number();
   }
 
   private void print(JsonNode entries) {

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,37 +39,8 @@ final class CollectionCommand implements Runnable {
     return line;
   }
 
-  /** What all of them share. */
-  private abstract static class Base implements Callable<Integer> {
-    @Mixin private ServerOptions server = new ServerOptions();
-    @Mixin private OutputOption output = new OutputOption();
-    final Context context;
-
-    Base(Context context) {
-      this.context = context;
-    }
-
-    abstract void call(ApiClient client);
-
-    @Override
-    public Integer call() {
-      try (ApiClient client = server.client(context)) {
-        call(client);
-      }
-      return ExitCode.OK.number();
-    }
-
-    boolean json() {
-      return output.json();
-    }
-
-    void print(String text) {
-      context.out().println(text);
-    }
-  }
-
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists the collections.")
-  private static final class ListCollections extends Base {
+  private static final class ListCollections extends ServerCommand {
     ListCollections(Context context) {
       super(context);
     }
@@ -114,7 +83,7 @@ final class CollectionCommand implements Runnable {
   }
 
   @Command(name = "info", mixinStandardHelpOptions = true, description = "Shows one collection.")
-  private static final class ShowCollection extends Base {
+  private static final class ShowCollection extends ServerCommand {
     @Parameters(paramLabel = "NAME", description = "The collection.")
     private String name = "";
 
@@ -154,7 +123,7 @@ final class CollectionCommand implements Runnable {
       name = "create",
       mixinStandardHelpOptions = true,
       description = "Creates a collection with one vector per point.")
-  private static final class Create extends Base {
+  private static final class Create extends ServerCommand {
     @Parameters(paramLabel = "NAME", description = "The collection.")
     private String name = "";
 
@@ -196,7 +165,7 @@ final class CollectionCommand implements Runnable {
   }
 
   @Command(name = "count", mixinStandardHelpOptions = true, description = "Counts points.")
-  private static final class Count extends Base {
+  private static final class Count extends ServerCommand {
     @Parameters(paramLabel = "NAME", description = "The collection.")
     private String name = "";
 
@@ -223,7 +192,7 @@ final class CollectionCommand implements Runnable {
       name = "delete",
       mixinStandardHelpOptions = true,
       description = "Deletes a collection with everything in it.")
-  private static final class Delete extends Base {
+  private static final class Delete extends ServerCommand {
     @Parameters(paramLabel = "NAME", description = "The collection.")
     private String name = "";
 

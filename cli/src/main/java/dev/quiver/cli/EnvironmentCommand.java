@@ -1,11 +1,9 @@
 package dev.quiver.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,15 +15,11 @@ import picocli.CommandLine.Parameters;
       "Shows the environment that the store is labelled with, as development or production.",
       "In production, whatever destroys data must be confirmed by its name."
     })
-final class EnvironmentCommand implements Callable<Integer> {
+final class EnvironmentCommand extends ServerCommand {
   private static final String PATH = "/quiver/v1/environment";
 
-  @Mixin private ServerOptions server = new ServerOptions();
-  @Mixin private OutputOption output = new OutputOption();
-  private final Context context;
-
   private EnvironmentCommand(Context context) {
-    this.context = context;
+    super(context);
   }
 
   static CommandLine commandLine(Context context) {
@@ -35,21 +29,16 @@ final class EnvironmentCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    try (ApiClient client = server.client(context)) {
-      JsonNode result = ServerOptions.result(client.get(PATH));
-      context
-          .out()
-          .println(output.json() ? Json.pretty(result) : result.path("environment").asText());
-    }
-    return ExitCode.OK.number();
+  void call(ApiClient client) {
+    JsonNode result = ServerOptions.result(client.get(PATH));
+    print(json() ? Json.pretty(result) : result.path("environment").asText());
   }
 
   @Command(
       name = "set",
       mixinStandardHelpOptions = true,
       description = "Gives the store another label.")
-  private static final class SetEnvironment implements Callable<Integer> {
+  private static final class SetEnvironment extends ServerCommand {
     @Parameters(paramLabel = "LABEL", description = "production, development, test, ...")
     private String label = "";
 
@@ -59,29 +48,19 @@ final class EnvironmentCommand implements Callable<Integer> {
         description = "The label that it has now; asked for when that is production.")
     private @Nullable String confirmation;
 
-    @Mixin private ServerOptions server = new ServerOptions();
-    @Mixin private OutputOption output = new OutputOption();
-    private final Context context;
-
     SetEnvironment(Context context) {
-      this.context = context;
+      super(context);
     }
 
     @Override
-    public Integer call() {
-      try (ApiClient client = server.client(context)) {
-        JsonNode result =
-            ServerOptions.result(
-                client.confirmed(
-                    "PUT", PATH, Json.object().put("environment", label), confirmation));
-        context
-            .out()
-            .println(
-                output.json()
-                    ? Json.pretty(result)
-                    : "the store is labelled " + result.path("environment").asText() + " now");
-      }
-      return ExitCode.OK.number();
+    void call(ApiClient client) {
+      JsonNode result =
+          ServerOptions.result(
+              client.confirmed("PUT", PATH, Json.object().put("environment", label), confirmation));
+      print(
+          json()
+              ? Json.pretty(result)
+              : "the store is labelled " + result.path("environment").asText() + " now");
     }
   }
 }

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,57 +43,28 @@ final class TrashCommand implements Runnable {
     return line;
   }
 
-  /** What all of them share. */
-  private abstract static class Base implements Callable<Integer> {
-    @Mixin private ServerOptions server = new ServerOptions();
-    @Mixin private OutputOption output = new OutputOption();
-    final Context context;
+  private static JsonNode entries(ApiClient client) {
+    return ServerOptions.result(client.get(PATH)).path("collections");
+  }
 
-    Base(Context context) {
-      this.context = context;
-    }
-
-    abstract void call(ApiClient client);
-
-    @Override
-    public Integer call() {
-      try (ApiClient client = server.client(context)) {
-        call(client);
-      }
-      return ExitCode.OK.number();
-    }
-
-    boolean json() {
-      return output.json();
-    }
-
-    void print(String text) {
-      context.out().println(text);
-    }
-
-    static JsonNode entries(ApiClient client) {
-      return ServerOptions.result(client.get(PATH)).path("collections");
-    }
-
-    /** The entry of this id, or the last dropped one of this name. */
-    static JsonNode find(ApiClient client, String nameOrId) {
-      for (String member : List.of("id", "collection")) {
-        for (JsonNode entry : entries(client)) {
-          if (entry.path(member).asText().equals(nameOrId)) {
-            return entry;
-          }
+  /** The entry of this id, or the last dropped one of this name. */
+  private static JsonNode find(ApiClient client, String nameOrId) {
+    for (String member : List.of("id", "collection")) {
+      for (JsonNode entry : entries(client)) {
+        if (entry.path(member).asText().equals(nameOrId)) {
+          return entry;
         }
       }
-      throw new CliException(
-          ExitCode.NOT_FOUND,
-          "nothing in the trash has the name or id "
-              + nameOrId
-              + "; `quiver trash list` shows what is there");
     }
+    throw new CliException(
+        ExitCode.NOT_FOUND,
+        "nothing in the trash has the name or id "
+            + nameOrId
+            + "; `quiver trash list` shows what is there");
   }
 
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Lists what is there.")
-  private static final class ListTrash extends Base {
+  private static final class ListTrash extends ServerCommand {
     ListTrash(Context context) {
       super(context);
     }
@@ -126,7 +95,7 @@ final class TrashCommand implements Runnable {
       name = "restore",
       mixinStandardHelpOptions = true,
       description = "Brings a dropped collection back, aliases and all.")
-  private static final class Restore extends Base {
+  private static final class Restore extends ServerCommand {
     @Parameters(
         paramLabel = "NAME",
         description = "The collection, the last dropped one of that name; or an id of the list.")
@@ -170,7 +139,7 @@ final class TrashCommand implements Runnable {
       name = "purge",
       mixinStandardHelpOptions = true,
       description = "Deletes a dropped collection for good.")
-  private static final class Purge extends Base {
+  private static final class Purge extends ServerCommand {
     @Parameters(
         paramLabel = "NAME",
         description = "The collection, the last dropped one of that name; or an id of the list.")
