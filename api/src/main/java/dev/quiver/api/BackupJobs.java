@@ -49,7 +49,10 @@ final class BackupJobs {
                 state.put("state", "done").set("result", result);
               } catch (QuiverException e) {
                 LOG.error("backup job {} failed", id, e);
-                state.put("state", "failed").put("error", e.getMessage());
+                state
+                    .put("state", "failed")
+                    .put("error", e.getMessage())
+                    .put("code", e.code().number());
               } catch (RuntimeException e) {
                 LOG.error("backup job {} failed", id, e);
                 state

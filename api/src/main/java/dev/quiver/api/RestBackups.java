@@ -31,12 +31,19 @@ final class RestBackups {
   private static final Shape VERIFY =
       Shape.struct("Verify").optional(Shape.string(), "id").optional(Shape.bool(), "deep");
   private static final Shape PRUNE =
-      Shape.struct("Prune").optional(Shape.u64(), "last", "hourly", "daily", "weekly");
+      Shape.struct("Prune")
+          .optional(Shape.u32(0), "last")
+          .optional(Shape.u32(0), "hourly")
+          .optional(Shape.u32(0), "daily")
+          .optional(Shape.u32(0), "weekly");
   private static final Shape RESTORE =
       Shape.struct("Restore")
-          .optional(Shape.string(), "collection", "as", "to_time")
+          .optional(Shape.string(), "collection")
+          .optional(Shape.string(), "as")
+          .optional(Shape.string(), "to_time")
           .optional(Shape.bool(), "in_place")
-          .optional(Shape.u64(), "to_operation", "before_operation");
+          .optional(Shape.u64(), "to_operation")
+          .optional(Shape.u64(), "before_operation");
 
   private final Database database;
   private final BackupJobs jobs = new BackupJobs();
@@ -153,10 +160,10 @@ final class RestBackups {
     BackupRetention byDefault = BackupRetention.DEFAULT;
     BackupRetention keep =
         new BackupRetention(
-            body.path("last").asInt(byDefault.last()),
-            body.path("hourly").asInt(byDefault.hourly()),
-            body.path("daily").asInt(byDefault.daily()),
-            body.path("weekly").asInt(byDefault.weekly()));
+            kept(body, "last", byDefault.last()),
+            kept(body, "hourly", byDefault.hourly()),
+            kept(body, "daily", byDefault.daily()),
+            kept(body, "weekly", byDefault.weekly()));
     ObjectNode detail = object();
     detail.put("last", keep.last()).put("hourly", keep.hourly());
     detail.put("daily", keep.daily()).put("weekly", keep.weekly());
@@ -171,6 +178,10 @@ final class RestBackups {
           done.removed().forEach(removed::add);
           return json.put("freed_bytes", done.freedBytes());
         });
+  }
+
+  private static int kept(JsonNode body, String name, int byDefault) {
+    return Math.clamp(body.path(name).asLong(byDefault), 0, Integer.MAX_VALUE);
   }
 
   private void restore(RestExchange exchange) {

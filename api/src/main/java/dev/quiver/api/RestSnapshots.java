@@ -35,7 +35,8 @@ final class RestSnapshots {
       Shape.struct("SnapshotRecover")
           .required(Shape.string(), "location")
           .optional(Shape.word("no_sync", "snapshot", "replica"), "priority")
-          .optional(Shape.string(), "checksum", "api_key");
+          .optional(Shape.string(), "checksum")
+          .optional(Shape.string(), "api_key");
 
   private final Database database;
   private final SnapshotLocations locations;

@@ -103,7 +103,7 @@ class RestSnapshotsTest {
     String fromFile =
         "{\"location\":\""
             + file.toUri()
-            + "\",\"priority\":\"replica\",\"checksum\":\""
+            + "\",\"priority\":\"replica\",\"api_key\":\"unused for files\",\"checksum\":\""
             + made.path("checksum").asText()
             + "\"}";
     assertThat(rest.put("/collections/other/snapshots/recover", fromFile).status()).isEqualTo(200);

@@ -173,6 +173,13 @@ final class BackupCommand implements Runnable {
 
     @Override
     void show(JsonNode result) {
+      if (result.path("backups").isEmpty()) {
+        print(
+            "no backups in "
+                + result.path("repository").asText()
+                + ": nothing can be restored; make one with `quiver backup create`");
+        return;
+      }
       List<List<String>> rows = new ArrayList<>();
       for (JsonNode each : result.path("backups")) {
         rows.add(
@@ -249,7 +256,7 @@ final class BackupCommand implements Runnable {
   @Command(
       name = "verify",
       mixinStandardHelpOptions = true,
-      description = "Checks that backups are whole. Exit code 1 when one is not.")
+      description = "Checks that backups are whole. Exit code 1 when one is not, or there is none.")
   private static final class Verify extends Base {
     @Parameters(paramLabel = "ID", arity = "0..1", description = "The backup. Default: all.")
     private @Nullable String id;
@@ -285,6 +292,10 @@ final class BackupCommand implements Runnable {
 
     @Override
     void show(JsonNode found) {
+      if (found.path("backups").asInt() == 0) {
+        print("there are no backups to verify; make one with `quiver backup create`");
+        return;
+      }
       print(
           found.path("backups").asInt()
               + " backups, "
@@ -299,7 +310,10 @@ final class BackupCommand implements Runnable {
 
     @Override
     ExitCode code(JsonNode found) {
-      return found.path("problems").isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+      // No backups are no good news for whoever watches the exit code.
+      return found.path("problems").isEmpty() && found.path("backups").asInt() > 0
+          ? ExitCode.OK
+          : ExitCode.FAILED;
     }
   }
 

@@ -7,6 +7,7 @@ import dev.quiver.engine.BackupSettings;
 import dev.quiver.engine.Backups;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
+import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.blob.DirectoryBlobStore;
 import dev.quiver.engine.wal.DiskFiles;
@@ -62,13 +63,23 @@ final class BackupTarget {
     if (folder == null) {
       throw new CliException(ExitCode.USAGE, "--repository is missing");
     }
-    if (!Files.isDirectory(folder)) {
-      throw new CliException(ExitCode.NOT_FOUND, "no such folder: " + folder);
-    }
+    checkRepository(folder);
     try (BlobStore store = DirectoryBlobStore.open(folder, DiskFiles.INSTANCE)) {
       return work.apply(store);
     } catch (IOException e) {
       throw new CliException(ExitCode.FAILED, folder + " cannot be used: " + e, e);
+    }
+  }
+
+  /** Opening another folder would make a repository of it. */
+  static void checkRepository(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new CliException(ExitCode.NOT_FOUND, "no such folder: " + folder);
+    }
+    if (!DirectoryBlobStore.isStore(folder, DiskFiles.INSTANCE)) {
+      throw new CliException(
+          ExitCode.NOT_FOUND,
+          folder + " is no backup repository (expected: the folder that backup.repository names)");
     }
   }
 
@@ -124,7 +135,12 @@ final class BackupTarget {
           case "done" -> {
             return state.path("result");
           }
-          case "failed" -> throw new CliException(ExitCode.FAILED, state.path("error").asText());
+          case "failed" ->
+              throw new CliException(
+                  state.path("code").asInt() == ErrorCode.NOT_FOUND.number()
+                      ? ExitCode.NOT_FOUND
+                      : ExitCode.FAILED,
+                  state.path("error").asText());
           default -> show(context, state.path("progress"));
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);

@@ -156,6 +156,7 @@ final class LogCommand implements Runnable {
       if (archive == null) {
         return json(read(new LogHistory(folder, DiskFiles.INSTANCE, null), range));
       }
+      BackupTarget.checkRepository(archive);
       try (BlobStore store = DirectoryBlobStore.open(archive, DiskFiles.INSTANCE)) {
         return json(read(new LogHistory(folder, DiskFiles.INSTANCE, store), range));
       } catch (IOException e) {

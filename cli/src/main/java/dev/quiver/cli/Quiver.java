@@ -1,5 +1,6 @@
 package dev.quiver.cli;
 
+import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.PrintWriter;
 import java.util.ServiceConfigurationError;
@@ -111,6 +112,9 @@ final class Quiver implements Runnable {
       }
       case QuiverException e -> {
         err.println("quiver: " + plain(e));
+        if (e.code() == ErrorCode.NOT_FOUND) {
+          yield ExitCode.NOT_FOUND;
+        }
         yield e.code().number() < 2000 ? ExitCode.USAGE : ExitCode.FAILED;
       }
       case InterruptedException _ -> {

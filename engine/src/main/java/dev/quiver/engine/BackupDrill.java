@@ -55,7 +55,8 @@ public final class BackupDrill {
   public Report run(BackupJob job) {
     Instant moment = catalog.latestMoment();
     if (moment == null) {
-      throw QuiverException.notFound("backup to rehearse with; make one first");
+      throw QuiverException.notFound(
+          "backup to rehearse with; make one with `quiver backup create`");
     }
     long lossMillis = Math.max(0, Duration.between(moment, Instant.now()).toMillis());
     Path folder = scratch.resolve("drill-" + UUID.randomUUID());

@@ -20,8 +20,16 @@ public record BackupRetention(int last, int hourly, int daily, int weekly) {
 
   public BackupRetention {
     if (last < 0 || hourly < 0 || daily < 0 || weekly < 0) {
-      throw new IllegalArgumentException(
-          "to keep: " + last + ", " + hourly + ", " + daily + ", " + weekly + " (expected: >= 0)");
+      throw QuiverException.badRequest(
+          "backups to keep: "
+              + last
+              + ", "
+              + hourly
+              + ", "
+              + daily
+              + ", "
+              + weekly
+              + " (expected: >= 0)");
     }
   }
 

@@ -26,8 +26,8 @@ final class StoredFiles {
       if (files.isDirectory(path)) {
         bytes += sizeOf(files, path);
       } else {
-        try (FileOps.Reader reader = files.read(path)) {
-          bytes += reader.size();
+        try {
+          bytes += files.size(path);
         } catch (NoSuchFileException | FileNotFoundException e) {
           // It went while this looked: it counts for nothing.
           LOG.debug("{} is gone", path, e);

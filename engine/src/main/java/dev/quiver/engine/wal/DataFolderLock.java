@@ -13,32 +13,51 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The claim of one process on a data folder: a lock on the file {@code quiver.lock}, which names
- * its holder. The system drops it when the process ends, however it ends.
+ * its holder. The system drops it when the process ends, however it ends. POSIX systems also drop
+ * it when the process closes any other descriptor of the file: nothing else of a process that holds
+ * it may open the file, and a second claim of the same process is refused without looking.
  */
 final class DataFolderLock implements java.io.Closeable {
   private static final String FILE = "quiver.lock";
   private static final int MOST_TEXT_BYTES = 512;
 
+  /** The files, by their real paths, that this process has locked. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path held;
   private final FileChannel channel;
 
-  private DataFolderLock(FileChannel channel) {
+  private DataFolderLock(Path held, FileChannel channel) {
+    this.held = held;
     this.channel = channel;
   }
 
   static DataFolderLock acquire(Path folder) throws IOException {
-    Path file = folder.resolve(FILE);
+    Path file = folder.toRealPath().resolve(FILE);
+    if (!HELD.add(file)) {
+      throw inUse(folder, "process " + ProcessHandle.current().pid() + ", this one");
+    }
+    try {
+      return new DataFolderLock(file, locked(folder, file));
+    } catch (IOException | RuntimeException e) {
+      HELD.remove(file);
+      throw e;
+    }
+  }
+
+  private static FileChannel locked(Path folder, Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       if (tryLock(channel) == null) {
-        throw new QuiverException(
-            ErrorCode.UNAVAILABLE,
-            "data folder " + folder + " is in use by " + holder(channel) + "; stop it first");
+        throw inUse(folder, holder(channel));
       }
       String text =
           "process "
@@ -54,18 +73,24 @@ final class DataFolderLock implements java.io.Closeable {
         }
         // The lock holds without a name, and a full disk can still be read.
       }
-      return new DataFolderLock(channel);
+      return channel;
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
   }
 
+  private static QuiverException inUse(Path folder, String holder) {
+    return new QuiverException(
+        ErrorCode.UNAVAILABLE,
+        "data folder " + folder + " is in use by " + holder + "; stop it first");
+  }
+
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
     } catch (OverlappingFileLockException e) {
-      // Another engine of this very process: the same answer as for another process.
+      // Locked by this very process past this class: the same answer as for another process.
       return null;
     }
   }
@@ -80,6 +105,10 @@ final class DataFolderLock implements java.io.Closeable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      HELD.remove(held);
+    }
   }
 }

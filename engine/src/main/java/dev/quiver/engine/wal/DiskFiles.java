@@ -48,6 +48,11 @@ public final class DiskFiles implements FileOps {
   }
 
   @Override
+  public long size(Path file) throws IOException {
+    return Files.size(file);
+  }
+
+  @Override
   public boolean exists(Path path) {
     return Files.exists(path);
   }

@@ -22,6 +22,16 @@ public interface FileOps {
 
   Reader read(Path file) throws IOException;
 
+  /**
+   * How long a file is. Unlike {@link #read}, a file that is locked may be asked for: closing one
+   * of its descriptors would give up this process's lock on it.
+   */
+  default long size(Path file) throws IOException {
+    try (Reader reader = read(file)) {
+      return reader.size();
+    }
+  }
+
   boolean exists(Path path);
 
   boolean isDirectory(Path path);

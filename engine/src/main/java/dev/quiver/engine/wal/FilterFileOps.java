@@ -33,6 +33,11 @@ public abstract class FilterFileOps implements FileOps {
   }
 
   @Override
+  public long size(Path file) throws IOException {
+    return inner.size(file);
+  }
+
+  @Override
   public boolean exists(Path path) {
     return inner.exists(path);
   }
