@@ -181,6 +181,16 @@ final class RestoreCommand extends BackupCommand.Base {
         .put("duration_millis", done.durationMillis());
   }
 
+  /** An operation's number says more than the time of the backup that was used. */
+  private String moment(JsonNode done) {
+    if (toOffset != null) {
+      return " as after operation " + toOffset;
+    }
+    return beforeOp == null
+        ? " as of " + done.path("moment").asText()
+        : " as before operation " + beforeOp;
+  }
+
   @Override
   void show(JsonNode done) {
     List<String> names = new ArrayList<>();
@@ -188,8 +198,7 @@ final class RestoreCommand extends BackupCommand.Base {
     print(
         "restored "
             + String.join(", ", names)
-            + " as of "
-            + done.path("moment").asText()
+            + moment(done)
             + ": "
             + done.path("points").asLong()
             + " points, "

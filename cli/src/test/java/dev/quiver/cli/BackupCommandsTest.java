@@ -80,6 +80,7 @@ class BackupCommandsTest {
       Ran before = restore(env, "--collection", NAME, "--as", "之前", "--before-op", number);
       assertThat(before.code()).as(before.err()).isZero();
       assertThat(count(env, "之前")).isEqualTo("3");
+      assertThat(before.out()).startsWith("restored 之前 as before operation " + number + ": 3 ");
       restore(env, "--collection", NAME, "--as", "after", "--to-offset", number);
       assertThat(count(env, "after")).isEqualTo("5");
       String time = last.path("time").asText();
@@ -106,6 +107,8 @@ class BackupCommandsTest {
       Ran unknown = restore(env, "--collection", "没有", "--as", "x");
       assertThat(unknown.code()).isEqualTo(4);
       assertThat(unknown.err()).contains("没有", "there were: [" + NAME + "]");
+      assertThat(restore(env, "--collection", "没有", "--as", "x", "--before-op", "1").err())
+          .contains("`没有` in any backup; the newest has: [" + NAME + "]");
       assertThat(restore(env, "--collection", NAME, "--as", NAME).err()).contains("already exists");
       assertThat(
               restore(env, "--collection", NAME, "--as", "x", "--to-time", "2020-01-01T00:00:00Z")

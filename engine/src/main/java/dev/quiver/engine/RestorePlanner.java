@@ -208,14 +208,20 @@ final class RestorePlanner {
   }
 
   /** A collection by the number of an operation, of the folder that last had the name. */
-  private RestorePlan byOffset(String name, long target) throws IOException {
+  private RestorePlan byOffset(String nameOrAlias, long target) throws IOException {
     BackupManifest last = manifests.getLast();
-    StoreState.Entry entry = stateAt(last, covered).collections().get(name);
+    StoreState latest = stateAt(last, covered);
+    String name = latest.aliases().getOrDefault(nameOrAlias, nameOrAlias);
+    StoreState.Entry entry = latest.collections().get(name);
     for (int i = manifests.size() - 1; entry == null && i >= 0; i--) {
       entry = manifests.get(i).state().collections().get(name);
     }
     if (entry == null) {
-      throw QuiverException.notFound("collection `" + name + "` in any backup");
+      throw QuiverException.notFound(
+          "collection `"
+              + name
+              + "` in any backup; the newest has: "
+              + new TreeMap<>(last.state().collections()).keySet());
     }
     ArchivedLog log = ArchivedLog.of(repository.store(), entry.id());
     BackupManifest base = null;

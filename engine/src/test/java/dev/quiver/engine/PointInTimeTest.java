@@ -350,7 +350,8 @@ class PointInTimeTest {
               .getFirst()
               .operationId());
     }
-    backups.restoreCollection("c", new RestorePoint.BeforeOp(numbers.get(3)), "before");
+    engine.updateAliases(List.of(new Alias.Action.Create("c", "别名")));
+    backups.restoreCollection("别名", new RestorePoint.BeforeOp(numbers.get(3)), "before");
     backups.restoreCollection("c", new RestorePoint.AfterOp(numbers.get(3)), "after");
     backups.restoreCollection("c", new RestorePoint.AfterOp(numbers.get(1)), null);
 
