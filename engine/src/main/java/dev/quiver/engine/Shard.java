@@ -67,6 +67,9 @@ final class Shard implements AutoCloseable {
   /** The vectors behind the last operation in the log, applied or not; changed in submitLock. */
   private volatile VectorFields submittedVectors;
 
+  /** Whether an operation that {@link #submittedVectors} counts was refused by the log. */
+  private volatile boolean refused;
+
   /** Behind the last operation that a caller was told was applied. */
   private volatile long promisedOffset;
 
@@ -189,7 +192,7 @@ final class Shard implements AutoCloseable {
   // Writing.
 
   List<UpdateResult> write(List<WriteOp> operations, boolean wait, @Nullable Duration timeout) {
-    VectorFields fields = submittedVectors;
+    VectorFields fields = submittedVectors();
     List<WriteOp> prepared = OpRules.prepare(fields, operations);
     long deadline = timeout == null ? 0 : System.nanoTime() + timeout.toNanos();
     List<UpdateResult> results = new ArrayList<>(prepared.size());
@@ -251,7 +254,7 @@ final class Shard implements AutoCloseable {
       if (noSpace != null) {
         throw DiskSpace.full("the disk is full: " + noSpace.getMessage(), noSpace);
       }
-      VectorFields vectors = submittedVectors;
+      VectorFields vectors = submittedVectors();
       if (!vectors.equals(fitting)) {
         // A vector was made or dropped meanwhile: what is logged fits those at its place.
         operations = OpRules.prepare(vectors, operations);
@@ -284,6 +287,33 @@ final class Shard implements AutoCloseable {
       }
     }
     return entries;
+  }
+
+  /** The vectors behind the last operation that the log has or may yet have. */
+  private VectorFields submittedVectors() {
+    if (!refused && pending.stream().noneMatch(Shard::isRefused)) {
+      return submittedVectors;
+    }
+    submitLock.lock();
+    applyLock.lock();
+    try {
+      refused = false;
+      VectorFields vectors = index.declared().vectors();
+      for (Pending entry : pending) {
+        if (!isRefused(entry)) {
+          vectors = vectors.after(entry.operation);
+        }
+      }
+      submittedVectors = vectors;
+      return vectors;
+    } finally {
+      applyLock.unlock();
+      submitLock.unlock();
+    }
+  }
+
+  private static boolean isRefused(Pending entry) {
+    return entry.appended.status() == OpLog.Status.FAILED;
   }
 
   /** Refuses what would leave no space to commit what is logged. */
@@ -395,7 +425,8 @@ final class Shard implements AutoCloseable {
     if (head == null || head.appended.status() == OpLog.Status.PENDING) {
       return false;
     }
-    if (head.appended.status() == OpLog.Status.FAILED) {
+    if (isRefused(head)) {
+      refused = true;
       head.result.completeExceptionally(
           new QuiverException(ErrorCode.INTERNAL, "the operation was not logged"));
     } else if (failure != null) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -50,6 +51,34 @@ class VectorNamesTest {
   private Path document() throws IOException {
     try (Stream<Path> collections = Files.list(folder.resolve("collections"))) {
       return collections.findFirst().orElseThrow().resolve("collection.json");
+    }
+  }
+
+  @Test
+  void aChangeOfTheVectorsThatTheLogRefusedIsNoneForWhatIsWrittenNext() {
+    FailingDisk disk = new FailingDisk();
+    EngineOptions options =
+        EngineOptions.builder().files(disk).flushInterval(Duration.ofHours(1)).build();
+    try (Engine engine = Engine.open(folder, options)) {
+      engine.createCollection("c", Configs.of(1, "Dot"));
+      write(engine, create("kept", 2), put(1, Map.of("kept", VectorValue.dense(1, 2))));
+      disk.failAt(0, false);
+      assertThatThrownBy(() -> write(engine, new WriteOp.DeleteVector("kept")))
+          .hasMessageContaining("was not logged");
+      disk.failAt(0, false);
+      assertThatThrownBy(() -> write(engine, create("never", 2)))
+          .hasMessageContaining("was not logged");
+      disk.heal();
+
+      write(engine, put(2, Map.of("kept", VectorValue.dense(3, 4))));
+      assertThatThrownBy(() -> write(engine, put(3, Map.of("never", VectorValue.dense(1, 1)))))
+          .hasMessageContaining("Not existing vector name error: never");
+      assertThat(
+              engine
+                  .retrieve("c", List.of(PointId.of(2)), PayloadSelection.NONE, VectorSelection.ALL)
+                  .getFirst()
+                  .vectors())
+          .containsOnlyKeys("kept");
     }
   }
 
