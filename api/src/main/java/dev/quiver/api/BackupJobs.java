@@ -2,7 +2,6 @@ package dev.quiver.api;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.engine.BackupDrill;
 import dev.quiver.engine.BackupJob;
 import dev.quiver.engine.QuiverException;
 import java.util.LinkedHashMap;
@@ -93,16 +92,5 @@ final class BackupJobs {
             .put("bytes_done", progress.bytesDone())
             .put("bytes_total", progress.bytesTotal())
             .put("elapsed_millis", progress.elapsedMillis());
-  }
-
-  static ObjectNode json(BackupDrill.Report report) {
-    return object()
-        .put("moment", report.moment().toString())
-        .put("collections", report.collections())
-        .put("points", report.points())
-        .put("bytes", report.bytes())
-        .put("searches", report.searches())
-        .put("restore_millis", report.restoreMillis())
-        .put("loss_millis", report.lossMillis());
   }
 }

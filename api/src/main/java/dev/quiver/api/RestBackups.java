@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.BackupCatalog;
+import dev.quiver.engine.BackupDrill;
 import dev.quiver.engine.BackupInfo;
 import dev.quiver.engine.BackupRetention;
 import dev.quiver.engine.BackupStatus;
@@ -91,15 +92,16 @@ final class RestBackups {
     result.put("repository", of.location());
     ArrayNode array = result.putArray("backups");
     for (BackupInfo each : of.catalog().list()) {
-      array.add(json(each));
+      array.add(each.toJson());
     }
     BackupStatus.Snapshot status = of.status();
     ObjectNode state = result.putObject("status");
     state.put("covered", text(status.covered()));
     state.put("failed_backups", status.failedBackups());
     state.put("failed_drills", status.failedDrills());
-    if (status.lastDrill() != null) {
-      state.set("last_drill", BackupJobs.json(status.lastDrill()));
+    BackupDrill.Report lastDrill = status.lastDrill();
+    if (lastDrill != null) {
+      state.set("last_drill", lastDrill.toJson());
     }
     result.set("running", BackupJobs.json(of.progress()));
     exchange.ok(out -> out.tree(result));
@@ -107,20 +109,6 @@ final class RestBackups {
 
   private static @Nullable String text(@Nullable Instant time) {
     return time == null ? null : time.toString();
-  }
-
-  private static ObjectNode json(BackupInfo backup) {
-    ObjectNode json =
-        object()
-            .put("id", backup.id())
-            .put("moment", backup.moment().toString())
-            .put("collections", backup.collections())
-            .put("bytes", backup.bytes())
-            .put("new_bytes", backup.newBytes())
-            .put("duration_millis", backup.durationMillis());
-    ArrayNode missing = json.putArray("missing");
-    backup.missing().forEach(missing::add);
-    return json;
   }
 
   private void show(RestExchange exchange) {
@@ -131,7 +119,7 @@ final class RestBackups {
   private void create(RestExchange exchange) {
     Backups of = backups();
     exchange.ignoreBody();
-    jobs.run(exchange, () -> json(of.create()));
+    jobs.run(exchange, () -> of.create().toJson());
   }
 
   private void verify(RestExchange exchange) {
@@ -213,17 +201,7 @@ final class RestBackups {
                     collection == null
                         ? of.restoreStore(point)
                         : of.restoreCollection(collection, point, as));
-    jobs.run(
-        exchange,
-        () -> {
-          BackupCatalog.Restored done = restoring.get();
-          ObjectNode json = object().put("moment", done.moment().toString());
-          ArrayNode names = json.putArray("collections");
-          done.collections().forEach(names::add);
-          return json.put("points", done.points())
-              .put("bytes", done.bytes())
-              .put("duration_millis", done.durationMillis());
-        });
+    jobs.run(exchange, () -> restoring.get().toJson());
   }
 
   private static RestorePoint point(JsonNode body) {
@@ -261,7 +239,7 @@ final class RestBackups {
   private void drill(RestExchange exchange) {
     Backups of = backups();
     exchange.ignoreBody();
-    jobs.run(exchange, () -> BackupJobs.json(of.drill()));
+    jobs.run(exchange, () -> of.drill().toJson());
   }
 
   private void job(RestExchange exchange) {

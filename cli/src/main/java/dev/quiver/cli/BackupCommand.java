@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.BackupCatalog;
 import dev.quiver.engine.BackupDrill;
-import dev.quiver.engine.BackupInfo;
 import dev.quiver.engine.BackupRetention;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,20 +88,6 @@ final class BackupCommand implements Runnable {
     }
   }
 
-  static ObjectNode json(BackupInfo backup) {
-    ObjectNode json =
-        Json.object()
-            .put("id", backup.id())
-            .put("moment", backup.moment().toString())
-            .put("collections", backup.collections())
-            .put("bytes", backup.bytes())
-            .put("new_bytes", backup.newBytes())
-            .put("duration_millis", backup.durationMillis());
-    ArrayNode missing = json.putArray("missing");
-    backup.missing().forEach(missing::add);
-    return json;
-  }
-
   static String seconds(JsonNode millis) {
     return Progress.duration(millis.asLong() / 1e3);
   }
@@ -116,7 +101,7 @@ final class BackupCommand implements Runnable {
     @Override
     JsonNode work(BackupTarget of) {
       return of.offline()
-          ? of.onData(backups -> json(backups.create()))
+          ? of.onData(backups -> backups.create().toJson())
           : of.job(context, PATH, Json.object());
     }
 
@@ -165,7 +150,7 @@ final class BackupCommand implements Runnable {
             BackupCatalog catalog = new BackupCatalog(store);
             ObjectNode result = Json.object().put("repository", store.location());
             ArrayNode backups = result.putArray("backups");
-            catalog.list().forEach(each -> backups.add(json(each)));
+            catalog.list().forEach(each -> backups.add(each.toJson()));
             result.putObject("status").put("covered", String.valueOf(catalog.latestMoment()));
             return result;
           });
@@ -398,17 +383,8 @@ final class BackupCommand implements Runnable {
       }
       return of.onRepository(
           store -> {
-            BackupDrill.Report report =
-                new BackupDrill(new BackupCatalog(store), scratch)
-                    .run(BackupTarget.localJob("drill"));
-            return Json.object()
-                .put("moment", report.moment().toString())
-                .put("collections", report.collections())
-                .put("points", report.points())
-                .put("bytes", report.bytes())
-                .put("searches", report.searches())
-                .put("restore_millis", report.restoreMillis())
-                .put("loss_millis", report.lossMillis());
+            BackupDrill drill = new BackupDrill(new BackupCatalog(store), scratch);
+            return drill.run(BackupTarget.localJob("drill")).toJson();
           });
     }
 

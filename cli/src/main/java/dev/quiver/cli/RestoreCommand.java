@@ -1,7 +1,6 @@
 package dev.quiver.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.BackupCatalog;
 import dev.quiver.engine.EngineOptions;
@@ -80,22 +79,19 @@ final class RestoreCommand extends BackupCommand.Base {
     if (folder != null) {
       return of.onRepository(
           store ->
-              json(
-                  new BackupCatalog(store)
-                      .restoreInto(
-                          folder,
-                          point(),
-                          EngineOptions.defaults(),
-                          BackupTarget.localJob("restore"))));
+              new BackupCatalog(store)
+                  .restoreInto(
+                      folder, point(), EngineOptions.defaults(), BackupTarget.localJob("restore"))
+                  .toJson());
     }
     if (of.offline()) {
       String name = collection;
       return of.onData(
           backups ->
-              json(
-                  name == null
+              (name == null
                       ? backups.restoreStore(point())
-                      : backups.restoreCollection(name, point(), as)));
+                      : backups.restoreCollection(name, point(), as))
+                  .toJson());
     }
     return of.job(context, BackupCommand.PATH + "/restore", body(), confirmed);
   }
@@ -170,15 +166,6 @@ final class RestoreCommand extends BackupCommand.Base {
       body.put("before_operation", beforeOp);
     }
     return body;
-  }
-
-  private static ObjectNode json(BackupCatalog.Restored done) {
-    ObjectNode json = Json.object().put("moment", done.moment().toString());
-    ArrayNode names = json.putArray("collections");
-    done.collections().forEach(names::add);
-    return json.put("points", done.points())
-        .put("bytes", done.bytes())
-        .put("duration_millis", done.durationMillis());
   }
 
   /** An operation's number says more than the time of the backup that was used. */

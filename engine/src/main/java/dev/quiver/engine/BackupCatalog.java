@@ -201,7 +201,16 @@ public final class BackupCatalog {
    * @param points of all collections together
    */
   public record Restored(
-      Instant moment, List<String> collections, long points, long bytes, long durationMillis) {}
+      Instant moment, List<String> collections, long points, long bytes, long durationMillis) {
+
+    /** As answers and the command show it. */
+    public ObjectNode toJson() {
+      ObjectNode node = Payload.JSON.createObjectNode().put("moment", moment.toString());
+      collections.forEach(node.putArray("collections")::add);
+      node.put("points", points).put("bytes", bytes);
+      return node.put("duration_millis", durationMillis);
+    }
+  }
 
   /**
    * Restores the whole store into a new data folder.

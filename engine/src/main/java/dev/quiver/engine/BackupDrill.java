@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.wal.LogClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,16 @@ public final class BackupDrill {
       long bytes,
       int searches,
       long restoreMillis,
-      long lossMillis) {}
+      long lossMillis) {
+
+    /** As answers and the command show it. */
+    public ObjectNode toJson() {
+      ObjectNode node = Payload.JSON.createObjectNode();
+      node.put("moment", moment.toString()).put("collections", collections).put("points", points);
+      node.put("bytes", bytes).put("searches", searches);
+      return node.put("restore_millis", restoreMillis).put("loss_millis", lossMillis);
+    }
+  }
 
   /**
    * @throws QuiverException {@link ErrorCode#CORRUPT} when what was restored does not answer as it

@@ -1,5 +1,6 @@
 package dev.quiver.engine;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 
@@ -22,5 +23,14 @@ public record BackupInfo(
     List<String> missing) {
   public BackupInfo {
     missing = List.copyOf(missing);
+  }
+
+  /** As answers and the command show it. */
+  public ObjectNode toJson() {
+    ObjectNode node = Payload.JSON.createObjectNode();
+    node.put("id", id).put("moment", moment.toString()).put("collections", collections);
+    node.put("bytes", bytes).put("new_bytes", newBytes).put("duration_millis", durationMillis);
+    missing.forEach(node.putArray("missing")::add);
+    return node;
   }
 }
