@@ -88,15 +88,14 @@ final class CandidatePool {
     } else {
       size = end + 1;
     }
+    // A binary search that goes on whatever it sees: a choice of values, not of branches, which
+    // nothing could predict.
     int low = 0;
-    int high = end;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if ((a[middle] & ~EXPANDED) < scored) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
+    int left = end;
+    while (left > 0) {
+      int half = (left + 1) >>> 1;
+      low = (a[low + half - 1] & ~EXPANDED) < scored ? low + half : low;
+      left -= half;
     }
     System.arraycopy(a, low, a, low + 1, end - low);
     a[low] = scored;

@@ -21,6 +21,9 @@ public final class CodedVectors implements AutoCloseable {
   private final int size;
   private final @Nullable Arena arena;
 
+  /** Made by the first scorer; two threads may make the same. */
+  private volatile @Nullable RowCorrections rowCorrections;
+
   private CodedVectors(Quantiser quantiser, MemorySegment memory, int size, @Nullable Arena arena) {
     long codeBytes = (long) size * quantiser.rowBytes();
     this.quantiser = quantiser;
@@ -126,6 +129,21 @@ public final class CodedVectors implements AutoCloseable {
 
   @Nullable MemorySegment corrections() {
     return corrections;
+  }
+
+  /** The corrections for scorers, null if there are none: a heap byte for each row. */
+  @Nullable RowCorrections rowCorrections() {
+    MemorySegment stored = corrections;
+    if (stored == null) {
+      return null;
+    }
+    RowCorrections made = rowCorrections;
+    if (made == null) {
+      double unit = Math.sqrt(Math.max(0, quantiser.nearDistance()));
+      made = RowCorrections.of(stored, size, unit * quantiser.errorDeviation());
+      rowCorrections = made;
+    }
+    return made;
   }
 
   /** Frees the codes, if they are owned. */

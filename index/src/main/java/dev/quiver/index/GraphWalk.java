@@ -3,7 +3,7 @@ package dev.quiver.index;
 /** The walks that building and searching share: Algorithm 2 of the paper, and its greedy form. */
 final class GraphWalk {
   /** A walk that keeps this many candidates for each node of the beam loses nothing by it. */
-  private static final int EF_PER_BEAM = 16;
+  private static final int EF_PER_BEAM = 8;
 
   private GraphWalk() {}
 

@@ -92,7 +92,7 @@ final class LevelQuantiser extends Quantiser {
 
   @Override
   int scratchLength() {
-    return words;
+    return paddedDimension();
   }
 
   @Override
@@ -153,27 +153,45 @@ final class LevelQuantiser extends Quantiser {
    */
   @Override
   float encode(float[] vector, int[] scratch, MemorySegment codes, long offset) {
-    Arrays.fill(scratch, 0, words, 0);
-    CodeType type = type();
+    quantise(vector, scratch);
+    pack(scratch, codes, offset);
+    return hasCorrections() ? correction(vector, scratch) : 0;
+  }
+
+  /** The codes of all components, and zeros beyond; a loop that the compiler makes SIMD of. */
+  private void quantise(float[] vector, int[] out) {
+    int lowest = type().lowest();
+    float most = type().highest() - lowest;
     int dimension = dimension();
-    int lowest = type.lowest();
-    int highest = type.highest();
-    int bits = type.bits();
-    int mask = (1 << bits) - 1;
-    double correction = 0;
-    int at = 0;
-    for (int plane = 0; at < dimension; plane++) {
-      int end = Math.min(words, dimension - at);
-      for (int w = 0; w < end; w++, at++) {
-        float scaled = (vector[at] - base[at]) * inverseStep[at];
-        int code = Math.clamp(Math.round(scaled), lowest, highest);
-        scratch[w] |= (code & mask) << (bits * plane);
-        double coded = base[at] + (double) step[at] * code;
-        correction += (2 * coded - vector[at]) * vector[at];
+    for (int i = 0; i < dimension; i++) {
+      // Counted from the lowest code, so never negative where what is cut off rounds down.
+      float steps = (vector[i] - base[i]) * inverseStep[i] - lowest;
+      out[i] = (int) (Math.max(0, Math.min(most, steps)) + 0.5f) + lowest;
+    }
+    Arrays.fill(out, dimension, paddedDimension(), 0);
+  }
+
+  /** Component {@code i} goes to word {@code i % words}: {@link CodeRows}. */
+  private void pack(int[] values, MemorySegment codes, long offset) {
+    if (type() == CodeType.INT8) {
+      for (int w = 0; w < words; w++) {
+        int word = (values[w] & 0xff) | values[words + w] << 8;
+        codes.set(ElementType.SHORT_LE, offset + 2L * w, (short) word);
       }
+      return;
     }
     for (int w = 0; w < words; w++) {
-      codes.set(ElementType.SHORT_LE, offset + 2L * w, (short) scratch[w]);
+      int low = values[w] | values[words + w] << 4;
+      int high = values[2 * words + w] | values[3 * words + w] << 4;
+      codes.set(ElementType.SHORT_LE, offset + 2L * w, (short) (low | high << 8));
+    }
+  }
+
+  private float correction(float[] vector, int[] values) {
+    double correction = 0;
+    for (int i = 0; i < dimension(); i++) {
+      double coded = base[i] + (double) step[i] * values[i];
+      correction += (2 * coded - vector[i]) * vector[i];
     }
     return (float) correction;
   }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class LevelScorer extends CodedScorer {
   private final LevelQuantiser quantiser;
   private final MemorySegment codes;
-  private final @Nullable MemorySegment corrections;
+  private final @Nullable RowCorrections corrections;
   private final CodeKernel kernel;
   private final int words;
   private final short[] query;
@@ -30,7 +30,7 @@ final class LevelScorer extends CodedScorer {
     super(vectors);
     this.quantiser = quantiser;
     this.codes = vectors.codes();
-    this.corrections = vectors.corrections();
+    this.corrections = vectors.rowCorrections();
     this.words = quantiser.words();
     this.kernel = Kernels.codeKernel(quantiser.type(), words);
     this.query = new short[quantiser.paddedDimension()];
@@ -71,7 +71,8 @@ final class LevelScorer extends CodedScorer {
         quantiser.baseSquares()
             + quantiser.baseScale() * kernel.product(quantiser.baseWeights(), codes, at, words);
     length = 1;
-    set(atBase, quantiser.rowScale(), correction(ordinal));
+    RowCorrections corrected = corrections;
+    set(atBase, quantiser.rowScale(), corrected == null ? 0 : corrected.exact(ordinal));
   }
 
   /** {@code q·row = atBase + scale * product}. */
@@ -93,7 +94,7 @@ final class LevelScorer extends CodedScorer {
 
   @Override
   public void distances(int[] ordinals, int count, float[] out) {
-    MemorySegment corrected = corrections;
+    RowCorrections corrected = corrections;
     if (corrected == null) {
       kernel.products(query, codes, words, ordinals, count, out);
       for (int i = 0; i < count; i++) {
@@ -106,9 +107,7 @@ final class LevelScorer extends CodedScorer {
     }
     // Asked for before the codes, so that they come in meanwhile.
     float[] added = rowCorrections;
-    for (int i = 0; i < count; i++) {
-      added[i] = corrected.get(ElementType.FLOAT_LE, (long) ordinals[i] * Float.BYTES);
-    }
+    corrected.read(ordinals, count, added);
     kernel.products(query, codes, words, ordinals, count, out);
     for (int i = 0; i < count; i++) {
       out[i] = offset + factor * out[i] + added[i];
@@ -132,9 +131,7 @@ final class LevelScorer extends CodedScorer {
   }
 
   private float correction(int ordinal) {
-    MemorySegment corrected = corrections;
-    return corrected == null
-        ? 0
-        : corrected.get(ElementType.FLOAT_LE, (long) ordinal * Float.BYTES);
+    RowCorrections corrected = corrections;
+    return corrected == null ? 0 : corrected.read(ordinal);
   }
 }

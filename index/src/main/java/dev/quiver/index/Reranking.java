@@ -3,7 +3,7 @@ package dev.quiver.index;
 /** Ranks what a walk by codes has found by the vectors themselves. */
 final class Reranking {
   /** Vectors compared in one call, whose cache misses overlap. */
-  private static final int BATCH = 8;
+  private static final int BATCH = 12;
 
   /**
    * How many standard deviations of the codes' error a candidate may lie behind the k-th best and

@@ -1,6 +1,7 @@
 package dev.quiver.index;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
@@ -38,6 +39,9 @@ final class SimdRows implements RowKernel {
   private static final ElementType TYPE = FORM.type();
   private static final int BYTES_EACH = TYPE.bytes();
 
+  private static final int LINE_BYTES = 64;
+  private static final int TOUCHED_BYTES = 2 * LINE_BYTES;
+
   SimdRows() {}
 
   @Override
@@ -61,6 +65,7 @@ final class SimdRows implements RowKernel {
       float[] out,
       float[] lanes) {
     int mask = (1 << shift) - 1;
+    touch(chunks, shift, strideBytes, ordinals, count);
     int n = 0;
     if (DISTANCE != Distance.COSINE) {
       for (; n <= count - 4; n += 4) {
@@ -98,6 +103,28 @@ final class SimdRows implements RowKernel {
       int ordinal = ordinals[n];
       long offset = (long) (ordinal & mask) * strideBytes;
       out[n] = distance(query, chunks[ordinal >>> shift], offset, dimension, lanes);
+    }
+  }
+
+  /**
+   * Loads the beginning of each row, so that rows at random places are waited for together; the
+   * processor sees by itself that long ones go on.
+   */
+  private static void touch(
+      MemorySegment[] chunks, int shift, int strideBytes, int[] ordinals, int count) {
+    int mask = (1 << shift) - 1;
+    int bytes = Math.min(strideBytes, TOUCHED_BYTES);
+    int touched = 0;
+    for (int i = 0; i < count; i++) {
+      MemorySegment chunk = chunks[ordinals[i] >>> shift];
+      long offset = (long) (ordinals[i] & mask) * strideBytes;
+      for (int at = 0; at < bytes; at += LINE_BYTES) {
+        touched |= chunk.get(ValueLayout.JAVA_BYTE, offset + at);
+      }
+    }
+    if (touched == Integer.MAX_VALUE) {
+      // Never so, as bytes have no such bits, but it keeps the loads from being dropped as unused.
+      throw new AssertionError("touched: " + touched);
     }
   }
 
