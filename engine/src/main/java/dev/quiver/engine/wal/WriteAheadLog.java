@@ -5,12 +5,9 @@ import dev.quiver.engine.DiskSpace;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,25 +32,17 @@ import org.jspecify.annotations.Nullable;
  * replayed.
  */
 public final class WriteAheadLog implements OpLog {
-  private static final int WRITE_CHUNK_BYTES = 1 << 18;
-
   /** A covered segment below this size is appended to rather than deleted and begun anew. */
   private static final long WORTH_DROPPING_BYTES = 1L << 20;
 
-  private static final String TEMPORARY_SUFFIX = ".tmp";
-
-  private final Path directory;
-  private final FileOps files;
+  private final SegmentFiles segments;
+  private final LogReplay reading;
   private final long segmentBytes;
   private final LogClock clock;
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progressed = lock.newCondition();
-
-  /** Base offsets of the segments, ascending; the last is the one appended to. */
-  @GuardedBy("lock")
-  private final List<Long> segments = new ArrayList<>();
 
   @GuardedBy("lock")
   private List<Ticket> queue = new ArrayList<>();
@@ -65,7 +54,7 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private long durableOffset;
 
-  /** Whether a leader, or a change of the segments, is at work; it owns the fields below. */
+  /** Whether a leader, or a change of the segments, is at work; it owns {@link #active}. */
   @GuardedBy("lock")
   private boolean busy;
 
@@ -75,20 +64,22 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private @Nullable Throwable failure;
 
-  private int activeVersion = Segment.VERSION;
-  private FileOps.@Nullable Appender active;
-  private long activeSize;
-
-  private final AtomicLong earlierBytes = new AtomicLong();
-  private volatile long activeBytes;
+  private @Nullable ActiveSegment active;
 
   private WriteAheadLog(
-      Path directory, FileOps files, long segmentBytes, LogClock clock, Listener listener) {
-    this.directory = directory;
-    this.files = files;
+      SegmentFiles segments,
+      LogRecovery.Recovered recovered,
+      long segmentBytes,
+      LogClock clock,
+      Listener listener) {
+    this.segments = segments;
+    this.reading = new LogReplay(segments);
     this.segmentBytes = segmentBytes;
     this.clock = clock;
     this.listener = listener;
+    this.nextOffset = recovered.nextOffset();
+    this.durableOffset = nextOffset;
+    this.active = recovered.active();
   }
 
   /**
@@ -117,10 +108,14 @@ public final class WriteAheadLog implements OpLog {
       long coveredOffset,
       LogClock clock,
       Listener listener) {
-    WriteAheadLog log = new WriteAheadLog(directory, files, segmentBytes, clock, listener);
+    SegmentFiles segments = new SegmentFiles(directory, files);
     try {
-      log.recover(coveredOffset);
-      return log;
+      return new WriteAheadLog(
+          segments,
+          new LogRecovery(segments, clock).recover(coveredOffset),
+          segmentBytes,
+          clock,
+          listener);
     } catch (IOException e) {
       throw new QuiverException(
           ErrorCode.INTERNAL, "log cannot be opened: " + directory + ": " + e.getMessage(), e);
@@ -140,149 +135,6 @@ public final class WriteAheadLog implements OpLog {
     return bytes <= Segment.HEADER_BYTES;
   }
 
-  private void recover(long coveredOffset) throws IOException {
-    lock.lock();
-    try {
-      for (String name : files.list(directory)) {
-        Long base = Segment.baseOffsetOrNull(name);
-        if (base != null) {
-          segments.add(base);
-        } else if (name.endsWith(TEMPORARY_SUFFIX)) {
-          files.delete(directory.resolve(name));
-        }
-      }
-      long end = 0;
-      while (!segments.isEmpty()) {
-        long base = segments.getLast();
-        long recovered = recoverLast(base);
-        if (recovered >= 0) {
-          end = recovered;
-          break;
-        }
-        segments.removeLast();
-      }
-      nextOffset = Math.max(end, coveredOffset);
-      durableOffset = nextOffset;
-      for (long base : segments.subList(0, Math.max(0, segments.size() - 1))) {
-        try (FileOps.Reader reader = files.read(path(base))) {
-          earlierBytes.addAndGet(reader.size());
-        }
-      }
-      if (!segments.isEmpty() && (nextOffset > end || activeVersion != Segment.VERSION)) {
-        // The log lost records that a commit covers, and offsets go on behind the commit; or an
-        // older version wrote the last segment, which is left as it is.
-        roll();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Returns the offset behind the last whole record, or -1 when the file was never completed. */
-  @GuardedBy("lock")
-  private long recoverLast(long base) throws IOException {
-    Path path = path(base);
-    long end = base;
-    long validBytes;
-    boolean torn;
-    @Nullable LastCommit lastCommit = null;
-    try (SegmentReader reader = new SegmentReader(files, path)) {
-      boolean headerValid = reader.headerValid(base);
-      if (!headerValid && reader.holdsRecords(base)) {
-        throw corrupt(path, 0, "its header is damaged, records stand behind it");
-      }
-      if (!headerValid) {
-        // The header is synced before the first record is written: nothing was ever in here.
-        validBytes = -1;
-        torn = true;
-      } else {
-        activeVersion = reader.version();
-        SegmentReader.Entry entry = reader.next();
-        while (entry != null) {
-          if (entry.batchIndex() == 0) {
-            lastCommit = new LastCommit(entry.offset(), entry.start());
-          }
-          clock.after(entry.timeMicros());
-          if (entry.offset() != end) {
-            throw corrupt(
-                path, reader.position(), "offset " + entry.offset() + " (expected: " + end + ")");
-          }
-          end++;
-          entry = reader.next();
-        }
-        validBytes = reader.position();
-        torn = !reader.atEnd();
-        if (reader.markedOffset() == end) {
-          // Its sync is known to have been done.
-          lastCommit = null;
-        }
-        SegmentReader.Entry later = torn ? reader.findLaterCommit(end) : null;
-        if (later != null) {
-          throw corrupt(
-              path,
-              validBytes,
-              "the record of offset "
-                  + end
-                  + " is damaged, offset "
-                  + later.offset()
-                  + " is whole");
-        }
-      }
-    }
-    if (validBytes < 0) {
-      files.delete(path);
-      files.syncDirectory(directory);
-      return -1;
-    }
-    if (lastCommit != null) {
-      moveLastCommit(path, lastCommit, validBytes);
-      return end;
-    }
-    FileOps.Appender appender = files.append(path);
-    active = appender;
-    if (torn) {
-      appender.truncate(validBytes);
-    }
-    setActiveSize(validBytes);
-    return end;
-  }
-
-  /** Where the last group commit of a segment begins. */
-  private record LastCommit(long offset, long position) {}
-
-  /**
-   * Writes the last group commit again, as the first of a segment. What a killed process wrote
-   * without a sync is readable, yet not durable; and where its sync failed, the system takes it for
-   * clean: syncing the file now would succeed and do nothing. All before it was synced.
-   */
-  @GuardedBy("lock")
-  private void moveLastCommit(Path path, LastCommit last, long end) throws IOException {
-    byte[] records = new byte[Math.toIntExact(end - last.position())];
-    try (FileOps.Reader reader = files.read(path)) {
-      if (reader.read(last.position(), records, 0, records.length) != records.length) {
-        throw new IOException(path + ": its last group commit cannot be read");
-      }
-    }
-    Path target = path(last.offset());
-    Path temporary = target.resolveSibling(target.getFileName() + TEMPORARY_SUFFIX);
-    try (FileOps.Appender appender = files.create(temporary)) {
-      byte[] header = Segment.header(activeVersion, last.offset());
-      appender.write(header, 0, header.length);
-      appender.write(records, 0, records.length);
-      appender.sync();
-    }
-    files.rename(temporary, target);
-    files.syncDirectory(directory);
-    if (!target.equals(path)) {
-      segments.add(last.offset());
-      try (FileOps.Appender before = files.append(path)) {
-        before.truncate(last.position());
-      }
-    }
-    active = files.append(target);
-    setActiveSize(Segment.HEADER_BYTES + records.length);
-  }
-
   @Override
   public Appended submit(List<byte[]> records) {
     for (byte[] record : records) {
@@ -299,7 +151,7 @@ public final class WriteAheadLog implements OpLog {
     lock.lock();
     try {
       checkUsable();
-      Ticket ticket = new Ticket(nextOffset, clock.next(records.size()), records);
+      Ticket ticket = new Ticket(this, nextOffset, clock.next(records.size()), records);
       nextOffset += records.size();
       queue.add(ticket);
       return ticket;
@@ -308,55 +160,18 @@ public final class WriteAheadLog implements OpLog {
     }
   }
 
-  private final class Ticket implements Appended {
-    private final long firstOffset;
-    private final long firstTimeMicros;
-    private List<byte[]> records;
-    private volatile Status status = Status.PENDING;
-    private @Nullable QuiverException error;
-
-    Ticket(long firstOffset, long firstTimeMicros, List<byte[]> records) {
-      this.firstOffset = firstOffset;
-      this.firstTimeMicros = firstTimeMicros;
-      this.records = records;
-    }
-
-    @Override
-    public long firstOffset() {
-      return firstOffset;
-    }
-
-    @Override
-    public long firstTimeMicros() {
-      return firstTimeMicros;
-    }
-
-    @Override
-    public Status status() {
-      return status;
-    }
-
-    @Override
-    public void await() {
-      awaitDurable(this);
-    }
-  }
-
-  private void awaitDurable(Ticket ticket) {
+  /** Returns when the records of a ticket are durable, leading the group commit if need be. */
+  void await(Ticket ticket) {
     lock.lock();
     try {
-      while (ticket.status == Status.PENDING) {
+      while (ticket.status() == Status.PENDING) {
         if (busy) {
           progressed.awaitUninterruptibly();
         } else {
           lead();
         }
       }
-      if (ticket.error != null) {
-        // Each waiter throws its own: an exception's trace belongs to one thread.
-        throw new QuiverException(
-            ticket.error.code(), ticket.error.reason(), ticket.error.getCause());
-      }
+      ticket.throwIfRefused();
     } finally {
       lock.unlock();
     }
@@ -365,7 +180,7 @@ public final class WriteAheadLog implements OpLog {
   /** Writes and syncs everything queued; the lock is held on entry and exit, not between. */
   @GuardedBy("lock")
   private void lead() {
-    List<Ticket> batch = queue;
+    List<Ticket> group = queue;
     queue = new ArrayList<>();
     busy = true;
     Throwable error = null;
@@ -373,158 +188,56 @@ public final class WriteAheadLog implements OpLog {
     lock.unlock();
     try {
       if (usable) {
-        writeBatch(batch);
+        write(group);
       }
     } catch (IOException | RuntimeException e) {
       error = e;
     } finally {
       lock.lock();
       busy = false;
+      if (usable && active != null && active.broken() != null) {
+        failure = active.broken();
+      }
       progressed.signalAll();
     }
     if (error == null && usable) {
-      Ticket last = batch.getLast();
-      durableOffset = last.firstOffset + last.records.size();
-      for (Ticket ticket : batch) {
-        finish(ticket, null);
-      }
+      durableOffset = group.getLast().endOffset();
+      group.forEach(ticket -> ticket.finish(null));
       return;
     }
-    QuiverException refusal = error == null ? unusable() : appendFailed(error, failure != null);
-    for (Ticket ticket : batch) {
-      finish(ticket, refusal);
-    }
-    for (Ticket ticket : queue) {
-      finish(ticket, refusal);
-    }
+    QuiverException refusal = error == null ? unusable() : notLogged(error, failure != null);
+    group.forEach(ticket -> ticket.finish(refusal));
+    queue.forEach(ticket -> ticket.finish(refusal));
     queue = new ArrayList<>();
     nextOffset = durableOffset;
   }
 
-  private static void finish(Ticket ticket, @Nullable QuiverException error) {
-    ticket.error = error;
-    ticket.records = List.of();
-    ticket.status = error == null ? Status.DURABLE : Status.FAILED;
-  }
-
-  private void writeBatch(List<Ticket> batch) throws IOException {
+  private void write(List<Ticket> group) throws IOException {
     long bytes = 0;
     int count = 0;
-    for (Ticket ticket : batch) {
-      for (byte[] record : ticket.records) {
+    for (Ticket ticket : group) {
+      for (byte[] record : ticket.records()) {
         bytes += Segment.RECORD_HEADER_BYTES + record.length;
         count++;
       }
     }
     long started = System.nanoTime();
-    FileOps.Appender appender = active;
-    if (appender == null
-        || (activeSize > Segment.HEADER_BYTES && activeSize + bytes > segmentBytes)) {
-      appender = rollTo(batch.getFirst().firstOffset);
-    }
-    try {
-      new BatchWriter(appender, (int) Math.min(bytes, WRITE_CHUNK_BYTES)).write(batch);
-    } catch (IOException | RuntimeException e) {
-      cutBack(appender, e);
-      throw e;
-    }
-    try {
-      appender.sync();
-    } catch (IOException | RuntimeException e) {
-      fail(e);
-      cutBack(appender, e);
-      throw e;
-    }
-    setActiveSize(activeSize + bytes);
-    mark(appender, batch.getLast());
+    segmentFor(group.getFirst().firstOffset(), bytes).append(group, bytes);
     listener.synced(count, bytes, (System.nanoTime() - started) / 1000);
   }
 
-  /** Writes the mark behind a group commit that ends with a ticket. */
-  private void mark(FileOps.Appender appender, Ticket last) {
-    int count = last.records.size();
-    byte[] mark =
-        Segment.mark(last.firstOffset + count, last.firstTimeMicros + Math.max(0, count - 1));
-    try {
-      appender.write(mark, 0, mark.length);
-      setActiveSize(activeSize + mark.length);
-    } catch (IOException | RuntimeException e) {
-      // The records are durable without it.
-      cutBack(appender, e);
+  /** The segment that a group commit goes to, begun if need be. */
+  private ActiveSegment segmentFor(long firstOffset, long bytes) throws IOException {
+    ActiveSegment before = active;
+    if (before != null && !before.isFull(bytes, segmentBytes)) {
+      return before;
     }
-  }
-
-  /** Takes out what a failed group commit may have left, so that the next one begins there. */
-  private void cutBack(FileOps.Appender appender, Exception cause) {
-    try {
-      appender.truncate(activeSize);
-    } catch (IOException | RuntimeException e) {
-      cause.addSuppressed(e);
-      fail(cause);
-    }
-  }
-
-  private void fail(Throwable cause) {
-    lock.lock();
-    try {
-      failure = cause;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Begins a segment at {@link #nextOffset}; the caller owns {@link #active}. */
-  private void roll() throws IOException {
-    long base;
-    lock.lock();
-    try {
-      base = nextOffset;
-    } finally {
-      lock.unlock();
-    }
-    rollTo(base);
-  }
-
-  private FileOps.Appender rollTo(long base) throws IOException {
-    files.createDirectories(directory);
-    Path path = path(base);
-    FileOps.Appender appender = files.create(path);
-    try {
-      byte[] header = Segment.header(base);
-      appender.write(header, 0, header.length);
-      appender.sync();
-      files.syncDirectory(directory);
-    } catch (IOException | RuntimeException e) {
-      discard(appender, path, e);
-      throw e;
-    }
-    FileOps.Appender before = active;
-    long beforeBytes = activeSize;
-    active = appender;
-    activeVersion = Segment.VERSION;
-    setActiveSize(Segment.HEADER_BYTES);
-    lock.lock();
-    try {
-      if (segments.isEmpty() || segments.getLast() != base) {
-        segments.add(base);
-        earlierBytes.addAndGet(beforeBytes);
-      }
-    } finally {
-      lock.unlock();
-    }
+    ActiveSegment next = ActiveSegment.create(segments, firstOffset);
+    active = next;
     if (before != null) {
       before.close();
     }
-    return appender;
-  }
-
-  private void discard(FileOps.Appender appender, Path path, Exception cause) {
-    try {
-      appender.close();
-      files.delete(path);
-    } catch (IOException | RuntimeException e) {
-      cause.addSuppressed(e);
-    }
+    return next;
   }
 
   @Override
@@ -541,7 +254,7 @@ public final class WriteAheadLog implements OpLog {
   public long firstOffset() {
     lock.lock();
     try {
-      return segments.isEmpty() ? nextOffset : segments.getFirst();
+      return segments.isEmpty() ? nextOffset : segments.firstBase();
     } finally {
       lock.unlock();
     }
@@ -563,57 +276,12 @@ public final class WriteAheadLog implements OpLog {
     long end;
     lock.lock();
     try {
-      bases = List.copyOf(segments);
+      bases = segments.bases();
       end = Math.min(durableOffset, toOffset);
     } finally {
       lock.unlock();
     }
-    long expected = fromOffset;
-    try {
-      for (int i = 0; i < bases.size() && expected < end; i++) {
-        boolean last = i + 1 == bases.size();
-        if (!last && bases.get(i + 1) <= expected) {
-          continue;
-        }
-        long base = bases.get(i);
-        if (base > expected) {
-          throw corrupt(path(base), 0, "the records from offset " + expected + " on are missing");
-        }
-        long segmentEnd = last ? end : Math.min(end, bases.get(i + 1));
-        expected = replaySegment(base, expected, segmentEnd, consumer);
-      }
-    } catch (IOException e) {
-      throw new QuiverException(
-          ErrorCode.INTERNAL, "log cannot be read: " + directory + ": " + e.getMessage(), e);
-    }
-    if (expected < end) {
-      throw new QuiverException(
-          ErrorCode.CORRUPT,
-          directory + ": the records of offsets " + expected + " to " + (end - 1) + " are missing");
-    }
-  }
-
-  private long replaySegment(long base, long from, long end, TimedRecordConsumer consumer)
-      throws IOException {
-    Path path = path(base);
-    long expected = from;
-    try (SegmentReader reader = new SegmentReader(files, path)) {
-      if (!reader.headerValid(base)) {
-        throw corrupt(path, 0, "its header is damaged");
-      }
-      for (long offset = base; offset < end; offset++) {
-        long position = reader.position();
-        SegmentReader.Entry entry = reader.next();
-        if (entry == null || entry.offset() != offset) {
-          throw corrupt(path, position, "the record of offset " + offset + " is damaged");
-        }
-        if (offset == expected) {
-          consumer.accept(offset, entry.timeMicros(), entry.body());
-          expected++;
-        }
-      }
-    }
-    return expected;
+    reading.replay(bases, fromOffset, end, consumer);
   }
 
   @Override
@@ -622,18 +290,15 @@ public final class WriteAheadLog implements OpLog {
     try {
       awaitQuiet();
       checkUsable();
-      boolean deleted = false;
-      while (segments.size() > 1 && segments.get(1) <= offset) {
-        deleteFirst();
-        deleted = true;
-      }
-      if (offset >= durableOffset && activeSize >= WORTH_DROPPING_BYTES) {
+      boolean deleted = segments.deleteBefore(offset);
+      ActiveSegment last = active;
+      if (offset >= durableOffset && last != null && last.size() >= WORTH_DROPPING_BYTES) {
         // Everything is covered: the next append begins a segment.
         dropAll();
         deleted = true;
       }
       if (deleted) {
-        files.syncDirectory(directory);
+        segments.syncDirectory();
       }
     } catch (IOException e) {
       throw cannotShorten(e);
@@ -659,14 +324,16 @@ public final class WriteAheadLog implements OpLog {
 
   @GuardedBy("lock")
   private void dropAll() throws IOException {
-    FileOps.Appender appender = active;
+    closeActive();
+    segments.deleteAll();
+  }
+
+  @GuardedBy("lock")
+  private void closeActive() throws IOException {
+    ActiveSegment last = active;
     active = null;
-    setActiveSize(0);
-    if (appender != null) {
-      appender.close();
-    }
-    while (!segments.isEmpty()) {
-      deleteFirst();
+    if (last != null) {
+      last.close();
     }
   }
 
@@ -677,31 +344,16 @@ public final class WriteAheadLog implements OpLog {
     }
   }
 
-  @GuardedBy("lock")
-  private void deleteFirst() throws IOException {
-    boolean last = segments.size() == 1;
-    Path path = path(segments.getFirst());
-    long bytes = 0;
-    if (!last) {
-      try (FileOps.Reader reader = files.read(path)) {
-        bytes = reader.size();
-      }
-    }
-    files.delete(path);
-    segments.removeFirst();
-    earlierBytes.addAndGet(-bytes);
-  }
-
   private QuiverException cannotShorten(IOException cause) {
     return new QuiverException(
         ErrorCode.INTERNAL,
-        "log cannot be shortened: " + directory + ": " + cause.getMessage(),
+        "log cannot be shortened: " + segments.directory() + ": " + cause.getMessage(),
         cause);
   }
 
   @Override
   public long sizeInBytes() {
-    return earlierBytes.get() + activeBytes;
+    return segments.totalBytes();
   }
 
   @Override
@@ -720,14 +372,12 @@ public final class WriteAheadLog implements OpLog {
     try {
       awaitQuiet();
       closed = true;
-      FileOps.Appender appender = active;
-      active = null;
-      if (appender != null) {
-        appender.close();
-      }
+      closeActive();
     } catch (IOException e) {
       throw new QuiverException(
-          ErrorCode.INTERNAL, "log cannot be closed: " + directory + ": " + e.getMessage(), e);
+          ErrorCode.INTERNAL,
+          "log cannot be closed: " + segments.directory() + ": " + e.getMessage(),
+          e);
     } finally {
       lock.unlock();
     }
@@ -743,83 +393,22 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private QuiverException unusable() {
     return failure == null
-        ? new QuiverException(ErrorCode.UNAVAILABLE, "log is closed: " + directory)
-        : appendFailed(failure, true);
+        ? new QuiverException(ErrorCode.UNAVAILABLE, "log is closed: " + segments.directory())
+        : notLogged(failure, true);
   }
 
-  private QuiverException appendFailed(Throwable cause, boolean failedClosed) {
+  private QuiverException notLogged(Throwable cause, boolean failedClosed) {
     String reason = String.valueOf(cause.getMessage());
     boolean full = DiskSpace.isFull(cause);
     return new QuiverException(
         full ? ErrorCode.INSUFFICIENT_STORAGE : ErrorCode.INTERNAL,
         "the operation was not logged: "
-            + directory
+            + segments.directory()
             + ": "
             + reason
             + (failedClosed
                 ? "; the log takes no more writes until it is opened anew"
                 : "; free some space or check the disk, then repeat it"),
         cause);
-  }
-
-  private static QuiverException corrupt(Path path, long position, String what) {
-    return new QuiverException(
-        ErrorCode.CORRUPT,
-        path + " is damaged at byte " + position + ": " + what + "; restore it from a backup");
-  }
-
-  private void setActiveSize(long bytes) {
-    activeSize = bytes;
-    activeBytes = bytes;
-  }
-
-  private Path path(long base) {
-    return directory.resolve(Segment.fileName(base));
-  }
-
-  /** Gathers the records of a group commit into few writes. */
-  private static final class BatchWriter {
-    private final FileOps.Appender appender;
-    private final ByteBuffer chunk;
-
-    BatchWriter(FileOps.Appender appender, int chunkBytes) {
-      this.appender = appender;
-      this.chunk =
-          ByteBuffer.allocate(Math.max(chunkBytes, Segment.RECORD_HEADER_BYTES))
-              .order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    void write(List<Ticket> batch) throws IOException {
-      int index = 0;
-      for (Ticket ticket : batch) {
-        long offset = ticket.firstOffset;
-        long time = ticket.firstTimeMicros;
-        for (byte[] record : ticket.records) {
-          if (chunk.remaining() < Segment.RECORD_HEADER_BYTES) {
-            flush();
-          }
-          Segment.putRecordHeader(chunk, offset++, index++, time++, record);
-          put(record);
-        }
-      }
-      flush();
-    }
-
-    private void put(byte[] record) throws IOException {
-      int from = 0;
-      while (from < record.length) {
-        if (!chunk.hasRemaining()) {
-          flush();
-        }
-        int part = Math.min(chunk.remaining(), record.length - from);
-        chunk.put(record, from, part);
-        from += part;
-      }
-    }
-
-    private void flush() throws IOException {
-      appender.write(chunk.array(), 0, chunk.position());
-      chunk.clear();
-    }
   }
 }
