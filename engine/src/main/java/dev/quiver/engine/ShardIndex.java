@@ -543,8 +543,10 @@ final class ShardIndex implements AutoCloseable {
   /** Whether searches would gain from {@link #settle}, as far as the current view shows. */
   boolean wantsSettling() throws IOException {
     List<Integer> documents = new ArrayList<>();
-    for (LeafReaderContext leaf : view.reader().leaves()) {
-      documents.add(leaf.reader().maxDoc());
+    try (View current = view(0)) {
+      for (LeafReaderContext leaf : current.reader().leaves()) {
+        documents.add(leaf.reader().maxDoc());
+      }
     }
     boolean hasGraph = config.get().vectors().values().stream().anyMatch(params -> params.m() > 0);
     return (hasGraph
