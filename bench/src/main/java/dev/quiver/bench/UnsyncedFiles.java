@@ -22,6 +22,11 @@ final class UnsyncedFiles extends FilterFileOps {
     }
 
     @Override
+    public void reserve(int bytes) {
+      // Without syncs nobody would.
+    }
+
+    @Override
     public void sync() {
       // What is left out.
     }

@@ -21,7 +21,8 @@ class FlawedFiles extends FilterFileOps {
 
   /** Gives every record of a log the checksum that its bytes have. */
   static final class UncheckedLogs extends FlawedFiles {
-    private static final int HEADER_BYTES = 20;
+    private static final int SEGMENT_HEADER_BYTES = 20;
+    private static final int HEADER_BYTES = 28;
 
     UncheckedLogs(FileOps disk) {
       super(disk);
@@ -57,10 +58,11 @@ class FlawedFiles extends FilterFileOps {
     }
 
     private static void mend(ByteBuffer log) {
-      int at = HEADER_BYTES;
+      int at = SEGMENT_HEADER_BYTES;
       while (at + HEADER_BYTES <= log.limit()) {
         int length = log.getInt(at);
-        if (length < 0 || length > log.limit() - at - HEADER_BYTES) {
+        boolean reserved = length == 0 && log.getLong(at + 20) == 0;
+        if (reserved || length < 0 || length > log.limit() - at - HEADER_BYTES) {
           return;
         }
         CRC32C crc = new CRC32C();

@@ -15,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 import org.apache.lucene.store.Directory;
 import org.jspecify.annotations.Nullable;
 
@@ -254,12 +255,25 @@ public final class SimulatedDisk implements FileOps {
   /** Writes at a file's end, or as much of it as the faults and the room allow. */
   synchronized void write(Path path, SimulatedFile file, byte[] bytes, int offset, int count)
       throws IOException {
+    write(path, file, file.length(), bytes, offset, count, written -> {});
+  }
+
+  /**
+   * The same at any place up to the end.
+   *
+   * @param done told how much was written, also before a throw
+   */
+  synchronized void write(
+      Path path, SimulatedFile file, int at, byte[] bytes, int offset, int count, IntConsumer done)
+      throws IOException {
     int allowed = step(DiskFaults.Kind.WRITE, path, count);
     long room = Math.max(0, faults.capacityBytes() - usedBytes);
-    boolean full = allowed < 0 && room < count;
-    int written = full ? (int) room : allowed < 0 ? count : allowed;
-    file.append(bytes, offset, written);
-    usedBytes += written;
+    int over = Math.min(count, file.length() - at);
+    boolean full = allowed < 0 && room < count - over;
+    int written = full ? over + (int) room : allowed < 0 ? count : allowed;
+    usedBytes += Math.max(0, written - over);
+    file.write(at, bytes, offset, written);
+    done.accept(written);
     if (full) {
       throw new IOException(path + ": No space left on device");
     }

@@ -18,6 +18,9 @@ final class SimulatedFile {
 
   private int durableLength;
 
+  /** Where the first byte was written since the last sync. */
+  private int dirtyFrom = Integer.MAX_VALUE;
+
   /** Bytes that a failed sync gave up: clean to the system, yet not on the disk. */
   private int lostFrom;
 
@@ -32,13 +35,16 @@ final class SimulatedFile {
     return data;
   }
 
+  /** Writes at a place up to the end. */
   @SuppressWarnings("ReferenceEquality") // One array may stand for both.
-  void append(byte[] bytes, int offset, int count) {
-    if (length + count > data.length || (data == durable && length < durableLength)) {
-      data = Arrays.copyOf(data, Math.max(length + count, length * 2));
+  void write(int at, byte[] bytes, int offset, int count) {
+    int end = Math.max(length, at + count);
+    if (end > data.length || (data == durable && at < durableLength)) {
+      data = Arrays.copyOf(data, Math.max(end, length * 2));
     }
-    System.arraycopy(bytes, offset, data, length, count);
-    length += count;
+    System.arraycopy(bytes, offset, data, at, count);
+    length = end;
+    dirtyFrom = Math.min(dirtyFrom, at);
   }
 
   void truncate(int size) {
@@ -53,6 +59,7 @@ final class SimulatedFile {
   void sync() {
     durable = data;
     durableLength = length;
+    dirtyFrom = Integer.MAX_VALUE;
     if (lostTo > lostFrom) {
       durable = Arrays.copyOf(data, length);
       Arrays.fill(durable, lostFrom, lostTo, (byte) 0);
@@ -65,7 +72,7 @@ final class SimulatedFile {
    */
   void failSync(Random random) {
     if (random.nextBoolean()) {
-      int from = Math.min(durableLength, length);
+      int from = Math.min(dirtyFrom, Math.min(durableLength, length));
       lostFrom = lostTo > lostFrom ? Math.min(lostFrom, from) : from;
       lostTo = length;
     }
@@ -106,8 +113,11 @@ final class SimulatedFile {
     int shorter = Math.min(written.length, synced.length);
     int size = shorter + random.nextInt(Math.max(written.length, synced.length) - shorter + 1);
     if (mode == 2 && written.length >= synced.length) {
-      // A tear at any byte, as the pages of a growing file reach the disk in order.
-      return Arrays.copyOf(written, size);
+      // A tear at any byte, as the pages of a growing file reach the disk in order, or those
+      // that are written over synced ones.
+      return dirtyFrom < synced.length && random.nextBoolean()
+          ? tornOver(synced, written, random)
+          : Arrays.copyOf(written, size);
     }
     if (random.nextBoolean()) {
       // The new size reached the disk, not all that it counts.
@@ -123,5 +133,12 @@ final class SimulatedFile {
       }
     }
     return mixed;
+  }
+
+  /** What was written since the last sync reached the disk up to some byte; the rest did not. */
+  private byte[] tornOver(byte[] synced, byte[] written, Random random) {
+    int tear = dirtyFrom + random.nextInt(synced.length - dirtyFrom + 1);
+    System.arraycopy(written, 0, synced, 0, tear);
+    return synced;
   }
 }

@@ -5,12 +5,28 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segment that a log appends to. Group commits stand in it one behind the other; what a failed
  * one left is cut off. Not thread-safe: it belongs to whoever leads the group commit.
+ *
+ * <p>Room is made ahead, as zeroes: a sync that must also make a new length durable costs a file
+ * system with a journal a good deal more. Closing takes the rest of them away; after a crash they
+ * are an end that was never written.
  */
 final class ActiveSegment implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveSegment.class);
+
+  /** A file has at least a block anyhow. */
+  private static final long LEAST_ROOM_BYTES = 1L << 12;
+
+  private static final long MOST_ROOM_BYTES = 1L << 19;
+
+  /** Above this the bytes themselves cost more than the length, and zeroes would double them. */
+  private static final long LARGE_GROUP_BYTES = MOST_ROOM_BYTES / 8;
+
   private final SegmentFiles segments;
   private final long base;
   private final FileOps.Appender appender;
@@ -18,6 +34,10 @@ final class ActiveSegment implements Closeable {
   /** Behind the last group commit and its mark. */
   private long size;
 
+  /** Behind the zeroes that were made ahead; what is written may be behind it. */
+  private long roomEnd;
+
+  private boolean roomRefused;
   private @Nullable Throwable broken;
 
   private ActiveSegment(SegmentFiles segments, long base, FileOps.Appender appender, long size) {
@@ -96,6 +116,7 @@ final class ActiveSegment implements Closeable {
    * @param bytes of all of them with their headers
    */
   void append(List<Ticket> group, long bytes) throws IOException {
+    makeRoom(bytes);
     try {
       new GroupWriter(appender, bytes).write(group);
     } catch (IOException | RuntimeException e) {
@@ -111,6 +132,24 @@ final class ActiveSegment implements Closeable {
     }
     setSize(size + bytes);
     mark(group.getLast());
+  }
+
+  private void makeRoom(long bytes) {
+    long end = size + bytes + Segment.RECORD_HEADER_BYTES;
+    if (end <= roomEnd || bytes > LARGE_GROUP_BYTES || roomRefused) {
+      return;
+    }
+    // As much as there is already, so that a small log stays small.
+    long step = Math.clamp(Long.highestOneBit(size), LEAST_ROOM_BYTES, MOST_ROOM_BYTES);
+    long target = (end + step - 1) / step * step;
+    try {
+      appender.reserve(Math.toIntExact(target - size));
+      roomEnd = target;
+    } catch (IOException | RuntimeException e) {
+      // The records can do without; whether there is space for them their own write tells.
+      roomRefused = true;
+      cutBack(e);
+    }
   }
 
   /** Writes the mark behind a group commit that ends with a ticket. */
@@ -129,6 +168,7 @@ final class ActiveSegment implements Closeable {
   private void cutBack(Exception cause) {
     try {
       appender.truncate(size);
+      roomEnd = size;
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
       broken = cause;
@@ -142,6 +182,17 @@ final class ActiveSegment implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (roomEnd > size && broken == null) {
+      giveRoomBack();
+    }
     appender.close();
+  }
+
+  private void giveRoomBack() {
+    try {
+      appender.truncate(size);
+    } catch (IOException e) {
+      LOG.debug("{} keeps zeroes at its end until it is opened", segments.path(base), e);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.quiver.engine.wal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.stream.Stream;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.NoLockFactory;
+import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link FileOps} on the real file system.
@@ -117,14 +120,34 @@ public final class DiskFiles implements FileOps {
   private static final class DiskAppender implements Appender {
     private final RandomAccessFile file;
 
+    /** Only to sync without times and the like (fdatasync); null once an interrupt closed it. */
+    private @Nullable FileChannel channel;
+
     DiskAppender(Path path) throws IOException {
       file = new RandomAccessFile(path.toFile(), "rw");
-      file.seek(file.length());
+      try {
+        file.seek(file.length());
+        channel = FileChannel.open(path, StandardOpenOption.WRITE);
+      } catch (IOException e) {
+        file.close();
+        throw e;
+      }
     }
 
     @Override
     public long size() throws IOException {
-      return file.length();
+      return file.getFilePointer();
+    }
+
+    @Override
+    public void reserve(int bytes) throws IOException {
+      long end = file.getFilePointer();
+      file.seek(file.length());
+      try {
+        file.write(new byte[(int) Math.max(0, end + bytes - file.length())]);
+      } finally {
+        file.seek(end);
+      }
     }
 
     @Override
@@ -140,12 +163,25 @@ public final class DiskFiles implements FileOps {
 
     @Override
     public void sync() throws IOException {
-      file.getFD().sync();
+      FileChannel data = channel;
+      if (data == null) {
+        file.getFD().sync();
+        return;
+      }
+      try {
+        data.force(false);
+      } catch (ClosedChannelException e) {
+        // The thread is interrupted, which closed the channel, and what became of the sync is
+        // open. The system tells an error to every descriptor that was open when it happened; so
+        // what the channel may have been told, this one is told too. From here on it does it all.
+        channel = null;
+        file.getFD().sync();
+      }
     }
 
     @Override
     public void close() throws IOException {
-      file.close();
+      IOUtils.close(channel, file);
     }
   }
 

@@ -84,15 +84,24 @@ public interface FileOps {
 
   /** A file that grows at its end. */
   interface Appender extends Closeable {
+    /** Where its end is, at which the next write begins. */
     long size() throws IOException;
 
     /** Writes all of the range or throws; after a throw, any prefix may have been written. */
     void write(byte[] bytes, int offset, int length) throws IOException;
 
+    /**
+     * Puts zeroes behind the end, which stays where it is: what is written over them does not
+     * change the file's length, so that making it durable costs less. Readers see the zeroes, and
+     * so does whoever opens the file anew; truncating takes them away. A hint: it may do nothing.
+     * After a throw, any of them may be there.
+     */
+    void reserve(int bytes) throws IOException;
+
     /** Cuts the file; the next write goes to its new end. */
     void truncate(long size) throws IOException;
 
-    /** Makes everything written so far durable. */
+    /** Makes everything written so far durable, and the file's length. */
     void sync() throws IOException;
   }
 

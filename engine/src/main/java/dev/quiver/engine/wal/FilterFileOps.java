@@ -111,6 +111,11 @@ public abstract class FilterFileOps implements FileOps {
     }
 
     @Override
+    public void reserve(int bytes) throws IOException {
+      inner.reserve(bytes);
+    }
+
+    @Override
     public void truncate(long size) throws IOException {
       inner.truncate(size);
     }

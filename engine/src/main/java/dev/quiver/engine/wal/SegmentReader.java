@@ -165,7 +165,8 @@ final class SegmentReader implements Closeable {
    */
   @Nullable Entry findLaterCommit(long expectedOffset) throws IOException {
     int headerBytes = Segment.recordHeaderBytes(version);
-    for (long at = position + 1; at <= size - headerBytes; at++) {
+    long last = Math.min(size - headerBytes, writtenEnd() - 1);
+    for (long at = position + 1; at <= last; at++) {
       long offset = at(at + 8, 8).getLong();
       // The bytes between have room for no more records than this.
       long most = expectedOffset + (at - position) / headerBytes;
@@ -178,6 +179,23 @@ final class SegmentReader implements Closeable {
       }
     }
     return null;
+  }
+
+  /** Behind the last byte that is not zero: the rest was reserved, and no record is all zeroes. */
+  private long writtenEnd() throws IOException {
+    byte[] block = new byte[Math.clamp(size - position, 0, WINDOW_BYTES)];
+    long end = size;
+    while (end > position) {
+      int length = (int) Math.min(block.length, end - position);
+      file.read(end - length, block, 0, length);
+      for (int i = length - 1; i >= 0; i--) {
+        if (block[i] != 0) {
+          return end - length + i + 1;
+        }
+      }
+      end -= length;
+    }
+    return position;
   }
 
   private @Nullable Entry entryAt(long start) throws IOException {

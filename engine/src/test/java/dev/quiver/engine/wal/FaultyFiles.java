@@ -93,8 +93,9 @@ final class FaultyFiles implements FileOps {
     byte[] current = content.current;
     byte[] durable = content.durable;
     int common = Math.min(current.length, durable.length);
-    if (!Arrays.equals(current, 0, common, durable, 0, common) || current.length < common) {
-      return random.nextBoolean() ? current : durable;
+    int same = Arrays.mismatch(current, 0, common, durable, 0, common);
+    if (same >= 0) {
+      return overwritten(current, durable, same, random);
     }
     if (current.length <= durable.length) {
       return random.nextBoolean() ? current : durable;
@@ -106,6 +107,15 @@ final class FaultyFiles implements FileOps {
       int to = from + random.nextInt(kept - from + 1);
       Arrays.fill(bytes, from, to, (byte) 0);
     }
+    return bytes;
+  }
+
+  /** Of what was written over synced bytes any prefix survives, or all but a hole. */
+  private static byte[] overwritten(byte[] current, byte[] durable, int from, Random random) {
+    byte[] bytes = Arrays.copyOf(durable, Math.max(current.length, durable.length));
+    int to = from + random.nextInt(current.length - from + 1);
+    int hole = random.nextInt(3) == 0 ? from + random.nextInt(to - from + 1) : from;
+    System.arraycopy(current, hole, bytes, hole, to - hole);
     return bytes;
   }
 
@@ -227,15 +237,32 @@ final class FaultyFiles implements FileOps {
 
   private final class MemoryAppender implements Appender {
     private final Content content;
+    private int end;
     private boolean open = true;
 
     MemoryAppender(Content content) {
       this.content = content;
+      this.end = content.current.length;
     }
 
     @Override
     public long size() {
-      return content.current.length;
+      return end;
+    }
+
+    @Override
+    public void reserve(int bytes) throws IOException {
+      synchronized (FaultyFiles.this) {
+        checkOpen();
+        int before = end;
+        int room = Math.max(0, end + bytes - content.current.length);
+        end = content.current.length;
+        try {
+          write(new byte[room], 0, room);
+        } finally {
+          end = before;
+        }
+      }
     }
 
     @Override
@@ -253,9 +280,11 @@ final class FaultyFiles implements FileOps {
     }
 
     private void add(byte[] bytes, int offset, int length) {
-      byte[] longer = Arrays.copyOf(content.current, content.current.length + length);
-      System.arraycopy(bytes, offset, longer, content.current.length, length);
+      byte[] longer =
+          Arrays.copyOf(content.current, Math.max(content.current.length, end + length));
+      System.arraycopy(bytes, offset, longer, end, length);
       content.current = longer;
+      end += length;
     }
 
     @Override
@@ -264,6 +293,7 @@ final class FaultyFiles implements FileOps {
         checkOpen();
         step("truncate");
         content.current = Arrays.copyOf(content.current, (int) size);
+        end = (int) size;
       }
     }
 

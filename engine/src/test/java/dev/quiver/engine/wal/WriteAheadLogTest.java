@@ -1,5 +1,6 @@
 package dev.quiver.engine.wal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -79,7 +80,7 @@ class WriteAheadLogTest {
     WriteAheadLog log = open();
     append(log, "one");
     append(log, "two");
-    int whole = files.content(FIRST).length;
+    int whole = (int) log.sizeInBytes();
     append(log, "three");
     log.close();
     byte[] content = files.content(FIRST);
@@ -93,6 +94,79 @@ class WriteAheadLogTest {
       torn.close();
       assertThat(all(open(), 0)).containsExactly("one", "two", "3");
     }
+  }
+
+  @Test
+  void roomIsMadeAheadAsZeroesAndTakenAwayByClosing() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    int written = Segment.HEADER_BYTES + 2 * Segment.RECORD_HEADER_BYTES + 3;
+    byte[] open = files.content(FIRST);
+    assertThat(open).hasSize(4096);
+    assertThat(Arrays.copyOfRange(open, written, open.length)).containsOnly(0);
+    assertThat(log.sizeInBytes()).isEqualTo(written);
+
+    append(log, "two");
+    assertThat(files.content(FIRST)).hasSize(4096);
+    for (int i = 0; i < 300; i++) {
+      append(log, "more " + i);
+    }
+    assertThat(files.content(FIRST).length).isGreaterThan(4096);
+
+    log.close();
+    assertThat(files.content(FIRST)).hasSize((int) log.sizeInBytes());
+  }
+
+  @Test
+  void roomThatACrashLeavesIsNoDamage() throws Exception {
+    WriteAheadLog log = open();
+    append(log, "one", "two");
+    append(log, "three");
+
+    assertThat(LogCheck.check(files, FOLDER, bytes -> {})).isEmpty();
+    List<String> read = new ArrayList<>();
+    LogReader.read(FOLDER, files, 0, 100, (_, _, body) -> read.add(new String(body, UTF_8)));
+    assertThat(read).containsExactly("one", "two", "three");
+    WriteAheadLog killed = open();
+    assertThat(all(killed, 0)).containsExactly("one", "two", "three");
+    assertThat(append(killed, "four")).isEqualTo(3);
+    assertThat(all(open(), 0)).containsExactly("one", "two", "three", "four");
+  }
+
+  @Test
+  void aFlippedBitIsFoundInFrontOfRoomToo() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    append(log, "two");
+    byte[] content = files.content(FIRST);
+    content[Segment.HEADER_BYTES + 5] ^= 8;
+    files.content(FIRST, content);
+
+    assertThatThrownBy(this::open).hasMessageContaining("offset 0 is damaged, offset 1 is whole");
+  }
+
+  @Test
+  void aLogGoesOnWithoutRoomWhenTheDiskHasNone() {
+    WriteAheadLog log = open();
+    append(log, "one");
+    String longest = "x".repeat(5_000);
+    // The room for it is the next write, of which a part comes to be.
+    files.failAt(0, 1_000, false);
+    append(log, longest);
+    files.heal();
+    append(log, "three");
+
+    assertThat(files.content(FIRST)).hasSize((int) log.sizeInBytes());
+    assertThat(all(log, 0)).containsExactly("one", longest, "three");
+    assertThat(all(open(), 0)).containsExactly("one", longest, "three");
+  }
+
+  @Test
+  void largeGroupCommitsNeedNoRoom() {
+    WriteAheadLog log = open();
+    append(log, "x".repeat(100_000));
+
+    assertThat(files.content(FIRST)).hasSize((int) log.sizeInBytes());
   }
 
   @Test
@@ -111,7 +185,7 @@ class WriteAheadLogTest {
   void aGroupCommitOfWhichOnlyLaterRecordsReachedTheDiskIsCutOffWhole() {
     WriteAheadLog log = open();
     append(log, "one");
-    int start = files.content(FIRST).length;
+    int start = (int) log.sizeInBytes();
     append(log, "two", "three", "four");
     log.close();
     byte[] content = files.content(FIRST);
