@@ -50,7 +50,7 @@ final class ActiveSegment implements Closeable {
   /** Begins a segment, whose header is durable before the first record is written. */
   static ActiveSegment create(SegmentFiles segments, long base) throws IOException {
     FileOps files = segments.files();
-    files.createDirectories(segments.directory());
+    segments.createDirectory();
     Path path = segments.path(base);
     FileOps.Appender appender = files.create(path);
     try {

@@ -120,6 +120,18 @@ final class SegmentFiles {
     }
   }
 
+  /**
+   * Makes the folder if need be, and in any case durable: one that is there already may be what a
+   * creation left that was cut short, before it synced the folder above.
+   */
+  void createDirectory() throws IOException {
+    files.createDirectories(directory);
+    Path above = directory.getParent();
+    if (above != null) {
+      files.syncDirectory(above);
+    }
+  }
+
   void syncDirectory() throws IOException {
     files.syncDirectory(directory);
   }

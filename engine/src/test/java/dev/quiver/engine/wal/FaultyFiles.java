@@ -31,6 +31,7 @@ final class FaultyFiles implements FileOps {
 
   private Map<Path, Content> entries = new TreeMap<>();
   private Map<Path, Content> durableEntries = new TreeMap<>();
+  private final List<Path> syncedFolders = new ArrayList<>();
   private int operations;
   private int failAt = -1;
   private int failPrefix;
@@ -52,6 +53,11 @@ final class FaultyFiles implements FileOps {
 
   synchronized void failSyncs() {
     syncsFail = true;
+  }
+
+  /** The folders that were synced, in order. */
+  synchronized List<Path> syncedFolders() {
+    return List.copyOf(syncedFolders);
   }
 
   /** Changing operations since the count was reset by {@link #failAt}. */
@@ -224,6 +230,7 @@ final class FaultyFiles implements FileOps {
   @Override
   public synchronized void syncDirectory(Path directory) throws IOException {
     step("sync folder");
+    syncedFolders.add(directory);
     Map<Path, Content> synced = new HashMap<>(durableEntries);
     synced.keySet().removeIf(path -> directory.equals(path.getParent()));
     entries.forEach(

@@ -97,6 +97,14 @@ class WriteAheadLogTest {
   }
 
   @Test
+  void theFoldersOfANewSegmentAreDurableBeforeARecordIs() {
+    WriteAheadLog log = open();
+    append(log, "one");
+
+    assertThat(files.syncedFolders()).containsExactly(FOLDER.getParent(), FOLDER);
+  }
+
+  @Test
   void roomIsMadeAheadAsZeroesAndTakenAwayByClosing() {
     WriteAheadLog log = open();
     append(log, "one");
