@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Records of one call on their way into a {@link WriteAheadLog}, whose lock guards them. */
 final class Ticket implements OpLog.Appended {
   private final WriteAheadLog log;
+  private final Group group;
   private final long firstOffset;
   private final long firstTimeMicros;
   private final int count;
@@ -14,8 +15,14 @@ final class Ticket implements OpLog.Appended {
   private volatile OpLog.Status status = OpLog.Status.PENDING;
   private @Nullable QuiverException error;
 
-  Ticket(WriteAheadLog log, long firstOffset, long firstTimeMicros, List<byte[]> records) {
+  Ticket(
+      WriteAheadLog log,
+      Group group,
+      long firstOffset,
+      long firstTimeMicros,
+      List<byte[]> records) {
     this.log = log;
+    this.group = group;
     this.firstOffset = firstOffset;
     this.firstTimeMicros = firstTimeMicros;
     this.count = records.size();
@@ -40,6 +47,10 @@ final class Ticket implements OpLog.Appended {
   @Override
   public void await() {
     log.await(this);
+  }
+
+  Group group() {
+    return group;
   }
 
   /** Empty once their fate is known. */

@@ -6,7 +6,6 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * The embedded {@link OpLog}: {@link Segment} files in one folder.
  *
  * <p><b>Group commit.</b> There is no writer thread. Of the callers that await, the first becomes
- * the leader: it takes everything queued so far, writes it, syncs once and wakes the others; what
- * was queued meanwhile is the next leader's. So the more callers, the more records share a sync,
- * and an idle log owns nothing but its open file. No file exists before the first append.
+ * the leader: it takes everything queued so far, writes it, syncs once and wakes those whose
+ * records these are, and one of those that queued meanwhile, as the next leader. So the more
+ * callers, the more records share a sync ({@link Gathering}), and an idle log owns nothing but its
+ * open file. No file exists before the first append.
  *
  * <p><b>Errors.</b> When a write fails (disk full), the file is cut back to what was synced, the
  * records are refused and their offsets used again: the log stays usable. When that cut or a sync
@@ -42,10 +42,23 @@ public final class WriteAheadLog implements OpLog {
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition progressed = lock.newCondition();
+
+  /** Nobody is at work. */
+  private final Condition quiet = lock.newCondition();
+
+  /** As many calls as the leader waits for are there. */
+  private final Condition complete = lock.newCondition();
+
+  /** What is queued. */
+  @GuardedBy("lock")
+  private Group collecting = new Group(lock.newCondition());
+
+  /** Calls that the leader waits for before it begins; 0: it does not. */
+  @GuardedBy("lock")
+  private int wanted;
 
   @GuardedBy("lock")
-  private List<Ticket> queue = new ArrayList<>();
+  private final Gathering gathering = new Gathering();
 
   @GuardedBy("lock")
   private long nextOffset;
@@ -151,9 +164,12 @@ public final class WriteAheadLog implements OpLog {
     lock.lock();
     try {
       checkUsable();
-      Ticket ticket = new Ticket(this, nextOffset, clock.next(records.size()), records);
+      Ticket ticket = new Ticket(this, collecting, nextOffset, clock.next(records.size()), records);
       nextOffset += records.size();
-      queue.add(ticket);
+      collecting.add(ticket);
+      if (collecting.size() == wanted) {
+        complete.signal();
+      }
       return ticket;
     } finally {
       lock.unlock();
@@ -166,7 +182,7 @@ public final class WriteAheadLog implements OpLog {
     try {
       while (ticket.status() == Status.PENDING) {
         if (busy) {
-          progressed.awaitUninterruptibly();
+          ticket.group().await();
         } else {
           lead();
         }
@@ -180,36 +196,66 @@ public final class WriteAheadLog implements OpLog {
   /** Writes and syncs everything queued; the lock is held on entry and exit, not between. */
   @GuardedBy("lock")
   private void lead() {
-    List<Ticket> group = queue;
-    queue = new ArrayList<>();
     busy = true;
+    gather();
+    Group group = collecting;
+    collecting = new Group(lock.newCondition());
     Throwable error = null;
+    Error defect = null;
     boolean usable = failure == null && !closed;
+    long started = System.nanoTime();
     lock.unlock();
     try {
       if (usable) {
-        write(group);
+        write(group.tickets());
       }
     } catch (IOException | RuntimeException e) {
       error = e;
+    } catch (Error e) {
+      // Nobody may wait for ever, nor take what is in the file for something known.
+      error = e;
+      defect = e;
     } finally {
       lock.lock();
       busy = false;
-      if (usable && active != null && active.broken() != null) {
+      if (defect != null) {
+        failure = defect;
+      } else if (usable && active != null && active.broken() != null) {
         failure = active.broken();
       }
-      progressed.signalAll();
+      quiet.signalAll();
     }
     if (error == null && usable) {
-      durableOffset = group.getLast().endOffset();
-      group.forEach(ticket -> ticket.finish(null));
+      durableOffset = group.tickets().getLast().endOffset();
+      gathering.committed(group.size() + collecting.size(), System.nanoTime() - started);
+      group.settle(null);
+      collecting.callLeader();
       return;
     }
     QuiverException refusal = error == null ? unusable() : notLogged(error, failure != null);
-    group.forEach(ticket -> ticket.finish(refusal));
-    queue.forEach(ticket -> ticket.finish(refusal));
-    queue = new ArrayList<>();
+    group.settle(refusal);
+    collecting.settle(refusal);
+    collecting = new Group(lock.newCondition());
     nextOffset = durableOffset;
+  }
+
+  /** Gives those that will soon be here again the time to join. */
+  @GuardedBy("lock")
+  private void gather() {
+    wanted = gathering.wanted(collecting.size());
+    if (wanted > collecting.size()) {
+      long left = gathering.mostNanos();
+      try {
+        while (collecting.size() < wanted && left > 0) {
+          left = complete.awaitNanos(left);
+        }
+      } catch (InterruptedException e) {
+        // What is there is written all the same.
+        Thread.currentThread().interrupt();
+      }
+      gathering.waited(collecting.size() >= wanted);
+    }
+    wanted = 0;
   }
 
   private void write(List<Ticket> group) throws IOException {
@@ -340,7 +386,7 @@ public final class WriteAheadLog implements OpLog {
   @GuardedBy("lock")
   private void awaitQuiet() {
     while (busy) {
-      progressed.awaitUninterruptibly();
+      quiet.awaitUninterruptibly();
     }
   }
 

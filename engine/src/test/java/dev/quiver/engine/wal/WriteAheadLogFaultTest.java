@@ -231,4 +231,80 @@ class WriteAheadLogFaultTest {
     assertThat(syncs).hasValue(1);
     assertThat(all(log, 0)).hasSize(appenders).doesNotHaveDuplicates();
   }
+
+  @Test
+  void writersThatComeAndGoAreAllWokenAndTheirRecordsAreInOrder() throws Exception {
+    System.out.println("seed " + SEED);
+    FaultyFiles files = new FaultyFiles();
+    AtomicInteger syncs = new AtomicInteger();
+    WriteAheadLog log =
+        WriteAheadLog.open(
+            FOLDER, files, 1 << 14, 0, (records, bytes, micros) -> syncs.incrementAndGet());
+    int writers = 8;
+    int each = 200;
+    try (ExecutorService executor = Executors.newFixedThreadPool(writers)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int w = 0; w < writers; w++) {
+        int writer = w;
+        done.add(
+            executor.submit(
+                () -> {
+                  Random random = new Random(SEED + writer);
+                  for (int i = 0; i < each; i++) {
+                    log.submit(List.of(record(writer * each + i))).await();
+                    if (random.nextInt(4) == 0) {
+                      Thread.sleep(0, random.nextInt(300_000));
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> one : done) {
+        one.get(60, TimeUnit.SECONDS);
+      }
+    }
+
+    assertThat(log.durableOffset()).isEqualTo(writers * each);
+    assertThat(syncs.get()).isLessThanOrEqualTo(writers * each);
+    List<String> all = all(log, 0);
+    assertThat(all).hasSize(writers * each).doesNotHaveDuplicates();
+    for (int w = 0; w < writers; w++) {
+      int first = w * each;
+      List<String> own = all.stream().filter(text -> number(text) / each == first / each).toList();
+      assertThat(own).isSortedAccordingTo(java.util.Comparator.comparing(text -> number(text)));
+    }
+  }
+
+  private static int number(String record) {
+    return Integer.parseInt(record.substring("record ".length()));
+  }
+
+  @Test
+  void aLeaderThatFailsRefusesAllThatWaitAndTheyAreAllWoken() throws Exception {
+    FaultyFiles files = new FaultyFiles();
+    WriteAheadLog log = open(files, 0);
+    log.submit(List.of(record(0))).await();
+    files.failSyncs();
+    AtomicInteger refused = new AtomicInteger();
+    int writers = 20;
+    try (ExecutorService executor = Executors.newFixedThreadPool(writers)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int w = 0; w < writers; w++) {
+        int number = w;
+        done.add(
+            executor.submit(
+                () -> {
+                  assertThatThrownBy(() -> log.submit(List.of(record(number))).await())
+                      .hasMessageContaining("until it is opened anew");
+                  refused.incrementAndGet();
+                  return null;
+                }));
+      }
+      for (Future<?> each : done) {
+        each.get(60, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(refused).hasValue(writers);
+    assertThat(log.nextOffset()).isEqualTo(1);
+  }
 }
