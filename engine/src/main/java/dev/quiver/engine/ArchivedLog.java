@@ -97,6 +97,11 @@ final class ArchivedLog {
     return chunks.stream().anyMatch(chunk -> chunk.first() <= offset && chunk.end() >= offset);
   }
 
+  /** Whether the record of this offset is archived. */
+  boolean has(long offset) {
+    return chunks.stream().anyMatch(chunk -> chunk.first() <= offset && chunk.end() > offset);
+  }
+
   /** Whether records behind {@code offset} are archived, or known to be lost. */
   boolean goesOnBehind(long offset) {
     return chunks.stream().anyMatch(chunk -> chunk.first() > offset);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is to be read to have a store, or one collection of it, as it was at a moment.
  *
- * @param micros the moment; for a collection restored by an operation's number, the time of its
- *     newest backup
+ * @param micros the moment; for a collection restored by an operation's number, when that was
+ *     logged
  * @param backup id of the backup that it begins with
  */
 record RestorePlan(long micros, String backup, Map<String, String> aliases, List<Item> items) {

@@ -248,10 +248,23 @@ final class RestorePlanner {
     }
     ObjectNode first = first(entry.id(), base == null ? last : base, entry.config());
     return new RestorePlan(
-        last.micros(),
+        momentOf(log, target, base == null ? last : base),
         base == null ? last.id() : base.id(),
         Map.of(),
         List.of(new RestorePlan.Item(name, entry.id(), files, first, entry.config(), target)));
+  }
+
+  /** When a collection had every operation before {@code target}, and none behind it. */
+  private static long momentOf(ArchivedLog log, long target, BackupManifest base)
+      throws IOException {
+    long[] micros = new long[1];
+    if (log.has(target - 1)) {
+      log.read(target - 1, target, (_, time, _) -> micros[0] = time);
+    } else if (log.has(target)) {
+      log.read(target, target + 1, (_, time, _) -> micros[0] = time - 1);
+    }
+    // Without a record it is as the backup has it; the first logs had no times.
+    return micros[0] > 0 ? micros[0] : base.micros();
   }
 
   private long oldestBase(String id) {
