@@ -174,8 +174,11 @@ final class Changes {
   boolean deleteSnapshot(Snapshots.Scope scope, String name) {
     ObjectNode detail = JsonNodeFactory.instance.objectNode();
     detail.put("snapshot", name);
+    AuditEvent event =
+        AuditEvent.started("delete_snapshot", caller.actor(), scope.collection(), detail);
+    admit(event, "deleting snapshot `" + name + "`", name);
     return audited(
-        AuditEvent.started("delete_snapshot", caller.actor(), scope.collection(), detail),
+        event,
         () -> {
           database.snapshots().delete(scope, name);
           return true;

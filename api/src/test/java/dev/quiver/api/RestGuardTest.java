@@ -137,6 +137,36 @@ final class RestGuardTest {
   }
 
   @Test
+  void inProductionASnapshotIsDeletedOnlyByWhoMayDestroyAndConfirmsIt() {
+    String snapshots = "/collections/c/snapshots";
+    String first = call("POST", snapshots, "{}", PLAIN).result().path("name").asText();
+    // Outside production the ordinary key has every right, as Qdrant's clients expect.
+    assertThat(call("DELETE", snapshots + "/" + first, null, PLAIN).status()).isEqualTo(200);
+    String second = call("POST", snapshots, "{}", PLAIN).result().path("name").asText();
+    production();
+    String one = snapshots + "/" + second;
+
+    for (String key : List.of(PLAIN, "app-secret", "ops-secret", "the-reader's-key")) {
+      assertThat(call("DELETE", one, null, key, "Quiver-Confirm", second).status())
+          .as(key)
+          .isEqualTo(403);
+    }
+    RestFixture.Answer unconfirmed = call("DELETE", one, null, "owner:secret");
+    assertThat(unconfirmed.status()).isEqualTo(428);
+    assertThat(unconfirmed.error()).contains("deleting snapshot `" + second + "`");
+    assertThat(call("GET", snapshots, null, "ops-secret").result()).hasSize(1);
+
+    assertThat(call("DELETE", one, null, "owner:secret", "Quiver-Confirm", second).status())
+        .isEqualTo(200);
+    assertThat(call("GET", snapshots, null, "ops-secret").result()).isEmpty();
+    assertThat(
+            call("GET", "/quiver/v1/audit?method=delete_snapshot", null, "ops-secret")
+                .result()
+                .findValuesAsText("result"))
+        .contains("denied", "started", "ok");
+  }
+
+  @Test
   void aNameThatIsNotAsciiIsConfirmedPercentEncoded() {
     fill("%E9%9B%86%E5%90%88", 1);
     production();
