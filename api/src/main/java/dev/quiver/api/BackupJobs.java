@@ -3,6 +3,7 @@ package dev.quiver.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.BackupJob;
+import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class BackupJobs {
                 ObjectNode result = work.get();
                 state.put("state", "done").set("result", result);
               } catch (QuiverException e) {
-                LOG.error("backup job {} failed", id, e);
+                log(id, e);
                 state
                     .put("state", "failed")
                     .put("error", e.getMessage())
@@ -62,6 +63,15 @@ final class BackupJobs {
             });
     ObjectNode answer = object().put("job", id);
     exchange.ok(out -> out.tree(answer));
+  }
+
+  /** What the caller did wrong, or has to wait for, is no error of the server's. */
+  private static void log(String id, QuiverException e) {
+    if (e.code().httpStatus() < 500 || e.code() == ErrorCode.UNAVAILABLE) {
+      LOG.warn("backup job {} was refused: {}", id, e.getMessage());
+    } else {
+      LOG.error("backup job {} failed", id, e);
+    }
   }
 
   private static ObjectNode object() {
