@@ -128,17 +128,7 @@ final class RestBackups {
     VERIFY.check(body, "", new Problems(Problems.JSON_BODY));
     String id = body.path("id").textValue();
     boolean deep = body.path("deep").asBoolean(true);
-    jobs.run(
-        exchange,
-        () -> {
-          BackupCatalog.Verified found = of.verify(id, deep);
-          ObjectNode json = object();
-          json.put("backups", found.backups()).put("files", found.files());
-          json.put("bytes", found.bytes());
-          ArrayNode problems = json.putArray("problems");
-          found.problems().forEach(problems::add);
-          return json;
-        });
+    jobs.run(exchange, () -> of.verify(id, deep).toJson());
   }
 
   private void prune(RestExchange exchange) {

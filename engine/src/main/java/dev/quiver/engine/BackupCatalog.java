@@ -67,8 +67,21 @@ public final class BackupCatalog {
    * What verifying found.
    *
    * @param problems each names a backup and what is missing or damaged
+   * @param partial each names a backup and a collection that it has as it was: with segments
+   *     missing that had been damaged before
    */
-  public record Verified(int backups, int files, long bytes, List<String> problems) {}
+  public record Verified(
+      int backups, int files, long bytes, List<String> problems, List<String> partial) {
+
+    /** As answers and the command show it. */
+    public ObjectNode toJson() {
+      ObjectNode node = Payload.JSON.createObjectNode();
+      node.put("backups", backups).put("files", files).put("bytes", bytes);
+      problems.forEach(node.putArray("problems")::add);
+      partial.forEach(node.putArray("partial")::add);
+      return node;
+    }
+  }
 
   /**
    * Checks that everything which backups refer to is there and is what was put.
@@ -106,9 +119,13 @@ public final class BackupCatalog {
     }
     job.phase("verifying", manifests.size());
     Set<String> checked = new HashSet<>();
+    List<String> partial = new ArrayList<>();
     long bytes = 0;
     for (BackupManifest manifest : manifests) {
       for (BackupManifest.Entry entry : manifest.collections()) {
+        if (entry.loss() != null) {
+          partial.add(manifest.id() + ", collection " + entry.name() + ": " + entry.loss());
+        }
         for (BackupManifest.File file : entry.files()) {
           job.check();
           if (checked.add(file.sha256())) {
@@ -124,7 +141,8 @@ public final class BackupCatalog {
       }
       job.itemDone();
     }
-    return new Verified(manifests.size(), checked.size(), bytes, List.copyOf(problems));
+    return new Verified(
+        manifests.size(), checked.size(), bytes, List.copyOf(problems), List.copyOf(partial));
   }
 
   private @Nullable String problem(

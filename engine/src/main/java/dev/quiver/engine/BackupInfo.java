@@ -12,6 +12,7 @@ import java.util.List;
  * @param newBytes of those that were not in the repository before it
  * @param durationMillis how long it took
  * @param missing names of collections that could not be read
+ * @param partial names of collections that are in it, but for segments that were damaged before
  */
 public record BackupInfo(
     String id,
@@ -20,9 +21,11 @@ public record BackupInfo(
     long bytes,
     long newBytes,
     long durationMillis,
-    List<String> missing) {
+    List<String> missing,
+    List<String> partial) {
   public BackupInfo {
     missing = List.copyOf(missing);
+    partial = List.copyOf(partial);
   }
 
   /** As answers and the command show it. */
@@ -31,6 +34,7 @@ public record BackupInfo(
     node.put("id", id).put("moment", moment.toString()).put("collections", collections);
     node.put("bytes", bytes).put("new_bytes", newBytes).put("duration_millis", durationMillis);
     missing.forEach(node.putArray("missing")::add);
+    partial.forEach(node.putArray("partial")::add);
     return node;
   }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * {"format": 1, "id": ..., "store": ..., "micros": moment, "state": see {@link StoreState},
  *  "journal_offset": first event behind the moment,
  *  "collections": [{"name", "id", "base_offset", "cut_offset",
- *                   "files": [{"name", "size", "sha256", "stored_checksum"}, ...]}, ...],
+ *                   "files": [{"name", "size", "sha256", "stored_checksum"}, ...],
+ *                   "partial": only when segments are missing, {"segments", "points"}}, ...],
  *  "missing": [{"name", "reason"}, ...]}
  * </pre>
  *
@@ -39,8 +40,15 @@ record BackupManifest(
    * @param baseOffset the files hold every operation before it
    * @param cutOffset the moment has every operation before it: from the base on, they are in the
    *     archived log
+   * @param loss what was damaged before; null: the collection was whole
    */
-  record Entry(String name, String id, long baseOffset, long cutOffset, List<File> files) {
+  record Entry(
+      String name,
+      String id,
+      long baseOffset,
+      long cutOffset,
+      List<File> files,
+      @Nullable BackupLoss loss) {
     long bytes() {
       return files.stream().mapToLong(File::size).sum();
     }
@@ -74,6 +82,17 @@ record BackupManifest(
     return null;
   }
 
+  /** Names of the collections that lacked something already. */
+  List<String> partial() {
+    return collections.stream().filter(each -> each.loss() != null).map(Entry::name).toList();
+  }
+
+  private static @Nullable BackupLoss loss(JsonNode json) {
+    return json.isObject()
+        ? new BackupLoss(json.path("segments").asInt(), json.path("points").asLong())
+        : null;
+  }
+
   ObjectNode toJson() {
     ObjectNode json = Payload.JSON.createObjectNode();
     json.put("format", FORMAT).put("id", id).put("store", storeId).put("micros", micros);
@@ -92,6 +111,9 @@ record BackupManifest(
             .put("size", file.size())
             .put("sha256", file.sha256())
             .put("stored_checksum", file.storedChecksum());
+      }
+      if (entry.loss() != null) {
+        object.set("partial", entry.loss().toJson());
       }
     }
     ArrayNode reasons = json.putArray("missing");
@@ -131,7 +153,8 @@ record BackupManifest(
               each.path("id").asText(),
               each.path("base_offset").asLong(),
               each.path("cut_offset").asLong(),
-              files));
+              files,
+              loss(each.path("partial"))));
     }
     List<Missing> missing = new ArrayList<>();
     for (JsonNode each : json.path("missing")) {

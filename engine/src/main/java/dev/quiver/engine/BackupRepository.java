@@ -82,8 +82,6 @@ final class BackupRepository {
   }
 
   private static BackupInfo info(JsonNode json) {
-    List<String> missing = new ArrayList<>();
-    json.path("missing").forEach(name -> missing.add(name.asText()));
     return new BackupInfo(
         json.path("id").asText(),
         LogClock.instant(json.path("micros").asLong()),
@@ -91,7 +89,14 @@ final class BackupRepository {
         json.path("bytes").asLong(),
         json.path("new_bytes").asLong(),
         json.path("duration_millis").asLong(),
-        missing);
+        texts(json.path("missing")),
+        texts(json.path("partial")));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(each -> texts.add(each.asText()));
+    return texts;
   }
 
   private ObjectNode read(BlobDocument document) throws IOException {
@@ -238,6 +243,8 @@ final class BackupRepository {
             entry.put("new_bytes", info.newBytes()).put("duration_millis", info.durationMillis());
             ArrayNode missing = entry.putArray("missing");
             info.missing().forEach(missing::add);
+            ArrayNode partial = entry.putArray("partial");
+            info.partial().forEach(partial::add);
             catalog.put("dirty", wasDirty);
           });
     }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.lucene.index.CorruptIndexException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +135,8 @@ final class BackupRun {
             manifest.bytes(),
             newBytes,
             job.elapsedMillis(),
-            List.copyOf(missing.keySet()));
+            List.copyOf(missing.keySet()),
+            manifest.partial());
     job.phase("publishing", 1);
     job.check();
     lease.publish(manifest, info);
@@ -158,7 +160,12 @@ final class BackupRun {
           long cut = archive(one, moment.micros());
           entries.add(
               new BackupManifest.Entry(
-                  each.getKey(), each.getValue().id(), one.base(), cut, one.files()));
+                  each.getKey(),
+                  each.getValue().id(),
+                  one.base(),
+                  cut,
+                  one.files(),
+                  BackupLoss.of(one.slot().damages())));
         } catch (QuiverException e) {
           if (one.slot().dropped()) {
             LOG.debug("collection {} was dropped while it was backed up", each.getKey(), e);
@@ -259,16 +266,13 @@ final class BackupRun {
 
   private BackupManifest.File copy(Slot slot, HeldCommit commit, String name, long size)
       throws IOException {
-    long checksum = commit.storedChecksum(name);
+    long checksum = storedChecksum(slot, commit, name);
     BackupManifest.File before = before(slot, name);
     if (before != null && before.size() == size && before.storedChecksum() == checksum) {
       return before;
     }
     job.moreBytes(size);
-    String sha256;
-    try (InputStream in = commit.open(name)) {
-      sha256 = Sha256.of(in);
-    }
+    String sha256 = checkedSha256(slot, commit, name, size, checksum);
     BlobStore store = repository.store();
     String key = BackupRepository.fileKey(sha256);
     if (store.size(key) != size
@@ -278,6 +282,45 @@ final class BackupRun {
       job.bytes(size);
     }
     return new BackupManifest.File(name, size, sha256, checksum);
+  }
+
+  private static long storedChecksum(Slot slot, HeldCommit commit, String name) throws IOException {
+    try {
+      return commit.storedChecksum(name);
+    } catch (CorruptIndexException e) {
+      throw damaged(slot, name, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * A file's SHA-256, from bytes that have the checksum which Lucene wrote into them: what has
+   * rotted since is not put among good copies.
+   */
+  private static String checkedSha256(
+      Slot slot, HeldCommit commit, String name, long size, long expected) throws IOException {
+    try (LuceneSum in = new LuceneSum(commit.open(name), size)) {
+      String sha256 = Sha256.of(in);
+      if (in.value() != expected) {
+        throw damaged(
+            slot,
+            name,
+            "its bytes have the checksum "
+                + Long.toHexString(in.value())
+                + " (expected: "
+                + Long.toHexString(expected)
+                + ")");
+      }
+      return sha256;
+    }
+  }
+
+  private static QuiverException damaged(Slot slot, String name, String what) {
+    return new QuiverException(
+        ErrorCode.CORRUPT,
+        slot.folder().index().resolve(name)
+            + " is damaged: "
+            + what
+            + "; `quiver verify` takes the segment out, earlier backups have the file as it was");
   }
 
   private BackupManifest.@Nullable File before(Slot slot, String name) {
