@@ -88,6 +88,11 @@ final class BackupCommand implements Runnable {
     }
   }
 
+  /** "1 file", "2 files". */
+  static String counted(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
   static String seconds(JsonNode millis) {
     return Progress.duration(millis.asLong() / 1e3);
   }
@@ -101,7 +106,7 @@ final class BackupCommand implements Runnable {
     @Override
     JsonNode work(BackupTarget of) {
       return of.offline()
-          ? of.onData(backups -> backups.create().toJson())
+          ? of.onData((backups, _) -> backups.create().toJson())
           : of.job(context, PATH, Json.object());
     }
 
@@ -111,8 +116,8 @@ final class BackupCommand implements Runnable {
           "backup "
               + made.path("id").asText()
               + ": "
-              + made.path("collections").asInt()
-              + " collections, "
+              + counted(made.path("collections").asInt(), "collection")
+              + ", "
               + BackupTarget.bytes(made.path("bytes").asLong())
               + ", of it "
               + BackupTarget.bytes(made.path("new_bytes").asLong())
@@ -120,6 +125,9 @@ final class BackupCommand implements Runnable {
               + seconds(made.path("duration_millis")));
       for (JsonNode name : made.path("missing")) {
         context.err().println("quiver: not in the backup: " + name.asText() + "; see show");
+      }
+      for (JsonNode name : made.path("partial")) {
+        context.err().println("quiver: partial already: " + name.asText() + "; see show");
       }
     }
 
@@ -175,13 +183,20 @@ final class BackupCommand implements Runnable {
                 BackupTarget.bytes(each.path("bytes").asLong()),
                 BackupTarget.bytes(each.path("new_bytes").asLong()),
                 "about " + restoreTime(each, result.path("status").path("last_drill")),
-                each.path("missing").isEmpty() ? "whole" : "incomplete"));
+                state(each)));
       }
       Table.print(
           context.out(),
           List.of("backup", "moment", "collections", "size", "new", "to restore", "state"),
           rows);
       print("restorable up to " + result.path("status").path("covered").asText());
+    }
+
+    private static String state(JsonNode backup) {
+      if (!backup.path("missing").isEmpty()) {
+        return "incomplete";
+      }
+      return backup.path("partial").isEmpty() ? "whole" : "partial";
     }
 
     private static String restoreTime(JsonNode backup, JsonNode drill) {
@@ -232,6 +247,19 @@ final class BackupCommand implements Runnable {
           context.out(),
           List.of("collection", "files", "size", "operations in files", "operations in all"),
           rows);
+      for (JsonNode each : manifest.path("collections")) {
+        JsonNode loss = each.path("partial");
+        if (loss.isObject()) {
+          print(
+              "partial: "
+                  + each.path("name").asText()
+                  + ": without "
+                  + counted(loss.path("points").asInt(), "point")
+                  + " of "
+                  + counted(loss.path("segments").asInt(), "segment")
+                  + " that had been damaged before");
+        }
+      }
       for (JsonNode each : manifest.path("missing")) {
         print("missing: " + each.path("name").asText() + ": " + each.path("reason").asText());
       }
@@ -263,16 +291,10 @@ final class BackupCommand implements Runnable {
         return of.job(context, PATH + "/verify", body);
       }
       return of.onRepository(
-          store -> {
-            BackupCatalog.Verified found =
-                new BackupCatalog(store).verify(id, !quick, BackupTarget.localJob("verify"));
-            ObjectNode json = Json.object();
-            json.put("backups", found.backups()).put("files", found.files());
-            json.put("bytes", found.bytes());
-            ArrayNode problems = json.putArray("problems");
-            found.problems().forEach(problems::add);
-            return json;
-          });
+          store ->
+              new BackupCatalog(store)
+                  .verify(id, !quick, BackupTarget.localJob("verify"))
+                  .toJson());
     }
 
     @Override
@@ -282,14 +304,17 @@ final class BackupCommand implements Runnable {
         return;
       }
       print(
-          found.path("backups").asInt()
-              + " backups, "
-              + found.path("files").asInt()
-              + " files, "
+          counted(found.path("backups").asInt(), "backup")
+              + ", "
+              + counted(found.path("files").asInt(), "file")
+              + ", "
               + BackupTarget.bytes(found.path("bytes").asLong())
               + (found.path("problems").isEmpty() ? ": whole" : ""));
       for (JsonNode problem : found.path("problems")) {
         print("damaged: " + problem.asText());
+      }
+      for (JsonNode loss : found.path("partial")) {
+        print("partial: " + loss.asText());
       }
     }
 
@@ -392,8 +417,8 @@ final class BackupCommand implements Runnable {
     void show(JsonNode report) {
       print(
           "restored "
-              + report.path("collections").asInt()
-              + " collections with "
+              + counted(report.path("collections").asInt(), "collection")
+              + " with "
               + report.path("points").asLong()
               + " points, "
               + BackupTarget.bytes(report.path("bytes").asLong())

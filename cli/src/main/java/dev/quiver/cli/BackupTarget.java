@@ -8,6 +8,8 @@ import dev.quiver.engine.Backups;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
+import dev.quiver.engine.audit.AuditEvent;
+import dev.quiver.engine.audit.AuditLog;
 import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.blob.DirectoryBlobStore;
 import dev.quiver.engine.wal.DiskFiles;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -84,7 +87,7 @@ final class BackupTarget {
   }
 
   interface OnBackups<T> {
-    T apply(Backups backups);
+    T apply(Backups backups, AuditLog audit);
   }
 
   /** Works on a data folder that no server has open. */
@@ -109,10 +112,36 @@ final class BackupTarget {
                 store,
                 BackupSettings.manual(Path.of(System.getProperty("java.io.tmpdir")))
                     .withArchiving(NOT_AGAIN, Long.MAX_VALUE))) {
-      return work.apply(backups);
+      return work.apply(backups, engine.auditLog());
     } catch (IOException e) {
       throw new CliException(ExitCode.FAILED, into + " cannot be used: " + e, e);
     }
+  }
+
+  /** Does what changes a store without a server, with the records that one would write. */
+  static <T> T audited(
+      AuditLog log,
+      String method,
+      @Nullable String collection,
+      ObjectNode detail,
+      Supplier<T> change) {
+    AuditEvent event = AuditEvent.started(method, user(), collection, detail);
+    long seq = log.append(event);
+    T result;
+    try {
+      result = change.get();
+    } catch (RuntimeException e) {
+      log.append(event.ended(seq, String.valueOf(e.getMessage())));
+      throw e;
+    }
+    log.append(event.ended(seq, null));
+    return result;
+  }
+
+  /** Whoever may write to the data folder needs no key; the system knows the name. */
+  private static AuditEvent.Actor user() {
+    return new AuditEvent.Actor(
+        "none", "none", System.getProperty("user.name"), null, "local", null);
   }
 
   /** Sends work to the server and waits for its end, showing how far it is. */

@@ -87,10 +87,16 @@ final class RestoreCommand extends BackupCommand.Base {
     if (of.offline()) {
       String name = collection;
       return of.onData(
-          backups ->
-              (name == null
-                      ? backups.restoreStore(point())
-                      : backups.restoreCollection(name, point(), as))
+          (backups, audit) ->
+              BackupTarget.audited(
+                      audit,
+                      "restore_backup",
+                      name,
+                      detail(),
+                      () ->
+                          name == null
+                              ? backups.restoreStore(point())
+                              : backups.restoreCollection(name, point(), as))
                   .toJson());
     }
     return of.job(context, BackupCommand.PATH + "/restore", body(), confirmed);
@@ -146,6 +152,12 @@ final class RestoreCommand extends BackupCommand.Base {
       throw new CliException(
           ExitCode.USAGE, "not a time: " + text + " (expected: as 2026-11-20T12:34:56Z)", e);
     }
+  }
+
+  private ObjectNode detail() {
+    ObjectNode detail = Json.object();
+    detail.set("request", body());
+    return detail;
   }
 
   private ObjectNode body() {

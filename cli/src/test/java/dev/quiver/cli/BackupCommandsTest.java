@@ -9,8 +9,11 @@ import dev.quiver.server.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +69,7 @@ class BackupCommandsTest {
       assertThat(Ran.quiver(env, "backup", "verify").code()).isEqualTo(1);
       assertThat(Ran.quiver(env, "backup", "drill").code()).isEqualTo(4);
       imported(env, 1, 3);
-      assertThat(Ran.quiver(env, "backup", "create").out()).contains(": 1 collections, ");
+      assertThat(Ran.quiver(env, "backup", "create").out()).contains(": 1 collection, ");
       imported(env, 4, 5);
       JsonNode last = null;
       for (String line :
@@ -123,6 +126,21 @@ class BackupCommandsTest {
     }
   }
 
+  private List<JsonNode> restoresAudited() throws IOException {
+    List<JsonNode> found = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder.resolve("data").resolve("audit"))) {
+      for (Path file : files.sorted().toList()) {
+        for (String line : Files.readAllLines(file)) {
+          JsonNode record = Json.parse(line, "a record");
+          if (record.path("method").asText().equals("restore_backup")) {
+            found.add(record);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
   @Test
   void withoutAServerTheFolderMustBeARepository() throws IOException {
     try (QuiverServer server = server()) {
@@ -155,5 +173,28 @@ class BackupCommandsTest {
     assertThat(restore(none, "--all", "--repository", repository, "--into", into).out())
         .contains("restored " + NAME)
         .contains(": 3 points");
+
+    Ran inPlace =
+        restore(
+            none,
+            "--collection",
+            NAME,
+            "--in-place",
+            "--confirm",
+            NAME,
+            "--repository",
+            repository,
+            "--data",
+            data);
+    assertThat(inPlace.code()).as(inPlace.err()).isZero();
+    Ran failing =
+        restore(
+            none, "--collection", "没有", "--as", "x", "--repository", repository, "--data", data);
+    assertThat(failing.code()).isEqualTo(4);
+    assertThat(restoresAudited())
+        .extracting(record -> record.path("result").asText())
+        .containsExactly("started", "ok", "started", "failed");
+    assertThat(restoresAudited().getFirst().toString())
+        .contains("\"via\":\"local\"", "\"subject\":", "\"in_place\":true", NAME);
   }
 }
