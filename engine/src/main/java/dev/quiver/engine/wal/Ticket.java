@@ -7,22 +7,16 @@ import org.jspecify.annotations.Nullable;
 /** Records of one call on their way into a {@link WriteAheadLog}, whose lock guards them. */
 final class Ticket implements OpLog.Appended {
   private final WriteAheadLog log;
-  private final Group group;
   private final long firstOffset;
   private final long firstTimeMicros;
   private final int count;
   private List<byte[]> records;
   private volatile OpLog.Status status = OpLog.Status.PENDING;
   private @Nullable QuiverException error;
+  private @Nullable Thread sleeper;
 
-  Ticket(
-      WriteAheadLog log,
-      Group group,
-      long firstOffset,
-      long firstTimeMicros,
-      List<byte[]> records) {
+  Ticket(WriteAheadLog log, long firstOffset, long firstTimeMicros, List<byte[]> records) {
     this.log = log;
-    this.group = group;
     this.firstOffset = firstOffset;
     this.firstTimeMicros = firstTimeMicros;
     this.count = records.size();
@@ -49,8 +43,13 @@ final class Ticket implements OpLog.Appended {
     log.await(this);
   }
 
-  Group group() {
-    return group;
+  /** Says that this thread sleeps until the fate of the records is known, or it is to lead. */
+  void sleepsHere() {
+    sleeper = Thread.currentThread();
+  }
+
+  @Nullable Thread sleeper() {
+    return sleeper;
   }
 
   /** Empty once their fate is known. */

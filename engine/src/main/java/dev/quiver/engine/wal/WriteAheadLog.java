@@ -6,8 +6,10 @@ import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +53,7 @@ public final class WriteAheadLog implements OpLog {
 
   /** What is queued. */
   @GuardedBy("lock")
-  private Group collecting = new Group(lock.newCondition());
+  private Group collecting = new Group();
 
   /** Calls that the leader waits for before it begins; 0: it does not. */
   @GuardedBy("lock")
@@ -164,7 +166,7 @@ public final class WriteAheadLog implements OpLog {
     lock.lock();
     try {
       checkUsable();
-      Ticket ticket = new Ticket(this, collecting, nextOffset, clock.next(records.size()), records);
+      Ticket ticket = new Ticket(this, nextOffset, clock.next(records.size()), records);
       nextOffset += records.size();
       collecting.add(ticket);
       if (collecting.size() == wanted) {
@@ -178,28 +180,45 @@ public final class WriteAheadLog implements OpLog {
 
   /** Returns when the records of a ticket are durable, leading the group commit if need be. */
   void await(Ticket ticket) {
-    lock.lock();
-    try {
-      while (ticket.status() == Status.PENDING) {
-        if (busy) {
-          ticket.group().await();
-        } else {
-          lead();
+    boolean interrupted = false;
+    while (ticket.status() == Status.PENDING) {
+      List<Thread> sleepers = List.of();
+      lock.lock();
+      try {
+        if (ticket.status() == Status.PENDING) {
+          if (busy) {
+            ticket.sleepsHere();
+          } else {
+            sleepers = lead();
+          }
         }
+      } finally {
+        lock.unlock();
       }
-      ticket.throwIfRefused();
-    } finally {
-      lock.unlock();
+      // Without the lock, which those that are awake now do not need, but for the next leader.
+      sleepers.forEach(LockSupport::unpark);
+      if (ticket.status() == Status.PENDING) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    ticket.throwIfRefused();
   }
 
-  /** Writes and syncs everything queued; the lock is held on entry and exit, not between. */
+  /**
+   * Writes and syncs everything queued; the lock is held on entry and exit, not between.
+   *
+   * @return whom to wake, the next leader first
+   */
   @GuardedBy("lock")
-  private void lead() {
+  private List<Thread> lead() {
     busy = true;
     gather();
     Group group = collecting;
-    collecting = new Group(lock.newCondition());
+    collecting = new Group();
     Throwable error = null;
     Error defect = null;
     boolean usable = failure == null && !closed;
@@ -229,14 +248,19 @@ public final class WriteAheadLog implements OpLog {
       durableOffset = group.tickets().getLast().endOffset();
       gathering.committed(group.size() + collecting.size(), System.nanoTime() - started);
       group.settle(null);
-      collecting.callLeader();
-      return;
+      List<Thread> sleepers = new ArrayList<>();
+      collecting.sleepers().stream().findFirst().ifPresent(sleepers::add);
+      sleepers.addAll(group.sleepers());
+      return sleepers;
     }
     QuiverException refusal = error == null ? unusable() : notLogged(error, failure != null);
     group.settle(refusal);
     collecting.settle(refusal);
-    collecting = new Group(lock.newCondition());
+    List<Thread> sleepers = new ArrayList<>(group.sleepers());
+    sleepers.addAll(collecting.sleepers());
+    collecting = new Group();
     nextOffset = durableOffset;
+    return sleepers;
   }
 
   /** Gives those that will soon be here again the time to join. */
