@@ -4,30 +4,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.audit.AuditEvent;
 import dev.quiver.engine.audit.AuditLog;
 import dev.quiver.engine.blob.BlobStore;
-import dev.quiver.engine.filter.FacetValues;
 import dev.quiver.engine.filter.Filter;
-import dev.quiver.engine.filter.FilterCompiler;
 import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.engine.wal.FileOps;
-import dev.quiver.lucene.SegmentVectors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
-import org.apache.lucene.index.LeafReader;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +52,8 @@ public final class Engine implements Database {
   private final Recovery recovery;
   private final Scrubber scrubber;
   private final Snapshots snapshots;
+  private final PointReads reads;
+  private final CollectionFacts facts;
   private volatile boolean closed;
 
   private Engine(
@@ -84,6 +77,8 @@ public final class Engine implements Database {
     this.recovery = new Recovery(catalog.slots(), resources);
     this.scrubber = new Scrubber(dataFolder, catalog, resources);
     this.snapshots = new Snapshots(this, catalog.root(), resources.options().files());
+    this.reads = new PointReads(this, resources.options());
+    this.facts = new CollectionFacts(this);
   }
 
   /**
@@ -354,53 +349,7 @@ public final class Engine implements Database {
 
   @Override
   public CollectionInfo collectionInfo(String nameOrAlias) {
-    return reading(
-        nameOrAlias,
-        (lease, view) -> {
-          Shard shard = lease.shard();
-          long indexed = 0;
-          for (LeafReaderContext context : view.reader().leaves()) {
-            indexed += indexedVectors(context.reader(), shard.declared().vectors());
-          }
-          Map<String, PayloadIndex> indexes = shard.declared().byField();
-          IndexSearcher searcher = new IndexSearcher(view.reader());
-          Map<String, Long> pointsByIndex = new LinkedHashMap<>();
-          for (PayloadIndex index : indexes.values()) {
-            pointsByIndex.put(
-                index.field(), (long) searcher.count(FilterCompiler.havingValue(index)));
-          }
-          return new CollectionInfo(
-              status(lease.slot(), shard),
-              lease.config(),
-              view.reader().numDocs(),
-              indexed,
-              Math.max(1, view.reader().leaves().size()),
-              indexes,
-              pointsByIndex,
-              shard.queued(),
-              lease.slot().damages());
-        });
-  }
-
-  /** Vectors that a graph covers, and sparse vectors, all of which are in an inverted index. */
-  private static long indexedVectors(LeafReader leaf, VectorFields fields) throws IOException {
-    long indexed = 0;
-    for (String name : fields.byName().keySet()) {
-      if (fields.own(name).kind() == VectorParams.Kind.SPARSE) {
-        indexed += leaf.docFreq(Fields.hasTerm(String.valueOf(fields.keyOrNull(name))));
-      } else {
-        SegmentVectors vectors = SegmentVectors.of(leaf, fields.field(name));
-        indexed += vectors != null && vectors.hasGraph() ? vectors.size() : 0;
-      }
-    }
-    return indexed;
-  }
-
-  private static CollectionInfo.Status status(Slot slot, Shard shard) {
-    if (!slot.damages().isEmpty()) {
-      return CollectionInfo.Status.RED;
-    }
-    return shard.optimizing() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN;
+    return facts.info(nameOrAlias);
   }
 
   @Override
@@ -466,139 +415,38 @@ public final class Engine implements Database {
   @Override
   public List<ScoredPoint> query(String collection, QueryRequest request) {
     checkOpen();
-    QueryRules.check(request.root());
-    Slot slot = catalog.find(collection);
-    Examples.Elsewhere elsewhere =
-        Examples.Elsewhere.read(this, request.root(), name -> catalog.findOrNull(name) == slot);
-    return reading(
-        collection,
-        (lease, view) ->
-            new QueryRun(
-                    lease.shard().declared(),
-                    lease.config(),
-                    new ViewPoints(view.reader()),
-                    resources.options(),
-                    elsewhere,
-                    request.root(),
-                    ThreadLocalRandom.current())
-                .run(request));
+    return reads.query(collection, request);
   }
 
   @Override
   public List<PointRecord> retrieve(
       String collection, List<PointId> ids, PayloadSelection payload, VectorSelection vectors) {
-    return reading(
-        collection,
-        (lease, view) -> {
-          Records records = records(lease.shard().declared(), payload, vectors);
-          ViewPoints points = new ViewPoints(view.reader());
-          List<PointRecord> found = new ArrayList<>(ids.size());
-          Map<PointId, PointRecord> seen = new HashMap<>();
-          for (PointId id : ids) {
-            PointRecord record = seen.get(id);
-            if (record == null) {
-              record = find(points, id, records);
-            }
-            if (record != null) {
-              seen.put(id, record);
-              found.add(record);
-            }
-          }
-          return found;
-        });
-  }
-
-  private Records records(Declared declared, PayloadSelection payload, VectorSelection vectors) {
-    return new Records(
-        declared.vectors(), payload, vectors, resources.options().resultPayloadBytes());
-  }
-
-  private static @Nullable PointRecord find(ViewPoints points, PointId id, Records records)
-      throws IOException {
-    int doc = points.find(id);
-    if (doc < 0) {
-      return null;
-    }
-    int leaf = points.leafOf(doc);
-    return records.record(points.leaf(leaf), doc - points.docBase(leaf), null);
+    return reads.retrieve(collection, ids, payload, vectors);
   }
 
   @Override
   public ScrollPage scroll(String collection, ScrollRequest request) {
-    return reading(
-        collection,
-        (lease, view) ->
-            Explain.stage(
-                request.orderBy() == null ? "scroll" : "order_by",
-                request.limit(),
-                page -> page.points().size(),
-                () -> {
-                  Declared declared = lease.shard().declared();
-                  Records records = records(declared, request.payload(), request.vectors());
-                  Matches matches = new Matches(view.reader(), request.filter(), declared);
-                  Scroll scroll = new Scroll(view.reader(), matches, records);
-                  OrderBy orderBy = request.orderBy();
-                  return orderBy == null
-                      ? scroll.page(request.offset(), request.limit())
-                      : scroll.ordered(orderBy, declared, request.limit());
-                }));
+    return reads.scroll(collection, request);
   }
 
   @Override
   public long count(String collection, @Nullable Filter filter, boolean exact) {
-    return reading(
-        collection,
-        (lease, view) ->
-            Explain.stage(
-                "count",
-                0,
-                count -> 0,
-                () -> new Matches(view.reader(), filter, lease.shard().declared()).count()));
+    return reads.count(collection, filter, exact);
   }
 
   @Override
   public List<FacetHit> facet(String collection, FacetRequest request) {
-    return reading(
-        collection,
-        (lease, view) ->
-            Explain.stage(
-                "facet",
-                request.limit(),
-                List::size,
-                () -> {
-                  Declared declared = lease.shard().declared();
-                  FacetValues values = FacetValues.of(request.key(), declared.indexes());
-                  Matches matches = new Matches(view.reader(), request.filter(), declared);
-                  return values.top(
-                      view.reader(), AcceptedDocs.of(view.reader(), matches), request.limit());
-                }));
+    return reads.facet(collection, request);
   }
 
   @Override
   public DistanceMatrix matrix(String collection, MatrixRequest request) {
-    return reading(
-        collection,
-        (lease, view) ->
-            Explain.stage(
-                "matrix",
-                request.limit(),
-                matrix -> matrix.ids().size(),
-                () ->
-                    new MatrixSearch(
-                            view.reader(),
-                            lease.shard().declared(),
-                            lease.config(),
-                            resources.options(),
-                            request)
-                        .search()));
+    return reads.matrix(collection, request);
   }
 
   @Override
   public List<SegmentSummary> segments(String collection) {
-    return reading(
-        collection,
-        (lease, view) ->
-            new SegmentFiles(view.reader(), lease.shard().declared().vectors()).summaries());
+    return facts.segments(collection);
   }
 
   @Override
@@ -610,11 +458,7 @@ public final class Engine implements Database {
 
   @Override
   public CollectionMemory memory(String collection) {
-    return reading(
-        collection,
-        (lease, view) ->
-            new SegmentFiles(view.reader(), lease.shard().declared().vectors())
-                .memory(lease.shard().bufferedBytes()));
+    return facts.memory(collection);
   }
 
   @Override
@@ -632,11 +476,13 @@ public final class Engine implements Database {
     }
   }
 
-  private interface Reading<T> {
+  /** Something that is read from one view. */
+  interface Reading<T> {
     T read(Slot.Lease lease, ShardIndex.View view) throws IOException;
   }
 
-  private <T> T reading(String collection, Reading<T> reading) {
+  /** Opens the collection if need be, and takes a view that has all that was promised. */
+  <T> T reading(String collection, Reading<T> reading) {
     try (Slot.Lease lease = acquire(collection);
         ShardIndex.View view = lease.shard().view()) {
       return reading.read(lease, view);
