@@ -66,6 +66,10 @@ final class Catalog implements AutoCloseable {
   @GuardedBy("lock")
   private boolean aliasesDoubtful;
 
+  /** Of collections whose document may hold another configuration than theirs. */
+  @GuardedBy("lock")
+  private final Set<CollectionFolder> configsDoubtful = new HashSet<>();
+
   /** Whether an installation was announced and could not be completed. */
   @GuardedBy("lock")
   private boolean unfinished;
@@ -407,6 +411,19 @@ final class Catalog implements AutoCloseable {
     if (aliasesDoubtful) {
       writeAliases(aliases);
     }
+    settleConfigs();
+  }
+
+  @GuardedBy("lock")
+  private void settleConfigs() throws IOException {
+    List<Slot> all = new ArrayList<>(collections.values());
+    all.addAll(withdrawn.values());
+    for (Slot slot : configsDoubtful.isEmpty() ? List.<Slot>of() : all) {
+      if (configsDoubtful.contains(slot.folder())) {
+        writeConfig(slot, slot.config());
+      }
+    }
+    configsDoubtful.clear();
   }
 
   @GuardedBy("lock")
@@ -447,11 +464,39 @@ final class Catalog implements AutoCloseable {
   private void configure(Slot slot, CollectionConfig changed) throws IOException {
     finishInstallation();
     journal.configured(this::state, slot.name(), entry(slot.folder(), changed));
-    journaled(
-        () ->
-            documents.writeCollection(
-                slot.name(), slot.folder(), slot.number(), changed.document()));
+    try {
+      writeConfig(slot, changed);
+    } catch (IOException | RuntimeException e) {
+      journal.doubtful();
+      putBack(e);
+      throw e;
+    }
     slot.config(changed);
+  }
+
+  @GuardedBy("lock")
+  private void writeConfig(Slot slot, CollectionConfig config) throws IOException {
+    Documents.Staged staged =
+        documents.stageCollection(slot.name(), slot.folder(), slot.number(), config.document());
+    configsDoubtful.add(slot.folder());
+    staged.publish();
+    configsDoubtful.remove(slot.folder());
+  }
+
+  /**
+   * Writes again what there was before a change that the disk did not confirm, lest the next start
+   * find what was refused. What cannot be put back now is before the next creation or drop.
+   */
+  @GuardedBy("lock")
+  private void putBack(Exception cause) {
+    try {
+      if (aliasesDoubtful) {
+        writeAliases(aliases);
+      }
+      settleConfigs();
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   /**
@@ -881,6 +926,7 @@ final class Catalog implements AutoCloseable {
       writeAliases(changed);
     } catch (IOException | RuntimeException e) {
       journal.doubtful();
+      putBack(e);
       throw e;
     }
     aliases = changed;
@@ -917,8 +963,9 @@ final class Catalog implements AutoCloseable {
 
   @GuardedBy("lock")
   private void writeAliases(Map<String, String> all) throws IOException {
+    Documents.Staged staged = documents.stageAliases(all);
     aliasesDoubtful = true;
-    documents.writeAliases(all);
+    staged.publish();
     aliasesDoubtful = false;
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,9 +51,35 @@ final class Documents {
 
   /** Replaces a document; durable on return. Its first member should be {@code format}. */
   static void write(FileOps files, Path file, ObjectNode document) throws IOException {
+    stage(files, file, document).publish();
+  }
+
+  /**
+   * Writes what is to replace a document and its copy beside them, and changes nothing yet: a disk
+   * that has no space says so before the first of the two is another.
+   */
+  static Staged stage(FileOps files, Path file, ObjectNode document) throws IOException {
     byte[] bytes = bytes(document);
-    AtomicFiles.write(files, file, bytes);
-    AtomicFiles.replace(files, copyOf(file), bytes);
+    Path copy = copyOf(file);
+    Path folder = Objects.requireNonNull(file.getParent(), "no parent folder");
+    // The document is whole at any time: what a loss of power leaves of the copy may be torn.
+    Path stagedCopy = AtomicFiles.stage(files, copy, bytes, false);
+    Path staged = AtomicFiles.stage(files, file, bytes, true);
+    return () -> {
+      files.rename(staged, file);
+      files.rename(stagedCopy, copy);
+      files.syncDirectory(folder);
+    };
+  }
+
+  /** A document that is written and not yet in its place. */
+  interface Staged {
+    /**
+     * Puts it there, durably.
+     *
+     * @throws IOException it may be there or not, after a crash too
+     */
+    void publish() throws IOException;
   }
 
   private static byte[] bytes(ObjectNode document) throws IOException {

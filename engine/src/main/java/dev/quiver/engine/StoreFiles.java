@@ -65,11 +65,16 @@ record StoreFiles(Path root, FileOps files, boolean archiving) {
 
   void writeCollection(String name, CollectionFolder folder, long number, ObjectNode config)
       throws IOException {
+    stageCollection(name, folder, number, config).publish();
+  }
+
+  Documents.Staged stageCollection(
+      String name, CollectionFolder folder, long number, ObjectNode config) throws IOException {
     ObjectNode document = Documents.create();
     document.put("name", name);
     document.put("number", number);
     document.set("config", config);
-    Documents.write(files, folder.document(), document);
+    return Documents.stage(files, folder.document(), document);
   }
 
   /** Takes a collection out, durably: what is left in its folder is trash, or rubbish. */
@@ -99,10 +104,14 @@ record StoreFiles(Path root, FileOps files, boolean archiving) {
   }
 
   void writeAliases(Map<String, String> all) throws IOException {
+    stageAliases(all).publish();
+  }
+
+  Documents.Staged stageAliases(Map<String, String> all) throws IOException {
     ObjectNode document = Documents.create();
     ObjectNode object = document.putObject("aliases");
     all.forEach(object::put);
-    Documents.write(files, root.resolve(ALIASES), document);
+    return Documents.stage(files, root.resolve(ALIASES), document);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,6 +145,54 @@ class CatalogTest {
     reopen();
 
     assertThat(engine.collectionConfig("c").document()).isEqualTo(changed.document());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatWasRefusedOfAliasesAndConfigurationsIsNotThereAfterARestart(boolean full) {
+    create("c");
+    alias(new Alias.Action.Create("c", "before"));
+    ObjectNode before = engine.collectionConfig("c").document();
+    CollectionConfig changed =
+        Configs.parse(
+            "{\"params\":{\"vectors\":{\"size\":2,\"distance\":\"Dot\"}},\"metadata\":{\"a\":1}}");
+    List<Runnable> changes =
+        List.of(
+            () -> alias(new Alias.Action.Create("c", "refused")),
+            () -> engine.updateCollection("c", _ -> changed));
+
+    for (Runnable change : changes) {
+      int refused = 0;
+      for (int failing = 0; failing < 14; failing++) {
+        if (fails(change, failing, full)) {
+          refused++;
+          assertThat(engine.aliases()).containsExactly(new Alias("before", "c"));
+          reopen();
+          assertThat(engine.aliases())
+              .as("operation " + failing + " failed")
+              .containsExactly(new Alias("before", "c"));
+          assertThat(engine.collectionConfig("c").document())
+              .as("operation " + failing + " failed")
+              .isEqualTo(before);
+        } else {
+          alias(new Alias.Action.Delete("refused"));
+          engine.updateCollection("c", _ -> Configs.parse(before.toString()));
+        }
+      }
+      assertThat(refused).isGreaterThan(3);
+    }
+  }
+
+  /** Whether a change is refused when one operation fails, or from it on there is no space. */
+  private boolean fails(Runnable change, int operation, boolean full) {
+    if (full) {
+      disk.fillAt(operation);
+    } else {
+      disk.failAt(operation, false);
+    }
+    ErrorCode error = codeOf(change);
+    disk.heal();
+    return error != null;
   }
 
   @Test

@@ -10,7 +10,7 @@ final class FailingDisk extends FilterFileOps {
   private int operations;
   private int failAt = Integer.MAX_VALUE;
   private boolean andAllAfter;
-  private boolean full;
+  private int fullFrom = Integer.MAX_VALUE;
 
   FailingDisk() {
     super(DiskFiles.INSTANCE);
@@ -24,11 +24,17 @@ final class FailingDisk extends FilterFileOps {
 
   /** Nothing more can be written, but deleted. */
   synchronized void fill() {
-    full = true;
+    fillAt(0);
+  }
+
+  /** The same, from an operation on. */
+  synchronized void fillAt(int operation) {
+    operations = 0;
+    fullFrom = operation;
   }
 
   synchronized void heal() {
-    full = false;
+    fullFrom = Integer.MAX_VALUE;
     failAt = Integer.MAX_VALUE;
     operations = 0;
   }
@@ -40,7 +46,8 @@ final class FailingDisk extends FilterFileOps {
   private synchronized void step(String what) throws IOException {
     int number = operations++;
     boolean takesSpace = what.equals("write") || what.startsWith("create");
-    if (number == failAt || (andAllAfter && number > failAt) || (full && takesSpace)) {
+    boolean full = number >= fullFrom && takesSpace;
+    if (number == failAt || (andAllAfter && number > failAt) || full) {
       throw new IOException("injected: " + what + ": No space left on device");
     }
   }

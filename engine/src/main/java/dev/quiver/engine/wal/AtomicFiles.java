@@ -11,30 +11,35 @@ public final class AtomicFiles {
 
   /** Replaces {@code file} by {@code content}; durable on return. */
   public static void write(FileOps files, Path file, byte[] content) throws IOException {
-    Path directory = replace(files, file, content, true);
-    files.syncDirectory(directory);
+    Path temporary = stage(files, file, content, true);
+    files.rename(temporary, file);
+    files.syncDirectory(folder(file));
   }
 
-  /** The same, but what a loss of power leaves of it is open, and may be neither. */
-  public static void replace(FileOps files, Path file, byte[] content) throws IOException {
-    replace(files, file, content, false);
-  }
-
-  private static Path replace(FileOps files, Path file, byte[] content, boolean sync)
+  /**
+   * Writes what is to replace {@code file} beside it, and changes nothing yet.
+   *
+   * @param sync whether it is to be durable on return
+   * @return what to rename to {@code file}
+   */
+  public static Path stage(FileOps files, Path file, byte[] content, boolean sync)
       throws IOException {
-    Path directory = file.toAbsolutePath().getParent();
-    if (directory == null) {
-      throw new IOException("no parent folder: " + file);
-    }
-    Path temporary = directory.resolve(file.getFileName() + TEMPORARY_SUFFIX);
+    Path temporary = folder(file).resolve(file.getFileName() + TEMPORARY_SUFFIX);
     try (FileOps.Appender appender = files.create(temporary)) {
       appender.write(content, 0, content.length);
       if (sync) {
         appender.sync();
       }
     }
-    files.rename(temporary, file);
-    return directory;
+    return temporary;
+  }
+
+  private static Path folder(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null) {
+      throw new IOException("no parent folder: " + file);
+    }
+    return folder;
   }
 
   public static byte[] read(FileOps files, Path file) throws IOException {
