@@ -14,6 +14,7 @@ import java.nio.file.Path;
  *                   without either, the rest is rubbish
  * log/              the op log's segments
  * index/            Lucene's files
+ * commit.copy       see {@link CommitCopy}
  * damage.json, quarantine/   see {@link Quarantine}; only when segments were found damaged
  * retired           in place of collection.json when the collection was dropped and its log is to be
  *                   archived before the folder goes

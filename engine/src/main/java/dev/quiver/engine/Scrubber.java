@@ -210,6 +210,7 @@ final class Scrubber implements AutoCloseable {
     } else {
       try (Slot.@Nullable Lease lease = slot.acquireIfOpen()) {
         if (lease != null) {
+          lease.shard().mendCommit();
           lease.shard().commit();
         }
       }

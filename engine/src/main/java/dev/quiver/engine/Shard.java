@@ -1,6 +1,7 @@
 package dev.quiver.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.quiver.engine.wal.FileOps;
 import dev.quiver.engine.wal.OpLog;
 import dev.quiver.engine.wal.WriteAheadLog;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFileNames;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +135,9 @@ final class Shard implements AutoCloseable {
     try {
       ShardIndex index = ShardIndex.open(folder.index(), config, resources, quarantine);
       shard = new Shard(folder.log(), resources, index, quarantine, retainedOffset);
-      if (!WriteAheadLog.sealed(folder.log(), resources.options().files())) {
+      if (WriteAheadLog.sealed(folder.log(), resources.options().files())) {
+        shard.checkThatNothingIsMissing(folder);
+      } else {
         shard.replay();
       }
       shard.submittedVectors = shard.index.declared().vectors();
@@ -144,6 +148,33 @@ final class Shard implements AutoCloseable {
         shard.abandon(String.valueOf(e.getMessage()));
       }
       throw shardError("collection cannot be opened", e);
+    }
+  }
+
+  /**
+   * A log without records begins where the commit ends, and where there is none, segments lie in
+   * the index only with a commit: the log is cut behind one.
+   */
+  private void checkThatNothingIsMissing(CollectionFolder folder) throws IOException {
+    FileOps files = resources.options().files();
+    long first = WriteAheadLog.firstOffset(logFolder, files);
+    List<String> names = files.list(folder.index());
+    boolean withoutList =
+        names.stream().anyMatch(name -> name.startsWith("_"))
+            && names.stream().noneMatch(name -> name.startsWith(IndexFileNames.SEGMENTS));
+    if (withoutList || first > index.committedOffset()) {
+      throw new QuiverException(
+          ErrorCode.CORRUPT,
+          folder.index()
+              + " is damaged: "
+              + (withoutList
+                  ? "its list of segments (segments_N) is missing"
+                  : "its last commit ends at offset " + index.committedOffset())
+              + ", and the log in "
+              + logFolder
+              + " begins at "
+              + (first > 0 ? "offset " + first : "the next write")
+              + ": restore the collection from a backup");
     }
   }
 
@@ -543,6 +574,20 @@ final class Shard implements AutoCloseable {
       applyLock.unlock();
     }
     truncateLog();
+  }
+
+  /** Mends what describes the last commit, or the copy of it. */
+  void mendCommit() {
+    applyLock.lock();
+    try {
+      if (!closed && failure == null) {
+        index.mendCommit();
+      }
+    } catch (IOException | RuntimeException e) {
+      throw shardError("what describes the last commit cannot be mended", e);
+    } finally {
+      applyLock.unlock();
+    }
   }
 
   private void truncateLog() {

@@ -26,6 +26,8 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -41,6 +43,8 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A shard's Lucene index: a writer, made when the first change comes, and a view for readers that
@@ -51,6 +55,7 @@ import org.jspecify.annotations.Nullable;
  * reads before it writes sees all earlier ones without a new view for each.
  */
 final class ShardIndex implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardIndex.class);
   private static final String OFFSET_KEY = "quiver.offset";
   private static final String TIME_KEY = "quiver.time";
   private static final String INDEXES_KEY = "quiver.payload_indexes";
@@ -75,6 +80,7 @@ final class ShardIndex implements AutoCloseable {
   private static final double WRITER_BUFFER_MEGABYTES = 64;
 
   private final SpillingDirectory directory;
+  private final Path folder;
   private final DiskReserve.Share disk;
   private final Quarantine quarantine;
   private final Supplier<CollectionConfig> config;
@@ -155,6 +161,7 @@ final class ShardIndex implements AutoCloseable {
       Quarantine quarantine)
       throws IOException {
     this.directory = directory;
+    this.folder = folder;
     this.quarantine = quarantine;
     this.config = config;
     this.resources = resources;
@@ -182,16 +189,40 @@ final class ShardIndex implements AutoCloseable {
             resources.options().files(), folder, resources.options().indexingBufferBytes());
     try {
       ShardIndex index = new ShardIndex(directory, folder, config, resources, quarantine);
-      if (DirectoryReader.indexExists(directory)) {
+      if (isThere(directory, folder, resources.options().files())) {
         leaveOneCommit(directory);
         quarantine.admit(directory, resources.options().checkedOnOpenBytes());
         index.load(reader(directory, quarantine));
+        if (!resources.options().files().exists(CommitCopy.of(folder))) {
+          index.copyCommit();
+        }
       }
       return index;
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileHandlingException(directory);
       throw e;
     }
+  }
+
+  /** Whether there was a commit; mends its list and its segments' descriptions if need be. */
+  private static boolean isThere(Directory directory, Path folder, FileOps files)
+      throws IOException {
+    if (!DirectoryReader.indexExists(directory)) {
+      return CommitCopy.mend(files, folder);
+    }
+    try {
+      SegmentInfos.readLatestCommit(directory);
+    } catch (CorruptIndexException
+        | EOFException
+        | IndexFormatTooOldException
+        | IndexFormatTooNewException
+        | NoSuchFileException
+        | FileNotFoundException e) {
+      if (!CommitCopy.mend(files, folder)) {
+        LOG.error("the last commit of {} cannot be read, nor mended from its copy", folder, e);
+      }
+    }
+    return true;
   }
 
   /**
@@ -493,10 +524,27 @@ final class ShardIndex implements AutoCloseable {
     } finally {
       keepSpace();
     }
+    copyCommit();
     committedMerges = merged;
     committedOffset = offset;
     committedVectors = current.vectors();
     resources.metrics().commits.increment();
+  }
+
+  /** A commit is one without its copy, too: the next one tries again. */
+  private void copyCommit() {
+    try {
+      CommitCopy.write(resources.options().files(), folder, directory);
+    } catch (IOException e) {
+      LOG.warn("{} has no copy of its last commit's list", folder, e);
+    }
+  }
+
+  /** Mends what describes the last commit, or the copy of it; nobody commits meanwhile. */
+  void mendCommit() throws IOException {
+    if (!CommitCopy.mend(resources.options().files(), folder)) {
+      copyCommit();
+    }
   }
 
   /** What the last commit in a folder is, as its files say. */

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Changes nothing; the folder may be in use. Not thread-safe.
  */
 final class StoreCheck {
+  private static final String LIST = "list of segments";
+
   private final Path root;
   private final FileOps files;
   private final Watch watch;
@@ -111,18 +113,7 @@ final class StoreCheck {
     try {
       Documents.verify(files, file);
     } catch (QuiverException e) {
-      watch.found(
-          List.of(
-              new Damage(
-                  collection,
-                  below(file),
-                  null,
-                  0,
-                  0,
-                  String.valueOf(e.getMessage()),
-                  null,
-                  null,
-                  0)));
+      watch.found(List.of(ofFile(collection, file, null, String.valueOf(e.getMessage()))));
     }
   }
 
@@ -134,8 +125,12 @@ final class StoreCheck {
     if (!files.isDirectory(folder.index())) {
       return;
     }
+    boolean copied = checkCopy(name, folder);
     try (Directory directory = files.directory(folder.index())) {
       if (!DirectoryReader.indexExists(directory)) {
+        if (copied) {
+          watch.found(List.of(ofFile(name, folder.index(), LIST, "it is missing")));
+        }
         return;
       }
       SegmentInfos infos = commit(name, folder, directory);
@@ -154,6 +149,24 @@ final class StoreCheck {
     }
   }
 
+  /** Whether a commit was copied; see {@link CommitCopy}. */
+  private boolean checkCopy(@Nullable String name, CollectionFolder folder) throws IOException {
+    Path copy = CommitCopy.of(folder.index());
+    if (!files.exists(copy)) {
+      return false;
+    }
+    try {
+      CommitCopy.read(files, folder.index());
+    } catch (QuiverException e) {
+      watch.found(List.of(ofFile(name, copy, null, String.valueOf(e.getMessage()))));
+    }
+    return true;
+  }
+
+  private Damage ofFile(@Nullable String name, Path file, @Nullable String section, String what) {
+    return new Damage(name, below(file), section, 0, 0, what, null, null, 0);
+  }
+
   private @Nullable SegmentInfos commit(
       @Nullable String name, CollectionFolder folder, Directory directory) throws IOException {
     try {
@@ -162,18 +175,7 @@ final class StoreCheck {
         | IndexFormatTooOldException
         | IndexFormatTooNewException
         | java.io.EOFException e) {
-      watch.found(
-          List.of(
-              new Damage(
-                  name,
-                  below(folder.index()),
-                  "list of segments",
-                  0,
-                  0,
-                  String.valueOf(e.getMessage()),
-                  null,
-                  null,
-                  0)));
+      watch.found(List.of(ofFile(name, folder.index(), LIST, String.valueOf(e.getMessage()))));
       return null;
     }
   }

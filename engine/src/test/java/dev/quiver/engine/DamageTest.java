@@ -187,18 +187,99 @@ class DamageTest {
     }
   }
 
+  private Path list() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(file -> file.toString().contains("segments_")).findFirst().get();
+    }
+  }
+
+  private static void assertDamaged(Engine engine) {
+    assertThatThrownBy(() -> engine.count("docs", null, true))
+        .isInstanceOfSatisfying(
+            QuiverException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.CORRUPT))
+        .hasMessageContaining("is damaged")
+        .hasMessageContaining("estore the collection from a backup");
+  }
+
   @Test
   void aListOfSegmentsWhoseVersionIsWrongIsDamagedAndNotAnotherVersions() throws IOException {
     build();
-    try (Stream<Path> all = Files.walk(folder)) {
-      flip(all.filter(file -> file.toString().contains("segments_")).findFirst().get(), 0);
-    }
+    flip(list(), 0);
+    Files.delete(files(CommitCopy.FILE).getFirst());
+
     try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
-      assertThatThrownBy(() -> engine.count("docs", null, true))
-          .isInstanceOfSatisfying(
-              QuiverException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.CORRUPT))
-          .hasMessageContaining("is damaged")
-          .hasMessageContaining("restore the collection from a backup");
+      assertDamaged(engine);
+    }
+  }
+
+  @Test
+  void aListOfSegmentsAndEachDescriptionOfOneAreMendedFromTheirCopy() throws IOException {
+    build();
+    List<Path> described = new ArrayList<>(files(".si"));
+    described.add(list());
+    assertThat(described).hasSize(3);
+    for (Path file : described) {
+      byte[] right = Files.readAllBytes(file);
+      for (int at = 0; at < right.length; at += 23) {
+        flip(file, at);
+        assertThat(verifyOffline()).as("%s byte %s", file, at).isNotEmpty();
+
+        try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+          assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS);
+          assertThat(engine.damages("docs")).isEmpty();
+        }
+        assertThat(Files.readAllBytes(file)).as("%s byte %s", file, at).isEqualTo(right);
+      }
+      Files.delete(file);
+      assertThat(verifyOffline()).isNotEmpty();
+      try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+        assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS);
+      }
+      assertThat(Files.readAllBytes(file)).isEqualTo(right);
+    }
+  }
+
+  @Test
+  void aCollectionWithoutItsListOfSegmentsIsNotTakenForAnEmptyOne() throws IOException {
+    build();
+    Files.delete(list());
+    Files.delete(files(CommitCopy.FILE).getFirst());
+
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertDamaged(engine);
+    }
+  }
+
+  @Test
+  void anotherCommitsCopyMendsNothing() throws IOException {
+    build();
+    Path copy = files(CommitCopy.FILE).getFirst();
+    byte[] older = Files.readAllBytes(copy);
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      upsert(engine, 1000);
+    }
+    Files.write(copy, older);
+    flip(list(), 40);
+
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertDamaged(engine);
+    }
+  }
+
+  @Test
+  void aRunningEngineMendsTheListAndItsCopy() throws IOException {
+    build();
+    try (Engine engine = Engine.open(folder, options(1 << 20, 0))) {
+      assertThat(engine.count("docs", null, true)).isEqualTo(2 * POINTS);
+      for (Path file : List.of(list(), files(CommitCopy.FILE).getFirst())) {
+        byte[] right = Files.readAllBytes(file);
+        flip(file, 40);
+
+        assertThat(verifyOnline(engine)).hasSize(1);
+
+        assertThat(Files.readAllBytes(file)).isEqualTo(right);
+        assertThat(verifyOnline(engine)).isEmpty();
+      }
     }
   }
 

@@ -150,6 +150,18 @@ public final class WriteAheadLog implements OpLog {
     return bytes <= Segment.HEADER_BYTES;
   }
 
+  /** Where the log in this folder, which is not open, begins; 0 when there is none. */
+  public static long firstOffset(Path directory, FileOps files) throws IOException {
+    // In the order of their offsets.
+    for (String name : files.list(directory)) {
+      Long base = Segment.baseOffsetOrNull(name);
+      if (base != null) {
+        return base;
+      }
+    }
+    return 0;
+  }
+
   @Override
   public Appended submit(List<byte[]> records) {
     for (byte[] record : records) {
