@@ -52,9 +52,13 @@ record CollectionFolder(Path path) {
     return path.resolve(INDEX);
   }
 
+  /**
+   * Makes the folders durable: with a document, and without one of them, it would lose that later.
+   */
   void create(FileOps files) throws IOException {
     files.createDirectories(log());
     files.createDirectories(index());
+    files.syncDirectory(path);
   }
 
   /** When the log was last written, in milliseconds since 1970; 0 when there is none. */

@@ -1,0 +1,70 @@
+package dev.quiver.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.quiver.engine.Engine;
+import dev.quiver.engine.EngineOptions;
+import dev.quiver.engine.Payload;
+import dev.quiver.engine.Point;
+import dev.quiver.engine.PointId;
+import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.VectorValue;
+import dev.quiver.engine.WriteOp;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A collection that a loss of power left behind keeps what is written to it afterwards. */
+class CreationCrashTest {
+  private static final WriteOp UPSERT =
+      new WriteOp.Upsert(
+          List.of(
+              new Point(
+                  PointId.of(1),
+                  Map.of(SimulatedWrites.BASE, new VectorValue.Dense(new float[] {1, 2, 3, 4})),
+                  Payload.EMPTY)),
+          null,
+          WriteOp.UpdateMode.UPSERT);
+
+  private static EngineOptions options(SimulatedDisk disk, long seed) {
+    return EngineOptions.builder()
+        .files(disk)
+        .background(new SimulatedBackground(seed))
+        .offHeapBytes(64 << 20)
+        .mergeThreads(1)
+        .buildThreads(1)
+        .build();
+  }
+
+  @Test
+  void whatIsWrittenAfterACreationThatTheLossOfPowerCutShortIsThereAfterTheNextOne() {
+    int survived = 0;
+    for (long seed = 0; seed < 3000; seed++) {
+      SimulatedDisk first = new SimulatedDisk(DiskFaults.none(), seed);
+      try (Engine engine = Engine.open(SimulatedRun.DATA, options(first, seed))) {
+        first.faults().powerFailsAt(first.operations() + seed % 24);
+        engine.createCollection("c", SimulatedAction.config(20));
+      } catch (QuiverException e) {
+        assertThat(e).as("seed %s", seed).hasMessageContaining("power");
+      }
+      SimulatedDisk second = first.afterPowerLoss(DiskFaults.none());
+      try (Engine engine = Engine.open(SimulatedRun.DATA, options(second, seed))) {
+        if (!engine.collectionExists("c")) {
+          continue;
+        }
+        survived++;
+        engine.write("c", List.of(UPSERT), false, null);
+      }
+      SimulatedState.Contents before;
+      SimulatedDisk third = second.afterKill(DiskFaults.none());
+      try (Engine engine = Engine.open(SimulatedRun.DATA, options(third, seed))) {
+        before = SimulatedReads.read(engine, "c");
+      }
+      SimulatedDisk last = third.afterPowerLoss(DiskFaults.none());
+      try (Engine engine = Engine.open(SimulatedRun.DATA, options(last, seed))) {
+        assertThat(SimulatedReads.read(engine, "c")).as("seed %s", seed).isEqualTo(before);
+      }
+    }
+    assertThat(survived).isGreaterThan(20);
+  }
+}
