@@ -29,6 +29,7 @@ final class BitFlipCampaignRun implements Benchmark {
     try {
       BitFlipCampaign.Result result = new BitFlipCampaign(work, seed).run(flips);
       report.add(Figure.of("flips", result.flips(), "bits"));
+      report.add(Figure.of("kinds of files", result.byKind().size(), "kinds"));
       int[] sums = new int[5];
       result
           .byKind()
@@ -42,7 +43,7 @@ final class BitFlipCampaignRun implements Benchmark {
                 report.note(
                     String.format(
                         Locale.ROOT,
-                        "%-22s flips %4d, refused %4d, partial %4d, found by verify %4d, mended"
+                        "%-26s flips %4d, refused %4d, partial %4d, found by verify %4d, mended"
                             + " %4d, harmless %4d",
                         kind,
                         counts.flips(),

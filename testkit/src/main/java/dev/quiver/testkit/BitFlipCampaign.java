@@ -1,25 +1,24 @@
 package dev.quiver.testkit;
 
-import dev.quiver.engine.Alias;
-import dev.quiver.engine.Database;
+import dev.quiver.engine.BackupCatalog;
+import dev.quiver.engine.BackupJob;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.RestorePoint;
+import dev.quiver.engine.TrashEntry;
 import dev.quiver.engine.Verification;
-import dev.quiver.engine.WriteOp;
+import dev.quiver.engine.blob.DirectoryBlobStore;
 import dev.quiver.engine.wal.DiskFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,28 +26,23 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.lucene.index.SegmentInfos;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 
 /**
- * Flips single random bits of a stored data folder, one after the other, each in a fresh copy on
- * the real file system with mapped files, and looks what comes of it. A flip must be told (the
- * engine or the collection refuses to open, the collection says that it is partial, or {@code
- * verify} finds it), or change nothing: then every answer is as before.
- *
- * <p>The folder has what a killed process leaves: committed segments, with and without graph, in
- * compound and single files, deleted points, and a log with operations behind the commit.
+ * Flips single random bits of {@link StoredEverything}, one after the other, each in a fresh copy
+ * on the real file system with mapped files, and looks what comes of it. A flip must be told (the
+ * engine, the collection or the restore refuses, the collection says that it is partial, or {@code
+ * verify} finds it), or change nothing: then every answer is as before. What is in the trash, in a
+ * snapshot or in a backup is restored for that.
  */
 public final class BitFlipCampaign {
+  private static final int MOST_VIOLATIONS = 5;
+
   private final Path work;
   private final Random random;
   private final long seed;
   private final Map<String, Counts> byKind = new TreeMap<>();
   private final List<String> violations = new ArrayList<>();
-  private SimulatedState expected = new SimulatedState();
 
   /** What came of the flips in one kind of file. */
   public static final class Counts {
@@ -89,8 +83,17 @@ public final class BitFlipCampaign {
     }
   }
 
-  /** What a campaign found. */
-  public record Result(long seed, int flips, Map<String, Counts> byKind, List<String> violations) {}
+  /**
+   * What a campaign found.
+   *
+   * @param kinds of all files that there are, whether or not it got to them
+   */
+  public record Result(
+      long seed,
+      int flips,
+      Set<String> kinds,
+      Map<String, Counts> byKind,
+      List<String> violations) {}
 
   public BitFlipCampaign(Path work, long seed) {
     this.work = work;
@@ -99,139 +102,29 @@ public final class BitFlipCampaign {
   }
 
   public Result run(int flips) throws IOException {
-    Path original = work.resolve("original");
-    build(original);
-    List<Path> files = files(original);
+    StoredEverything store =
+        StoredEverything.build(work.resolve("original"), work.resolve("live"), random);
     // By turns among the kinds: most bytes are in few of them.
-    Map<String, List<Path>> kinds = new TreeMap<>();
-    Set<Path> committed = committed(original);
-    for (Path file : files) {
-      boolean left = file.toString().contains("/index/") && !committed.contains(file);
-      kinds.computeIfAbsent(left ? "in no commit" : kind(file), key -> new ArrayList<>()).add(file);
-    }
+    Map<String, List<Path>> kinds = store.kinds();
     List<String> names = List.copyOf(kinds.keySet());
     int done = 0;
-    while (done < flips && violations.size() < 5) {
+    while (done < flips && violations.size() < MOST_VIOLATIONS) {
       String kind = names.get(done % names.size());
       List<Path> candidates = Objects.requireNonNull(kinds.get(kind));
-      flipOne(original, kind, candidates.get(random.nextInt(candidates.size())));
+      flipOne(store, kind, candidates.get(random.nextInt(candidates.size())));
       done++;
     }
-    return new Result(seed, done, byKind, List.copyOf(violations));
+    return new Result(seed, done, kinds.keySet(), byKind, List.copyOf(violations));
   }
 
-  /** The files of the last commits; others are what merges left that were not committed. */
-  private static Set<Path> committed(Path folder) throws IOException {
-    Set<Path> committed = new HashSet<>();
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path index : all.filter(each -> each.endsWith("index")).toList()) {
-        try (Directory directory = FSDirectory.open(index)) {
-          for (String name : SegmentInfos.readLatestCommit(directory).files(true)) {
-            committed.add(index.resolve(name));
-          }
-        }
-      }
-    }
-    return committed;
-  }
-
-  private static String kind(Path file) {
-    String name = String.valueOf(file.getFileName());
-    if (name.startsWith("segments_")) {
-      return "segments_N";
-    }
-    int dot = name.lastIndexOf('.');
-    return dot < 0 || name.endsWith(".json") || name.endsWith(".copy")
-        ? name
-        : "*" + name.substring(dot);
-  }
-
-  private static EngineOptions options(Duration flushInterval) {
-    return EngineOptions.builder()
-        .flushInterval(flushInterval)
-        .idleTimeout(Duration.ofHours(1))
-        .fullScanThreshold(40)
-        .offHeapBytes(256 << 20)
-        .mergeThreads(1)
-        .buildThreads(1)
-        .build();
-  }
-
-  /** Makes the folder, as a process leaves it that is killed in the middle of its work. */
-  private void build(Path folder) throws IOException {
-    Path live = work.resolve("live");
-    SimulatedWrites writes = new SimulatedWrites(random);
-    List<SimulatedAction> actions = new ArrayList<>();
-    for (int c = 0; c < 2; c++) {
-      actions.add(new SimulatedAction.Create("c" + c, 40));
-    }
-    actions.add(new SimulatedAction.ChangeAliases(List.of(new Alias.Action.Create("c0", "other"))));
-    for (int i = 0; i < 400; i++) {
-      actions.add(
-          new SimulatedAction.Write("c" + i % 2, writes.next(Set.of(SimulatedWrites.BASE)), true));
-    }
-    SimulatedState state = new SimulatedState();
-    try (Engine engine = Engine.open(live, options(Duration.ofMillis(40)))) {
-      for (int i = 0; i < 300; i++) {
-        state = act(engine, actions.get(i), state);
-      }
-      pause(Duration.ofMillis(800));
-    }
-    try (Engine engine = Engine.open(live, options(Duration.ofHours(1)))) {
-      // Committed on closing, without time to merge: these stay in small, compound segments.
-      for (int i = 300; i < 350; i++) {
-        state = act(engine, actions.get(i), state);
-      }
-    }
-    try (Engine engine = Engine.open(live, options(Duration.ofHours(1)))) {
-      for (int i = 350; i < actions.size(); i++) {
-        state = act(engine, actions.get(i), state);
-      }
-      expected = SimulatedReads.read(engine);
-      copy(live, folder);
-    }
-    deleteTree(live);
-    if (!expected.equals(state)) {
-      throw new IllegalStateException(
-          "the model and the engine differ before any flip: " + state.differences(expected));
-    }
-  }
-
-  private static SimulatedState act(
-      Database database, SimulatedAction action, SimulatedState before) {
-    if (action instanceof SimulatedAction.Write write
-        && write.operations().stream().anyMatch(BitFlipCampaign::needsExtra)) {
-      return before;
-    }
-    try {
-      action.run(database);
-    } catch (QuiverException e) {
-      if (e.code() != ErrorCode.NOT_FOUND) {
-        throw e;
-      }
-    }
-    return action.outcomes(before).getLast();
-  }
-
-  /** The collections have one vector each. */
-  private static boolean needsExtra(WriteOp operation) {
-    return operation instanceof WriteOp.CreateVector
-        || operation instanceof WriteOp.DeleteVector
-        || operation instanceof WriteOp.DeleteVectors;
-  }
-
-  private static void pause(Duration time) {
-    try {
-      TimeUnit.MILLISECONDS.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void flipOne(Path original, String kind, Path file) throws IOException {
+  private void flipOne(StoredEverything store, String kind, Path file) throws IOException {
     Path folder = work.resolve("flipped");
-    copy(original, folder);
-    Path target = folder.resolve(original.relativize(file));
+    Path below = store.root().relativize(file);
+    StoredEverything.Area area = store.area(file);
+    String part =
+        area == StoredEverything.Area.BACKUPS ? StoredEverything.BACKUPS : StoredEverything.DATA;
+    FileTrees.copy(store.root().resolve(part), folder.resolve(part));
+    Path target = folder.resolve(below);
     long bit = (long) (random.nextDouble() * Files.size(target) * 8);
     try (RandomAccessFile bytes = new RandomAccessFile(target.toFile(), "rw")) {
       bytes.seek(bit >>> 3);
@@ -241,141 +134,184 @@ public final class BitFlipCampaign {
     }
     Counts counts = byKind.computeIfAbsent(kind, key -> new Counts());
     counts.flips++;
-    String what = "seed " + seed + ", " + original.relativize(file) + " bit " + bit;
+    Judgement judgement =
+        new Judgement(store, counts, "seed " + seed + ", " + below + " bit " + bit);
     try {
-      judge(folder, target, counts, what);
-    } catch (RuntimeException | Error e) {
-      violations.add(what + ": " + e);
+      if (area == StoredEverything.Area.BACKUPS) {
+        judgement.backups(folder);
+      } else {
+        judgement.data(folder.resolve(part), target, area);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      violations.add(judgement.what + ": " + e);
     }
-    deleteTree(folder);
+    FileTrees.delete(folder);
   }
 
-  private void judge(Path folder, Path target, Counts counts, String what) {
-    Verification.Progress before =
-        Verification.offline(folder, null, 0, DiskFiles.INSTANCE, run -> {});
-    boolean found = !before.damages().isEmpty();
-    if (before.state() != Verification.State.DONE) {
-      violations.add(what + ": verification ends with " + before.error());
-      return;
+  /** What came of one flip. */
+  private final class Judgement {
+    private final StoredEverything store;
+    private final Counts counts;
+    private final String what;
+
+    Judgement(StoredEverything store, Counts counts, String what) {
+      this.store = store;
+      this.counts = counts;
+      this.what = what;
     }
-    try (Engine engine = Engine.open(folder, options(Duration.ofHours(1)))) {
-      boolean partial = false;
-      for (String name : engine.collections()) {
-        SimulatedReads.read(engine, name);
-        partial |= !engine.damages(name).isEmpty();
-      }
-      if (partial) {
-        counts.partial++;
-        checkThatTheRestIsRight(engine, what);
+
+    private void violate(String how) {
+      violations.add(what + ": " + how);
+    }
+
+    void data(Path folder, Path target, StoredEverything.Area area) throws IOException {
+      Verification.Progress before =
+          Verification.offline(folder, null, 0, DiskFiles.INSTANCE, run -> {});
+      boolean found = !before.damages().isEmpty();
+      if (before.state() != Verification.State.DONE) {
+        violate("verification ends with " + before.error());
         return;
       }
-      SimulatedState read = SimulatedReads.read(engine);
-      if (!read.equals(expected)) {
-        violations.add(
-            what + ": wrong and not told: " + String.join("; ", expected.differences(read)));
+      byte[] flipped = Files.readAllBytes(target);
+      boolean mended;
+      try (Engine engine =
+          Engine.open(folder, StoredEverything.options(Duration.ofHours(1), false))) {
+        boolean partial = false;
+        for (String name : engine.collections()) {
+          SimulatedReads.read(engine, name);
+          partial |= !engine.damages(name).isEmpty();
+        }
+        if (partial) {
+          counts.partial++;
+          checkThatTheRestIsRight(SimulatedReads.read(engine));
+          return;
+        }
+        SimulatedState read = SimulatedReads.read(engine);
+        if (!read.equals(store.expected())) {
+          violate("wrong and not told: " + String.join("; ", store.expected().differences(read)));
+          return;
+        }
+        SimulatedReads.search(engine, read, random, this::violate);
+        if (area == StoredEverything.Area.TRASH) {
+          partial = restoreDropped(engine, found);
+        } else if (area == StoredEverything.Area.SNAPSHOTS) {
+          recoverSnapshot(engine, folder);
+        }
+        mended = !Files.exists(target) || !Arrays.equals(Files.readAllBytes(target), flipped);
+        if (partial) {
+          counts.partial++;
+          return;
+        }
+      } catch (QuiverException e) {
+        refused(e);
         return;
       }
-      SimulatedReads.search(engine, read, random, each -> violations.add(what + ": " + each));
       if (!found) {
         counts.harmless++;
-      } else if (Files.exists(target)) {
-        counts.verified++;
-      } else {
+      } else if (mended) {
         counts.mended++;
+      } else {
+        counts.verified++;
       }
-    } catch (QuiverException e) {
+    }
+
+    private void refused(QuiverException e) {
       if (!String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("damaged")
           && e.code() != ErrorCode.CORRUPT) {
-        violations.add(what + ": refused, but not as damaged: " + e.getMessage());
+        violate("refused, but not as damaged: " + e.getMessage());
       }
       counts.refused++;
     }
-  }
 
-  /** Of a collection that says that it is partial, each point that is there must be right. */
-  private void checkThatTheRestIsRight(Database database, String what) {
-    SimulatedState read = SimulatedReads.read(database);
-    read.collections.forEach(
-        (name, contents) ->
-            contents.points.forEach(
-                (id, point) -> {
-                  Object right =
-                      Objects.requireNonNull(expected.collections.get(name)).points.get(id);
-                  if (!point.equals(right)) {
-                    violations.add(
-                        what
-                            + ": partial, and point "
-                            + id
-                            + " is wrong: "
-                            + point
-                            + " (expected: "
-                            + right
-                            + ")");
-                  }
-                }));
-  }
-
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile)
-          .filter(file -> !file.endsWith("quiver.lock"))
-          .filter(file -> file.toFile().length() > 0)
-          .sorted()
-          .toList();
+    /** Of a collection that says that it is partial, each point that is there must be right. */
+    private void checkThatTheRestIsRight(SimulatedState read) {
+      read.collections.forEach(
+          (name, contents) -> checkThatTheRestIsRight(name, contents, store.expected(name)));
     }
-  }
 
-  /** Copies what is there: files of a merge that runs meanwhile may come and go. */
-  private static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(folder)));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            try {
-              Files.copy(file, to.resolve(from.relativize(file)));
-              return FileVisitResult.CONTINUE;
-            } catch (NoSuchFileException e) {
-              return visitFileFailed(file, e);
+    private void checkThatTheRestIsRight(
+        String name, SimulatedState.Contents read, SimulatedState.Contents right) {
+      read.points.forEach(
+          (id, point) -> {
+            if (!point.equals(right.points.get(id))) {
+              violate(
+                  "partial, and point "
+                      + id
+                      + " of "
+                      + name
+                      + " is wrong: "
+                      + point
+                      + " (expected: "
+                      + right.points.get(id)
+                      + ")");
             }
-          }
+          });
+    }
 
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
-            if (error instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw error;
-          }
-        });
-  }
+    /** Returns whether what came back says that it is partial. */
+    private boolean restoreDropped(Engine engine, boolean found) {
+      List<TrashEntry> entries = engine.trash().list();
+      if (entries.isEmpty()) {
+        if (!found) {
+          violate("the trash lost its entry, and that is not told");
+        }
+        return false;
+      }
+      String name = engine.trash().restore(entries.getFirst().id(), null).collection();
+      SimulatedState.Contents back = SimulatedReads.read(engine, name);
+      boolean partial = !engine.damages(name).isEmpty();
+      if (partial) {
+        checkThatTheRestIsRight(name, back, store.dropped());
+      } else if (!back.equals(store.dropped())) {
+        violate("what came out of the trash is wrong, and that is not told");
+      }
+      return partial;
+    }
 
-  private static void deleteTree(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
+    /** As somebody does who does not know its checksum. */
+    private void recoverSnapshot(Engine engine, Path folder) throws IOException {
+      Path file;
+      try (Stream<Path> all = Files.walk(folder.resolve("snapshots"))) {
+        file = all.filter(each -> each.toString().endsWith(".snapshot")).findFirst().orElseThrow();
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        engine.snapshots().recover("again", in, null);
+      } catch (QuiverException e) {
+        if (e.code() != ErrorCode.CORRUPT && e.code() != ErrorCode.BAD_REQUEST) {
+          violate("a snapshot is refused, but not as damaged: " + e.getMessage());
+        }
+        return;
+      }
+      if (!SimulatedReads.read(engine, "again").equals(store.snapped())) {
+        violate("what came out of a snapshot is wrong, and that is not told");
+      }
+    }
 
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, java.io.IOException error)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
+    void backups(Path folder) throws IOException {
+      try (DirectoryBlobStore blobs =
+          DirectoryBlobStore.open(folder.resolve(StoredEverything.BACKUPS), DiskFiles.INSTANCE)) {
+        BackupCatalog catalog = new BackupCatalog(blobs);
+        boolean found = !catalog.verify(null, true, new BackupJob("verify")).problems().isEmpty();
+        EngineOptions options = StoredEverything.options(Duration.ofHours(1), false);
+        Path restored = folder.resolve("restored");
+        catalog.restoreInto(restored, new RestorePoint.Latest(), options, new BackupJob("restore"));
+        try (Engine engine = Engine.open(restored, options)) {
+          SimulatedState read = SimulatedReads.read(engine);
+          if (!read.hasCollectionsOf(store.expected())) {
+            violate(
+                "restored wrong and not told: "
+                    + String.join("; ", store.expected().differences(read)));
           }
-        });
+        }
+        if (found) {
+          counts.verified++;
+        } else {
+          counts.harmless++;
+        }
+      } catch (QuiverException e) {
+        refused(e);
+      }
+    }
   }
 
   /** For trying out: {@code flips [seed]}. */
@@ -397,7 +333,12 @@ public final class BitFlipCampaign {
                     counts.verified,
                     counts.mended,
                     counts.harmless));
-    System.out.println(result.flips() + " flips, violations: " + result.violations());
-    deleteTree(work);
+    System.out.println(
+        result.flips()
+            + " flips, "
+            + result.byKind().size()
+            + " kinds, violations: "
+            + result.violations());
+    FileTrees.delete(work);
   }
 }

@@ -15,6 +15,9 @@ public final class DiskFaults {
   private Predicate<Path> errorPaths = path -> true;
   private Predicate<Path> ignoredSyncs = path -> false;
   private long capacityBytes = Long.MAX_VALUE;
+  private long slowFrom = Long.MAX_VALUE;
+  private long slowBefore = Long.MAX_VALUE;
+  private Delay delay = () -> {};
 
   /** What is done with a disk. */
   public enum Kind {
@@ -26,6 +29,11 @@ public final class DiskFaults {
     RENAME,
     DELETE,
     READ
+  }
+
+  /** Lets time pass, by whatever clock there is. */
+  public interface Delay {
+    void pass();
   }
 
   enum Fault {
@@ -64,6 +72,18 @@ public final class DiskFaults {
     errorKinds = kinds;
     errorPaths = paths;
     return this;
+  }
+
+  /** Operations in this range of numbers take their time. */
+  public synchronized DiskFaults slow(long from, long before, Delay each) {
+    slowFrom = from;
+    slowBefore = before;
+    delay = each;
+    return this;
+  }
+
+  synchronized Delay delayOf(long operation) {
+    return operation >= slowFrom && operation < slowBefore ? delay : () -> {};
   }
 
   /** Whether I/O errors are planned, or the disk has an end. */

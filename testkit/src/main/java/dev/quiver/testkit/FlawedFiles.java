@@ -73,7 +73,7 @@ class FlawedFiles extends FilterFileOps {
     }
   }
 
-  /** Syncs an index's files only after the commit that names them. */
+  /** Syncs an index's files only when the commit after the one that names them begins. */
   static final class EarlyCommits extends FlawedFiles {
     EarlyCommits(FileOps disk) {
       super(disk);
@@ -83,33 +83,17 @@ class FlawedFiles extends FilterFileOps {
     public Directory directory(Path folder) throws IOException {
       return new FilterDirectory(super.directory(folder)) {
         private final List<String> later = new ArrayList<>();
-        private boolean renamed;
 
         @Override
         public void sync(Collection<String> names) throws IOException {
-          for (String name : names) {
-            if (name.startsWith("pending_segments")) {
-              super.sync(List.of(name));
-            } else {
-              later.add(name);
-            }
+          if (names.stream().anyMatch(name -> name.startsWith("pending_segments"))) {
+            super.sync(names);
+            return;
           }
-        }
-
-        @Override
-        public void rename(String source, String dest) throws IOException {
-          super.rename(source, dest);
-          renamed = true;
-        }
-
-        @Override
-        public void syncMetaData() throws IOException {
-          super.syncMetaData();
-          if (renamed) {
-            renamed = false;
-            super.sync(later);
-            later.clear();
-          }
+          later.retainAll(List.of(listAll()));
+          super.sync(later);
+          later.clear();
+          later.addAll(names);
         }
       };
     }

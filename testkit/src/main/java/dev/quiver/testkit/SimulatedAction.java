@@ -3,16 +3,19 @@ package dev.quiver.testkit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.CollectionConfig;
-import dev.quiver.engine.Database;
+import dev.quiver.engine.Engine;
 import dev.quiver.engine.Payload;
+import dev.quiver.engine.TrashEntry;
 import dev.quiver.engine.WriteOp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One thing that a client asks for, and what it does to the model. */
 sealed interface SimulatedAction {
-  void run(Database database);
+  void run(Engine engine);
 
   /**
    * The states that a data folder may be in when nobody was told of the end: from nothing done to
@@ -39,8 +42,8 @@ sealed interface SimulatedAction {
 
   record Create(String name, int efConstruct) implements SimulatedAction {
     @Override
-    public void run(Database database) {
-      database.createCollection(name, config(efConstruct));
+    public void run(Engine engine) {
+      engine.createCollection(name, config(efConstruct));
     }
 
     @Override
@@ -59,8 +62,8 @@ sealed interface SimulatedAction {
 
   record Drop(String name) implements SimulatedAction {
     @Override
-    public void run(Database database) {
-      database.deleteCollection(name);
+    public void run(Engine engine) {
+      engine.deleteCollection(name);
     }
 
     @Override
@@ -69,16 +72,69 @@ sealed interface SimulatedAction {
         return List.of(before);
       }
       SimulatedState after = before.copy();
-      after.collections.remove(name);
-      after.aliases.values().removeIf(name::equals);
+      after.drop(name);
       return atomic(before, after);
+    }
+  }
+
+  /** What was dropped last of a name. */
+  private static @Nullable TrashEntry lastDropped(Engine engine, String name) {
+    for (TrashEntry entry : engine.trash().list()) {
+      if (entry.collection().equals(name)) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** Brings back what was dropped last of a name, if anything was. */
+  record Restore(String name) implements SimulatedAction {
+    @Override
+    public void run(Engine engine) {
+      TrashEntry entry = lastDropped(engine, name);
+      if (entry != null) {
+        engine.trash().restore(entry.id(), null);
+      }
+    }
+
+    @Override
+    public List<SimulatedState> outcomes(SimulatedState before) {
+      SimulatedState without = before.copy();
+      SimulatedState.Dropped back = without.takeFromTrash(name);
+      if (back == null
+          || before.collections.containsKey(name)
+          || before.aliases.containsKey(name)) {
+        return List.of(before);
+      }
+      // The aliases come last.
+      without.collections.put(name, back.contents().copy());
+      SimulatedState after = without.copy();
+      back.aliases().forEach(alias -> after.aliases.putIfAbsent(alias, name));
+      return List.of(before, without, after);
+    }
+  }
+
+  /** Deletes for good what was dropped last of a name, if anything was. */
+  record Purge(String name) implements SimulatedAction {
+    @Override
+    public void run(Engine engine) {
+      TrashEntry entry = lastDropped(engine, name);
+      if (entry != null) {
+        engine.trash().purge(entry.id());
+      }
+    }
+
+    @Override
+    public List<SimulatedState> outcomes(SimulatedState before) {
+      SimulatedState after = before.copy();
+      return after.takeFromTrash(name) == null ? List.of(before) : atomic(before, after);
     }
   }
 
   record Configure(String name, int efConstruct) implements SimulatedAction {
     @Override
-    public void run(Database database) {
-      database.updateCollection(
+    public void run(Engine engine) {
+      engine.updateCollection(
           name,
           before -> {
             ObjectNode changed = before.document().deepCopy();
@@ -100,8 +156,8 @@ sealed interface SimulatedAction {
 
   record ChangeAliases(List<Alias.Action> actions) implements SimulatedAction {
     @Override
-    public void run(Database database) {
-      database.updateAliases(actions);
+    public void run(Engine engine) {
+      engine.updateAliases(actions);
     }
 
     @Override
@@ -129,16 +185,28 @@ sealed interface SimulatedAction {
     }
   }
 
+  /** What a call that writes waits for. */
+  enum Waiting {
+    LOGGED,
+    APPLIED,
+    /** For the same, but its deadline is over by the time that the operations are logged. */
+    PAST_DEADLINE
+  }
+
   /**
    * A call that writes.
    *
-   * @param waits whether the answer comes when the operations are applied, not when they are logged
+   * @param waiting for what the answer comes
    */
-  record Write(String collection, List<WriteOp> operations, boolean waits)
+  record Write(String collection, List<WriteOp> operations, Waiting waiting)
       implements SimulatedAction {
     @Override
-    public void run(Database database) {
-      database.write(collection, operations, waits, null);
+    public void run(Engine engine) {
+      engine.write(
+          collection,
+          operations,
+          waiting != Waiting.LOGGED,
+          waiting == Waiting.PAST_DEADLINE ? Duration.ZERO : null);
     }
 
     @Override
@@ -155,7 +223,7 @@ sealed interface SimulatedAction {
             SimulatedWrites.apply(
                 operation, Objects.requireNonNull(state.collections.get(collection)));
         states.add(state);
-        if (!complete && waits) {
+        if (!complete && waiting == Waiting.APPLIED) {
           // What comes behind one that failed is not logged.
           break;
         }

@@ -216,6 +216,7 @@ public final class SimulatedDisk implements FileOps {
     }
     long number = operations++;
     history = history * 31 + Objects.hash(kind.name(), path.toString(), bytes);
+    faults.delayOf(number).pass();
     DiskFaults.Fault fault = faults.at(number, kind, path);
     return switch (fault) {
       case NONE -> -1;

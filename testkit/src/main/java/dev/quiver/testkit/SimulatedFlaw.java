@@ -16,6 +16,8 @@ public enum SimulatedFlaw {
   INDEX_NOT_SYNCED,
   /** Folders are not synced after files were created, renamed or deleted in them. */
   FOLDERS_NOT_SYNCED,
+  /** Configurations and aliases are written and not synced before they take their place. */
+  DOCUMENTS_NOT_SYNCED,
   /** The log's checksums are not compared: whatever stands behind the last record counts. */
   TORN_TAIL_TAKEN,
   /** A commit names its files before they are synced. */
@@ -31,6 +33,8 @@ public enum SimulatedFlaw {
                   path ->
                       isIndexFile(path)
                           && !String.valueOf(path.getFileName()).contains("segments"));
+      case DOCUMENTS_NOT_SYNCED ->
+          DiskFaults.none().ignoringSyncsOf(path -> path.toString().endsWith(".json.tmp"));
       case FOLDERS_NOT_SYNCED ->
           DiskFaults.none()
               .ignoringSyncsOf(path -> !String.valueOf(path.getFileName()).contains("."));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.CollectionInfo;
 import dev.quiver.engine.Database;
+import dev.quiver.engine.Engine;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.PayloadIndex;
 import dev.quiver.engine.PayloadSelection;
@@ -14,6 +15,7 @@ import dev.quiver.engine.ScrollPage;
 import dev.quiver.engine.ScrollRequest;
 import dev.quiver.engine.SearchParams;
 import dev.quiver.engine.SearchRequest;
+import dev.quiver.engine.TrashEntry;
 import dev.quiver.engine.VectorSelection;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.filter.Filter;
@@ -34,13 +36,19 @@ final class SimulatedReads {
 
   private SimulatedReads() {}
 
-  static SimulatedState read(Database database) {
+  static SimulatedState read(Engine database) {
     SimulatedState state = new SimulatedState();
     for (Alias alias : database.aliases()) {
       state.aliases.put(alias.alias(), alias.collection());
     }
     for (String name : database.collections()) {
       state.collections.put(name, read(database, name));
+    }
+    for (TrashEntry entry : database.trash().list()) {
+      state
+          .trash
+          .computeIfAbsent(entry.collection(), name -> new ArrayList<>())
+          .add(SimulatedState.Dropped.UNSEEN);
     }
     return state;
   }

@@ -50,6 +50,9 @@ final class SimulatedRun {
   /** What may come back of collections whose creation or drop was refused, by name. */
   private final Map<String, Set<SimulatedState.Contents>> doubtful = new HashMap<>();
 
+  /** Names of which an entry may be gone from the trash, since its purge was refused. */
+  private final Set<String> doubtfulPurges = new HashSet<>();
+
   private long operations;
   private int acknowledged;
   private int refused;
@@ -150,6 +153,11 @@ final class SimulatedRun {
       long from = now + random.nextInt(within);
       long before = from + (random.nextBoolean() ? 1 : 1 + random.nextInt(30));
       faults.errors(from, before, kinds(), path -> true);
+    }
+    if (random.nextInt(4) == 0) {
+      long from = now + random.nextInt(within);
+      Duration each = Duration.ofMillis(1L << random.nextInt(15));
+      faults.slow(from, from + 1 + random.nextInt(30), () -> background.advance(each));
     }
     if (random.nextInt(6) == 0) {
       faults.capacityBytes(disk.usedBytes() + random.nextInt(20_000));
@@ -269,20 +277,32 @@ final class SimulatedRun {
     SimulatedState any = possible.iterator().next();
     String name = "c" + random.nextInt(3);
     int kind = random.nextInt(60);
-    if (!any.collections.containsKey(name) && random.nextInt(3) > 0) {
-      return new SimulatedAction.Create(name, 20 + random.nextInt(50));
+    if (!any.collections.containsKey(name) && random.nextInt(4) > 0) {
+      return any.inTrash(name) > 0 && random.nextBoolean()
+          ? new SimulatedAction.Restore(name)
+          : new SimulatedAction.Create(name, 20 + random.nextInt(50));
     }
     return switch (kind) {
       case 0 -> new SimulatedAction.Drop(name);
       case 1 -> new SimulatedAction.Create(name, 20 + random.nextInt(50));
       case 2 -> new SimulatedAction.Configure(name, 20 + random.nextInt(50));
       case 3, 4, 5 -> new SimulatedAction.ChangeAliases(aliasActions(name));
+      case 6, 7 -> new SimulatedAction.Restore(name);
+      case 8 -> new SimulatedAction.Purge(name);
+      case 9 -> new SimulatedAction.Drop(name);
       default -> {
         SimulatedState.Contents contents = any.collections.get(name);
         Set<String> vectors = contents == null ? Set.of(SimulatedWrites.BASE) : contents.vectors;
-        yield new SimulatedAction.Write(name, writes.next(vectors), random.nextBoolean());
+        yield new SimulatedAction.Write(name, writes.next(vectors), waiting());
       }
     };
+  }
+
+  private SimulatedAction.Waiting waiting() {
+    if (random.nextInt(12) == 0) {
+      return SimulatedAction.Waiting.PAST_DEADLINE;
+    }
+    return random.nextBoolean() ? SimulatedAction.Waiting.APPLIED : SimulatedAction.Waiting.LOGGED;
   }
 
   private List<Alias.Action> aliasActions(String name) {
@@ -322,11 +342,12 @@ final class SimulatedRun {
       return;
     }
     checks++;
-    if (!possible.contains(found) && !hasDoubtful(found)) {
+    Set<SimulatedState> like = explaining(found);
+    if (like.isEmpty()) {
       violate("life " + lives + ", after " + last + ": " + String.join("; ", nearest(found)), null);
       return;
     }
-    possible = new LinkedHashSet<>(Set.of(found));
+    possible = like;
     try {
       SimulatedReads.search(engine, found, random, this::violate);
     } catch (QuiverException e) {
@@ -349,31 +370,52 @@ final class SimulatedRun {
     return fewest;
   }
 
-  /**
-   * Whether the only difference is that collections came back whose creation or drop was refused: a
-   * broken disk may keep the engine from undoing what it refused, and nobody was told of an end.
-   */
-  private boolean hasDoubtful(SimulatedState found) {
+  /** The possible states that look like what was found; with what is in doubt if need be. */
+  private Set<SimulatedState> explaining(SimulatedState found) {
+    Set<SimulatedState> like = new LinkedHashSet<>();
     for (SimulatedState state : possible) {
-      SimulatedState with = state.copy();
-      found.collections.forEach(
-          (name, contents) -> {
-            if (!with.collections.containsKey(name)
-                && doubtful.getOrDefault(name, Set.of()).contains(contents)) {
-              with.collections.put(name, contents);
-              found.aliases.forEach(
-                  (alias, target) -> {
-                    if (target.equals(name)) {
-                      with.aliases.putIfAbsent(alias, target);
-                    }
-                  });
-            }
-          });
-      if (with.equals(found)) {
-        return true;
+      if (state.looksLike(found)) {
+        like.add(state);
       }
     }
-    return false;
+    for (SimulatedState state : like.isEmpty() ? possible : Set.<SimulatedState>of()) {
+      SimulatedState with = withDoubts(state, found);
+      if (with.looksLike(found)) {
+        like.add(with);
+      }
+    }
+    return like;
+  }
+
+  /**
+   * What a state is when collections came back whose creation, drop or restore was refused, and
+   * entries of the trash are gone whose purge was: a broken disk may keep the engine from undoing
+   * what it refused, and nobody was told of an end.
+   */
+  private SimulatedState withDoubts(SimulatedState state, SimulatedState found) {
+    SimulatedState with = state.copy();
+    found.collections.forEach(
+        (name, contents) -> {
+          if (!with.collections.containsKey(name)
+              && doubtful.getOrDefault(name, Set.of()).contains(contents)) {
+            with.collections.put(name, contents);
+            found.aliases.forEach(
+                (alias, target) -> {
+                  if (target.equals(name)) {
+                    with.aliases.putIfAbsent(alias, target);
+                  }
+                });
+            if (with.inTrash(name) > found.inTrash(name)) {
+              with.takeFromTrash(name);
+            }
+          }
+        });
+    for (String name : doubtfulPurges) {
+      if (with.inTrash(name) > found.inTrash(name)) {
+        with.takeFromTrash(name);
+      }
+    }
+    return with;
   }
 
   /** Notes that a creation or drop was refused, or that one was done for sure. */
@@ -382,6 +424,15 @@ final class SimulatedRun {
         switch (action) {
           case SimulatedAction.Create create -> create.name();
           case SimulatedAction.Drop drop -> drop.name();
+          case SimulatedAction.Restore restore -> restore.name();
+          case SimulatedAction.Purge purge -> {
+            if (done) {
+              doubtfulPurges.remove(purge.name());
+            } else {
+              doubtfulPurges.add(purge.name());
+            }
+            yield "";
+          }
           case SimulatedAction.Configure _,
               SimulatedAction.ChangeAliases _,
               SimulatedAction.Write _ ->
@@ -390,7 +441,9 @@ final class SimulatedRun {
     if (name.isEmpty()) {
       return;
     }
-    if (done && action instanceof SimulatedAction.Create) {
+    if (done
+        && (action instanceof SimulatedAction.Create
+            || action instanceof SimulatedAction.Restore)) {
       doubtful.remove(name);
       return;
     }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a data folder should hold, told plainly: the model that a simulated engine is compared with.
@@ -16,6 +17,19 @@ import java.util.TreeSet;
 final class SimulatedState {
   final Map<String, Contents> collections = new TreeMap<>();
   final Map<String, String> aliases = new TreeMap<>();
+
+  /** What was dropped, by the name that it had, the last one last. */
+  final Map<String, List<Dropped>> trash = new TreeMap<>();
+
+  /**
+   * A collection in the trash; nobody may change what it holds.
+   *
+   * @param aliases those that it had
+   */
+  record Dropped(Contents contents, Set<String> aliases) {
+    /** Of one that is only known to be there. */
+    static final Dropped UNSEEN = new Dropped(new Contents(), Set.of());
+  }
 
   /** A point; nobody may change what it holds. */
   record Point(ObjectNode payload, Map<String, List<Float>> vectors) {}
@@ -58,19 +72,66 @@ final class SimulatedState {
     SimulatedState copy = new SimulatedState();
     collections.forEach((name, contents) -> copy.collections.put(name, contents.copy()));
     copy.aliases.putAll(aliases);
+    trash.forEach((name, entries) -> copy.trash.put(name, new ArrayList<>(entries)));
     return copy;
+  }
+
+  /** Puts a collection that there is into the trash, with its aliases. */
+  void drop(String name) {
+    Set<String> own = new TreeSet<>();
+    aliases.forEach(
+        (alias, target) -> {
+          if (target.equals(name)) {
+            own.add(alias);
+          }
+        });
+    Contents contents = Objects.requireNonNull(collections.remove(name));
+    aliases.keySet().removeAll(own);
+    trash.computeIfAbsent(name, key -> new ArrayList<>()).add(new Dropped(contents, own));
+  }
+
+  /** Takes the last one of this name out of the trash, or returns null. */
+  @Nullable Dropped takeFromTrash(String name) {
+    List<Dropped> entries = trash.getOrDefault(name, List.of());
+    if (entries.isEmpty()) {
+      return null;
+    }
+    Dropped taken = entries.removeLast();
+    if (entries.isEmpty()) {
+      trash.remove(name);
+    }
+    return taken;
+  }
+
+  int inTrash(String name) {
+    return trash.getOrDefault(name, List.of()).size();
+  }
+
+  /**
+   * Whether this may be what was found: what collections in the trash hold is not seen before they
+   * are restored.
+   */
+  boolean looksLike(SimulatedState found) {
+    return hasCollectionsOf(found)
+        && trash.keySet().equals(found.trash.keySet())
+        && trash.keySet().stream().allMatch(name -> inTrash(name) == found.inTrash(name));
+  }
+
+  boolean hasCollectionsOf(SimulatedState found) {
+    return collections.equals(found.collections) && aliases.equals(found.aliases);
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof SimulatedState that
         && collections.equals(that.collections)
-        && aliases.equals(that.aliases);
+        && aliases.equals(that.aliases)
+        && trash.equals(that.trash);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(collections, aliases);
+    return Objects.hash(collections, aliases, trash);
   }
 
   /** How {@code found} differs from this, in few lines. */
@@ -78,6 +139,9 @@ final class SimulatedState {
     List<String> lines = new ArrayList<>();
     if (!aliases.equals(found.aliases)) {
       lines.add("aliases are " + found.aliases + " (expected: " + aliases + ")");
+    }
+    if (!looksLike(found) && hasCollectionsOf(found)) {
+      lines.add("in the trash are " + found.trash + " (expected: " + trash + ")");
     }
     if (!collections.keySet().equals(found.collections.keySet())) {
       lines.add(

@@ -20,10 +20,15 @@ class BitFlipTest {
 
     BitFlipCampaign.Result result = new BitFlipCampaign(folder, seed).run(flips);
 
-    System.out.println("seed " + seed + ", kinds " + result.byKind().keySet());
+    System.out.println("seed " + seed + ", kinds " + result.kinds());
     assertThat(result.violations()).isEmpty();
     assertThat(result.flips()).isEqualTo(flips);
-    assertThat(result.byKind().keySet())
-        .contains("*.wal", "collection.json", "aliases.json", "segments_N", "*.cfs", "*.si");
+    assertThat(result.kinds())
+        .contains("*.wal", "collection.json", "aliases.json", "segments_N", "*.cfs", "*.si")
+        .contains("commit.copy", "store.json", "quotas.json", "trash/dropped.json", "trash/*.si")
+        .contains("journal/*.wal", "journal/id.json", "audit/*.jsonl")
+        .contains("snapshots/*.snapshot", "snapshots/*.checksum")
+        .contains("backups/blobs/files", "backups/blobs/log", "backups/blobs/manifests")
+        .contains("backups/documents/catalog", "backups/documents/archive");
   }
 }
