@@ -7,19 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,54 +47,8 @@ final class Catalog implements AutoCloseable {
   private final LogClock clock;
   private final SlotFactory slots;
   private final StoreJournal journal;
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** Of the next collection; later ones have greater numbers. */
-  @GuardedBy("lock")
-  private long nextNumber = 1;
-
-  @GuardedBy("lock")
-  private final Deque<CollectionFolder> doubtful = new ArrayDeque<>();
-
-  /** Whether the file of the aliases may hold others than {@link #aliases}. */
-  @GuardedBy("lock")
-  private boolean aliasesDoubtful;
-
-  /** Of collections whose document may hold another configuration than theirs. */
-  @GuardedBy("lock")
-  private final Set<CollectionFolder> configsDoubtful = new HashSet<>();
-
-  /** Whether an installation was announced and could not be completed. */
-  @GuardedBy("lock")
-  private boolean unfinished;
-
-  /** Whether an announcement failed that may be on disk all the same. */
-  @GuardedBy("lock")
-  private boolean withdrawing;
-
-  /** Signalled when a name is free that was on its way into the trash. */
-  private final Condition settled = lock.newCondition();
-
-  private volatile Map<String, Slot> collections = Map.of();
-
-  /** Out of sight already, and still on disk: their users are being waited for. */
-  @GuardedBy("lock")
-  private final Set<String> leaving = new HashSet<>();
-
-  /** Those of them that are still collections as far as the journal and the disk are concerned. */
-  private volatile Map<String, Slot> withdrawn = Map.of();
-
-  /** Replaced by restored ones, on disk too: their users are being waited for. */
-  @GuardedBy("lock")
-  private final Map<Slot, DroppedCollection> replaced = new HashMap<>();
-
-  /** Folders that may go as soon as their logs are archived. */
-  private final Set<CollectionFolder> retired = ConcurrentHashMap.newKeySet();
-
-  /** By id. */
-  private volatile Map<String, DroppedCollection> dropped = Map.of();
-
-  private volatile Map<String, String> aliases = Map.of();
+  private final CatalogState state = new CatalogState();
+  private final CatalogDisk disk;
 
   interface SlotFactory {
     Slot create(String name, CollectionFolder folder, long number, CollectionConfig config)
@@ -119,6 +67,7 @@ final class Catalog implements AutoCloseable {
     this.clock = clock;
     this.slots = slots;
     this.journal = journal;
+    this.disk = new CatalogDisk(documents, journal);
   }
 
   static Catalog open(
@@ -154,12 +103,12 @@ final class Catalog implements AutoCloseable {
   }
 
   private void load() throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
       StoreReading reading = new StoreReading(documents);
       reading.read();
-      nextNumber = reading.nextNumber();
-      retired.addAll(reading.retired());
+      state.numbersFrom(reading.nextNumber());
+      state.retireAll(reading.retired());
       Map<String, Slot> found = new TreeMap<>();
       for (StoreFiles.Described each : reading.collections().values()) {
         found.put(
@@ -170,9 +119,9 @@ final class Catalog implements AutoCloseable {
                 each.number(),
                 CollectionConfig.fromDocument(each.config())));
       }
-      collections = found;
-      aliases = loadAliases(found);
-      dropped = reading.trash();
+      state.collections(found);
+      state.aliases(loadAliases(found));
+      state.dropped(reading.trash());
       for (Slot slot : found.values()) {
         if (files.exists(slot.folder().droppedDocument())) {
           finishHalfway(slot);
@@ -180,15 +129,15 @@ final class Catalog implements AutoCloseable {
       }
       reconcileJournal();
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
   /** What is there is served whether the journal can be written or not. */
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void reconcileJournal() {
     try {
-      journal.reconcile(state());
+      journal.reconcile(state.onDisk());
     } catch (QuiverException e) {
       LOG.warn("the journal lacks what there is now; it is written before the next change", e);
       journal.doubtful();
@@ -196,7 +145,7 @@ final class Catalog implements AutoCloseable {
   }
 
   /** A crash or a failing disk kept a collection from going into the trash, or from coming out. */
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void finishHalfway(Slot slot) throws IOException {
     try {
       DroppedCollection entry = DroppedCollection.read(files, slot.folder());
@@ -211,7 +160,7 @@ final class Catalog implements AutoCloseable {
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private Map<String, String> loadAliases(Map<String, Slot> known) throws IOException {
     Map<String, String> loaded = documents.readAliases();
     boolean orphans = false;
@@ -225,7 +174,7 @@ final class Catalog implements AutoCloseable {
     }
     if (orphans) {
       // Or they would come back with the next collection of that name.
-      writeAliases(loaded);
+      disk.writeAliases(loaded);
     }
     return loaded;
   }
@@ -244,27 +193,7 @@ final class Catalog implements AutoCloseable {
    * not use one.
    */
   Moment moment() {
-    lock.lock();
-    try {
-      while (!withdrawn.isEmpty()) {
-        settled.awaitUninterruptibly();
-      }
-      return new Moment(clock.moment(), state(), journal.log().nextOffset());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** What there is now, as the disk has it or soon will. */
-  private StoreState state() {
-    Map<String, StoreState.Entry> entries = new TreeMap<>();
-    collections.forEach((name, slot) -> entries.put(name, entry(slot.folder(), slot.config())));
-    withdrawn.forEach((name, slot) -> entries.put(name, entry(slot.folder(), slot.config())));
-    return new StoreState(entries, aliases);
-  }
-
-  private static StoreState.Entry entry(CollectionFolder folder, CollectionConfig config) {
-    return new StoreState.Entry(folder.id(), config.document());
+    return state.moment(clock, journal);
   }
 
   /**
@@ -278,60 +207,29 @@ final class Catalog implements AutoCloseable {
 
   /** All logs that there are at one time. */
   Logs logs() {
-    lock.lock();
-    try {
-      List<Slot> living = new ArrayList<>(collections.values());
-      living.addAll(withdrawn.values());
-      living.addAll(replaced.keySet());
-      return new Logs(
-          living,
-          dropped.values().stream().map(DroppedCollection::folder).toList(),
-          List.copyOf(retired));
-    } finally {
-      lock.unlock();
-    }
+    return state.logs();
   }
 
   /** Keeps a folder that is gone otherwise until its log is archived. */
   void retire(CollectionFolder folder) {
-    retired.add(folder);
+    state.retire(folder);
   }
 
   /** Says that a log is archived; returns whether its folder is still to be deleted. */
   boolean unretire(CollectionFolder folder) {
-    return retired.remove(folder);
-  }
-
-  private interface Change {
-    void make() throws IOException;
-  }
-
-  /** Makes a change that the journal has already. */
-  @GuardedBy("lock")
-  private void journaled(Change change) throws IOException {
-    try {
-      change.make();
-    } catch (IOException | RuntimeException e) {
-      journal.doubtful();
-      throw e;
-    }
+    return state.unretire(folder);
   }
 
   List<Slot> slots() {
-    return List.copyOf(collections.values());
+    return List.copyOf(state.collections().values());
   }
 
   List<String> names() {
-    return List.copyOf(collections.keySet());
+    return List.copyOf(state.collections().keySet());
   }
 
   @Nullable Slot findOrNull(String nameOrAlias) {
-    Slot slot = collections.get(nameOrAlias);
-    if (slot == null) {
-      String target = aliases.get(nameOrAlias);
-      slot = target == null ? null : collections.get(target);
-    }
-    return slot;
+    return state.findOrNull(nameOrAlias);
   }
 
   /**
@@ -347,16 +245,16 @@ final class Catalog implements AutoCloseable {
 
   void create(String name, CollectionConfig config) throws IOException {
     CollectionNames.checkNew(name);
-    lock.lock();
+    state.lock.lock();
     try {
-      awaitSettled(name);
-      checkFree(name);
+      state.awaitSettled(name);
+      state.checkFree(name);
       CollectionFolder folder = newFolder();
       settleDoubts();
-      long number = nextNumber++;
-      journal.created(this::state, name, entry(folder, config));
+      long number = state.takeNumber();
+      journal.created(state::onDisk, name, CatalogState.entry(folder, config));
       try {
-        journaled(
+        disk.journaled(
             () -> {
               folder.create(files);
               documents.writeCollection(name, folder, number, config.document());
@@ -366,11 +264,9 @@ final class Catalog implements AutoCloseable {
         undo(folder, e);
         throw e;
       }
-      Map<String, Slot> changed = new TreeMap<>(collections);
-      changed.put(name, slots.create(name, folder, number, config));
-      collections = changed;
+      state.put(slots.create(name, folder, number, config));
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
@@ -379,9 +275,9 @@ final class Catalog implements AutoCloseable {
     return documents.folder(background.randomId().toString().replace("-", ""));
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void undo(CollectionFolder folder, IOException cause) {
-    doubtful.add(folder);
+    disk.doubt(folder);
     try {
       settleDoubts();
       folder.delete(files);
@@ -390,64 +286,18 @@ final class Catalog implements AutoCloseable {
     }
   }
 
-  /**
-   * Takes away, durably, what makes collections of folders whose creation failed or whose drop the
-   * disk did not confirm, writes aliases again that it did not, and ends what a restore began. As
-   * long as that cannot be done, no collection is made or dropped: a later one of the same name,
-   * made and dropped, would bring the older one back, or get its aliases.
-   */
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void settleDoubts() throws IOException {
-    finishInstallation();
-    while (!doubtful.isEmpty()) {
-      CollectionFolder folder = doubtful.getFirst();
-      if (files.isDirectory(folder.path())) {
-        documents.removeDocument(folder);
-      } else {
-        files.syncDirectory(documents.collectionsFolder());
-      }
-      doubtful.removeFirst();
-    }
-    if (aliasesDoubtful) {
-      writeAliases(aliases);
-    }
-    settleConfigs();
+    disk.settleDoubts(state.aliases(), state.collectionsOnDisk().values());
   }
 
-  @GuardedBy("lock")
-  private void settleConfigs() throws IOException {
-    List<Slot> all = new ArrayList<>(collections.values());
-    all.addAll(withdrawn.values());
-    for (Slot slot : configsDoubtful.isEmpty() ? List.<Slot>of() : all) {
-      if (configsDoubtful.contains(slot.folder())) {
-        writeConfig(slot, slot.config());
-      }
-    }
-    configsDoubtful.clear();
-  }
-
-  @GuardedBy("lock")
-  private void awaitSettled(String name) {
-    while (leaving.contains(name)) {
-      settled.awaitUninterruptibly();
-    }
-  }
-
-  private void checkFree(String name) {
-    if (collections.containsKey(name)) {
-      throw new QuiverException(
-          ErrorCode.ALREADY_EXISTS, "Collection `" + name + "` already exists!");
-    }
-    if (aliases.containsKey(name)) {
-      throw QuiverException.wrongInput(
-          "Can't create collection with name "
-              + name
-              + ". Alias with the same name already exists");
-    }
+  @GuardedBy("state.lock")
+  private void putBack(Exception cause) {
+    disk.putBack(cause, state.aliases(), state.collectionsOnDisk().values());
   }
 
   boolean update(String name, UnaryOperator<CollectionConfig> change) throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
       Slot slot = findOrNull(name);
       if (slot == null) {
@@ -456,47 +306,22 @@ final class Catalog implements AutoCloseable {
       configure(slot, change.apply(slot.config()));
       return true;
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void configure(Slot slot, CollectionConfig changed) throws IOException {
-    finishInstallation();
-    journal.configured(this::state, slot.name(), entry(slot.folder(), changed));
+    disk.finishInstallation();
+    journal.configured(state::onDisk, slot.name(), CatalogState.entry(slot.folder(), changed));
     try {
-      writeConfig(slot, changed);
+      disk.writeConfig(slot, changed);
     } catch (IOException | RuntimeException e) {
       journal.doubtful();
       putBack(e);
       throw e;
     }
     slot.config(changed);
-  }
-
-  @GuardedBy("lock")
-  private void writeConfig(Slot slot, CollectionConfig config) throws IOException {
-    Documents.Staged staged =
-        documents.stageCollection(slot.name(), slot.folder(), slot.number(), config.document());
-    configsDoubtful.add(slot.folder());
-    staged.publish();
-    configsDoubtful.remove(slot.folder());
-  }
-
-  /**
-   * Writes again what there was before a change that the disk did not confirm, lest the next start
-   * find what was refused. What cannot be put back now is before the next creation or drop.
-   */
-  @GuardedBy("lock")
-  private void putBack(Exception cause) {
-    try {
-      if (aliasesDoubtful) {
-        writeAliases(aliases);
-      }
-      settleConfigs();
-    } catch (IOException | RuntimeException e) {
-      cause.addSuppressed(e);
-    }
   }
 
   /**
@@ -508,9 +333,9 @@ final class Catalog implements AutoCloseable {
       return;
     }
     shard.commitVectors();
-    lock.lock();
+    state.lock.lock();
     try {
-      if (collections.get(slot.name()) != slot) {
+      if (state.collections().get(slot.name()) != slot) {
         // It is being dropped.
         return;
       }
@@ -522,7 +347,7 @@ final class Catalog implements AutoCloseable {
       }
       slot.followed(vectors);
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
@@ -556,89 +381,61 @@ final class Catalog implements AutoCloseable {
   }
 
   private @Nullable Slot withdraw(String name) {
-    lock.lock();
+    state.lock.lock();
     try {
-      Slot slot = collections.get(name);
-      if (slot != null) {
-        Map<String, Slot> changed = new TreeMap<>(collections);
-        changed.remove(name);
-        collections = changed;
-        leaving.add(name);
-        Map<String, Slot> going = new TreeMap<>(withdrawn);
-        going.put(name, slot);
-        withdrawn = going;
-      }
-      return slot;
+      return state.withdraw(name);
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
-  private void isGone(Slot slot) {
-    Map<String, Slot> going = new TreeMap<>(withdrawn);
-    going.remove(slot.name());
-    withdrawn = going;
-  }
-
   private @Nullable IOException discard(Slot slot, Duration keep, Instant now) throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
       settleDoubts();
-      Map<String, String> left = new TreeMap<>(aliases);
+      Map<String, String> left = new TreeMap<>(state.aliases());
       left.values().removeIf(slot.name()::equals);
-      Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-      DroppedCollection entry = entryOf(slot, aliases, keep, now);
+      DroppedCollection entry = DroppedCollection.of(slot, state.aliases(), keep, now);
       logDrop(slot);
-      journaled(
+      disk.journaled(
           () -> {
             if (keep.isZero()) {
               documents.retire(slot.folder());
             } else {
               entry.write(files);
-              trash.put(entry.id(), entry);
             }
             files.delete(slot.folder().document());
           });
-      isGone(slot);
+      state.isGone(slot);
       // From here on it is gone for this process, whatever the disk says: what it took from now on
       // could not be found again.
-      aliasesDoubtful |= left.size() != aliases.size();
-      aliases = left;
-      dropped = trash;
+      if (left.size() != state.aliases().size()) {
+        disk.doubtAliases();
+      }
+      state.aliases(left);
+      if (!keep.isZero()) {
+        state.putDropped(entry);
+      }
       try {
         files.syncDirectory(slot.folder().path());
-        if (aliasesDoubtful) {
-          writeAliases(left);
+        if (disk.aliasesDoubtful()) {
+          disk.writeAliases(left);
         }
         return null;
       } catch (IOException e) {
-        doubtful.add(slot.folder());
+        disk.doubt(slot.folder());
         return e;
       }
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
-  private static DroppedCollection entryOf(
-      Slot slot, Map<String, String> named, Duration keep, Instant now) {
-    List<String> own = new ArrayList<>();
-    named.forEach(
-        (alias, target) -> {
-          if (target.equals(slot.name())) {
-            own.add(alias);
-          }
-        });
-    return new DroppedCollection(
-        slot.folder(), slot.name(), slot.number(), slot.config(), own, now, now.plus(keep));
-  }
-
   /** A full disk keeps nobody from dropping a collection, which makes room. */
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void logDrop(Slot slot) {
     try {
-      journal.dropped(this::state, slot.name(), slot.folder().id());
+      journal.dropped(state::onDisk, slot.name(), slot.folder().id());
     } catch (QuiverException e) {
       if (e.code() != ErrorCode.INSUFFICIENT_STORAGE) {
         throw e;
@@ -650,86 +447,77 @@ final class Catalog implements AutoCloseable {
 
   /** Frees the name of a dropped collection, or brings back one that could not be dropped. */
   private void settle(Slot slot, boolean done) throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
-      leaving.remove(slot.name());
-      isGone(slot);
+      state.settle(slot);
       if (!done && files.exists(slot.folder().document())) {
-        Map<String, Slot> changed = new TreeMap<>(collections);
-        changed.put(
-            slot.name(), slots.create(slot.name(), slot.folder(), slot.number(), slot.config()));
-        collections = changed;
+        state.put(slots.create(slot.name(), slot.folder(), slot.number(), slot.config()));
       } else if (!done) {
-        doubtful.add(slot.folder());
+        disk.doubt(slot.folder());
         if (files.exists(slot.folder().droppedDocument())) {
-          Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
+          Map<String, DroppedCollection> trash = new TreeMap<>(state.dropped());
           StoreReading.readDropped(files, slot.folder(), trash);
-          dropped = trash;
+          state.dropped(trash);
         }
       }
     } finally {
-      settled.signalAll();
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
   /** What is in the trash, in no order. */
   List<DroppedCollection> dropped() {
-    return List.copyOf(dropped.values());
+    return List.copyOf(state.dropped().values());
   }
 
   /** See {@link Trash#restore}. */
   Trash.Restored restore(String id, @Nullable String newName) throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
-      DroppedCollection entry = dropped.get(id);
+      DroppedCollection entry = state.dropped().get(id);
       if (entry == null) {
         throw QuiverException.notFound("no dropped collection " + id + " is in the trash");
       }
       String name = newName == null ? entry.name() : newName;
       CollectionNames.checkNew(name);
-      awaitSettled(name);
-      checkFree(name);
+      state.awaitSettled(name);
+      state.checkFree(name);
       settleDoubts();
-      long number = nextNumber++;
-      journal.created(this::state, name, entry(entry.folder(), entry.config()));
+      long number = state.takeNumber();
+      journal.created(state::onDisk, name, CatalogState.entry(entry.folder(), entry.config()));
       try {
-        journaled(
+        disk.journaled(
             () ->
                 documents.writeCollection(name, entry.folder(), number, entry.config().document()));
       } catch (IOException e) {
         // It stays in the trash, and must not come back by itself.
-        doubtful.add(entry.folder());
+        disk.doubt(entry.folder());
         throw e;
       }
-      Map<String, Slot> changed = new TreeMap<>(collections);
-      changed.put(name, slots.create(name, entry.folder(), number, entry.config()));
-      collections = changed;
-      Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-      trash.remove(id);
-      dropped = trash;
+      state.put(slots.create(name, entry.folder(), number, entry.config()));
+      state.removeDropped(id);
       return finishRestore(entry, name);
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
   /** The steps after a collection has its document again; the same ones after a crash. */
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private Trash.Restored finishRestore(DroppedCollection entry, String name) throws IOException {
     List<String> back = new ArrayList<>();
     List<String> taken = new ArrayList<>();
-    Map<String, String> changed = new TreeMap<>(aliases);
+    Map<String, String> changed = new TreeMap<>(state.aliases());
+    Set<String> names = state.takenNames();
     for (String alias : entry.aliases()) {
-      boolean free = !collections.containsKey(alias) && !leaving.contains(alias);
-      if (free && changed.getOrDefault(alias, name).equals(name)) {
+      if (!names.contains(alias) && changed.getOrDefault(alias, name).equals(name)) {
         changed.put(alias, name);
         back.add(alias);
       } else {
         taken.add(alias);
       }
     }
-    if (!changed.equals(aliases)) {
+    if (!changed.equals(state.aliases())) {
       rename(changed);
     }
     Documents.delete(files, entry.folder().droppedDocument());
@@ -739,24 +527,22 @@ final class Catalog implements AutoCloseable {
 
   /** Takes an entry out of the trash for good; its folder is the caller's to delete. */
   @Nullable CollectionFolder purge(String id) throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
-      DroppedCollection entry = dropped.get(id);
+      DroppedCollection entry = state.dropped().get(id);
       if (entry == null) {
         return null;
       }
-      finishInstallation();
+      disk.finishInstallation();
       documents.retire(entry.folder());
       // There when a restore failed halfway: what is purged must not come back as a collection.
       documents.removeDocument(entry.folder());
       Documents.delete(files, entry.folder().droppedDocument());
       files.syncDirectory(entry.folder().path());
-      Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-      trash.remove(id);
-      dropped = trash;
+      state.removeDropped(id);
       return entry.folder();
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
@@ -784,48 +570,49 @@ final class Catalog implements AutoCloseable {
       Duration keep,
       Instant now)
       throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
-      while (!leaving.isEmpty()) {
-        settled.awaitUninterruptibly();
-      }
+      state.awaitAllSettled();
       settleDoubts();
-      Map<String, Slot> changed = new TreeMap<>(others ? collections : Map.of());
-      Map<String, Slot> gone = new TreeMap<>(collections);
+      Map<String, Slot> before = state.collections();
+      Map<String, Slot> changed = new TreeMap<>(others ? before : Map.of());
       for (Installation each : installations) {
-        boolean added = newAliases == null && !collections.containsKey(each.name());
+        boolean added = newAliases == null && !before.containsKey(each.name());
         if (!each.replacing() || added) {
-          checkFree(each.name());
+          state.checkFree(each.name());
         }
         changed.put(
-            each.name(), slots.create(each.name(), each.folder(), nextNumber++, each.config()));
+            each.name(),
+            slots.create(each.name(), each.folder(), state.takeNumber(), each.config()));
       }
-      gone.values().removeAll(changed.values());
-      Map<String, String> named = new TreeMap<>(newAliases == null ? aliases : newAliases);
+      List<Slot> gone = new ArrayList<>(before.values());
+      gone.removeAll(changed.values());
+      Map<String, String> named = new TreeMap<>(newAliases == null ? state.aliases() : newAliases);
       named.values().removeIf(target -> !changed.containsKey(target));
       Map<Slot, DroppedCollection> going = new HashMap<>();
-      gone.values().forEach(slot -> going.put(slot, entryOf(slot, aliases, keep, now)));
+      for (Slot slot : gone) {
+        going.put(slot, DroppedCollection.of(slot, state.aliases(), keep, now));
+      }
       StoreFiles.Installing installing = installing(changed, named, going.values(), keep);
       journal.reconcile(installing.after());
-      announce(installing);
-      collections = changed;
-      aliases = named;
-      replaced.putAll(going);
+      disk.announce(installing);
+      state.collections(changed);
+      state.aliases(named);
+      state.replace(going);
       try {
         documents.completeInstallation();
       } catch (IOException e) {
         // It is announced: the next change, or the next start, completes it.
         LOG.error("what was restored could not be written down yet", e);
-        unfinished = true;
+        disk.leaveUnfinished();
       }
-      return List.copyOf(gone.values());
+      return List.copyOf(gone);
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
-  private StoreFiles.Installing installing(
+  private static StoreFiles.Installing installing(
       Map<String, Slot> changed,
       Map<String, String> named,
       Collection<DroppedCollection> going,
@@ -834,7 +621,7 @@ final class Catalog implements AutoCloseable {
     Map<String, Long> numbers = new TreeMap<>();
     changed.forEach(
         (name, slot) -> {
-          entries.put(name, entry(slot.folder(), slot.config()));
+          entries.put(name, CatalogState.entry(slot.folder(), slot.config()));
           numbers.put(name, slot.number());
         });
     return new StoreFiles.Installing(
@@ -847,125 +634,55 @@ final class Catalog implements AutoCloseable {
    * @return whether it is in the trash now; if not, its folder is the caller's to delete
    */
   boolean departed(Slot slot) {
-    lock.lock();
+    state.lock.lock();
     try {
-      DroppedCollection entry = replaced.remove(slot);
+      DroppedCollection entry = state.takeReplaced(slot);
       if (entry == null || !entry.purgeAt().isAfter(entry.droppedAt())) {
         return false;
       }
-      Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-      trash.put(entry.id(), entry);
-      dropped = trash;
+      state.putDropped(entry);
       return true;
     } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Does what an earlier installation left to be done. */
-  @GuardedBy("lock")
-  private void finishInstallation() throws IOException {
-    if (withdrawing) {
-      documents.withdrawInstallation();
-      withdrawing = false;
-    }
-    if (unfinished) {
-      documents.completeInstallation();
-      unfinished = false;
-    }
-  }
-
-  @GuardedBy("lock")
-  private void announce(StoreFiles.Installing installing) throws IOException {
-    try {
-      documents.announce(installing);
-    } catch (IOException | RuntimeException e) {
-      journal.doubtful();
-      withdrawing = true;
-      try {
-        documents.withdrawInstallation();
-        withdrawing = false;
-      } catch (IOException | RuntimeException again) {
-        // The next change tries again before it is made.
-        e.addSuppressed(again);
-      }
-      throw e;
+      state.lock.unlock();
     }
   }
 
   List<Alias> aliases() {
     List<Alias> all = new ArrayList<>();
-    aliases.forEach((alias, collection) -> all.add(new Alias(alias, collection)));
+    state.aliases().forEach((alias, collection) -> all.add(new Alias(alias, collection)));
     return all;
   }
 
   void updateAliases(List<Alias.Action> actions) throws IOException {
-    lock.lock();
+    state.lock.lock();
     try {
-      Map<String, String> changed = new TreeMap<>(aliases);
+      Map<String, String> changed = new TreeMap<>(state.aliases());
+      Set<String> taken = state.takenNames();
       try {
-        for (Alias.Action action : actions) {
-          apply(action, changed);
-        }
+        AliasChanges.apply(
+            actions, changed, state.collections().keySet()::contains, taken::contains);
       } finally {
         // The steps before a failing one stay done.
-        if (!changed.equals(aliases)) {
+        if (!changed.equals(state.aliases())) {
           rename(changed);
         }
       }
     } finally {
-      lock.unlock();
+      state.lock.unlock();
     }
   }
 
-  @GuardedBy("lock")
+  @GuardedBy("state.lock")
   private void rename(Map<String, String> changed) throws IOException {
-    finishInstallation();
-    journal.aliased(this::state, changed);
+    disk.finishInstallation();
+    journal.aliased(state::onDisk, changed);
     try {
-      writeAliases(changed);
+      disk.writeAliases(changed);
     } catch (IOException | RuntimeException e) {
       journal.doubtful();
       putBack(e);
       throw e;
     }
-    aliases = changed;
-  }
-
-  @GuardedBy("lock")
-  private void apply(Alias.Action action, Map<String, String> changed) {
-    switch (action) {
-      case Alias.Action.Create(String collection, String alias) -> {
-        if (!collections.containsKey(collection)) {
-          throw CollectionNames.missing(collection);
-        }
-        if (collections.containsKey(alias) || leaving.contains(alias)) {
-          throw new QuiverException(
-              ErrorCode.ALREADY_EXISTS, "Collection `" + alias + "` already exists!");
-        }
-        changed.put(alias, collection);
-      }
-      case Alias.Action.Delete(String alias) -> changed.remove(alias);
-      case Alias.Action.Rename(String from, String to) -> {
-        String target = changed.get(from);
-        if (target == null) {
-          throw QuiverException.notFound("Alias " + from + " does not exists!");
-        }
-        if (collections.containsKey(to) || leaving.contains(to)) {
-          throw new QuiverException(
-              ErrorCode.ALREADY_EXISTS, "Collection `" + to + "` already exists!");
-        }
-        changed.remove(from);
-        changed.put(to, target);
-      }
-    }
-  }
-
-  @GuardedBy("lock")
-  private void writeAliases(Map<String, String> all) throws IOException {
-    Documents.Staged staged = documents.stageAliases(all);
-    aliasesDoubtful = true;
-    staged.publish();
-    aliasesDoubtful = false;
+    state.aliases(changed);
   }
 }

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A collection in the trash: its folder with a document in place of the collection's own.
@@ -30,6 +32,24 @@ record DroppedCollection(
     List<String> aliases,
     Instant droppedAt,
     Instant purgeAt) {
+
+  /**
+   * What a collection that is dropped leaves.
+   *
+   * @param named the collections' names, by alias
+   * @param keep how long it stays in the trash
+   */
+  static DroppedCollection of(Slot slot, Map<String, String> named, Duration keep, Instant now) {
+    List<String> own = new ArrayList<>();
+    named.forEach(
+        (alias, target) -> {
+          if (target.equals(slot.name())) {
+            own.add(alias);
+          }
+        });
+    return new DroppedCollection(
+        slot.folder(), slot.name(), slot.number(), slot.config(), own, now, now.plus(keep));
+  }
 
   String id() {
     return String.valueOf(folder.path().getFileName());
