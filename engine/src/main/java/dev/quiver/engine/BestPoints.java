@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
@@ -10,6 +11,13 @@ import java.util.PriorityQueue;
  * smaller ids, whatever the order in which they come. One thread.
  */
 final class BestPoints {
+  /** {@link Hit#order} turned round, in one step: it is called for every point that comes in. */
+  private static final Comparator<Hit> WORST_FIRST =
+      (a, b) -> {
+        int byScore = Float.compare(a.score(), b.score());
+        return byScore == 0 ? b.id().compareTo(a.id()) : byScore;
+      };
+
   private final ViewPoints points;
   private final int k;
   private final PriorityQueue<Hit> best;
@@ -21,7 +29,7 @@ final class BestPoints {
   BestPoints(ViewPoints points, int k) {
     this.points = points;
     this.k = k;
-    this.best = new PriorityQueue<>(Math.clamp(k, 1, 1024), Hit.order(true).reversed());
+    this.best = new PriorityQueue<>(Math.clamp(k, 1, 1024), WORST_FIRST);
   }
 
   /** What a point must at least score to be among the best; none while there are too few. */
@@ -40,7 +48,7 @@ final class BestPoints {
     Hit hit = new Hit(points.docBase(leaf) + doc, points.leaf(leaf).id(doc), score, null);
     if (best.size() < k) {
       best.add(hit);
-    } else if (Hit.order(true).compare(hit, best.element()) < 0) {
+    } else if (WORST_FIRST.compare(hit, best.element()) > 0) {
       best.remove();
       best.add(hit);
     }

@@ -15,37 +15,32 @@ record SparseQuery(int[] indices, float[] weights) {
     return new SparseQuery(vector.indices(), vector.values());
   }
 
-  /**
-   * The inner product with a vector as {@link SparseCodec} encodes it; 0 when nothing is shared.
-   */
+  /** The inner product with a vector as {@link SparseCodec} encodes it. */
   float dot(BytesRef vector) {
-    float dot = sharedDot(vector);
+    float dot = foundDot(vector);
     return Float.isNaN(dot) ? 0 : dot;
   }
 
   /**
-   * The inner product, clamped to finite numbers; {@link Float#NaN} when no index is shared by two
-   * components that are not 0. O(entries of both).
+   * The inner product, clamped to finite numbers; {@link Float#NaN} when it is 0, be it that no
+   * index is shared or that products cancel out: such a point is not found. O(entries of both).
    */
-  float sharedDot(BytesRef vector) {
+  float foundDot(BytesRef vector) {
     int count = SparseCodec.count(vector);
     double sum = 0;
-    boolean shares = false;
     int i = 0;
     int j = 0;
     while (i < indices.length && j < count) {
       int order = Integer.compareUnsigned(indices[i], SparseCodec.index(vector, j));
       if (order == 0) {
-        float weight = weights[i++];
-        float value = SparseCodec.value(vector, count, j++);
-        shares |= weight != 0 && value != 0;
-        sum += (double) weight * value;
+        sum += (double) weights[i++] * SparseCodec.value(vector, count, j++);
       } else if (order < 0) {
         i++;
       } else {
         j++;
       }
     }
-    return shares ? (float) Math.clamp(sum, -(double) Float.MAX_VALUE, Float.MAX_VALUE) : Float.NaN;
+    float dot = (float) Math.clamp(sum, -(double) Float.MAX_VALUE, Float.MAX_VALUE);
+    return dot == 0 ? Float.NaN : dot;
   }
 }

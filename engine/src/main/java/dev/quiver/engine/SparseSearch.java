@@ -46,8 +46,9 @@ final class SparseSearch implements FieldSearch {
       throws IOException {
     VectorValue.Sparse single = single(query, examples);
     if (single != null) {
-      SparseQuery asked = weighted(single, params);
-      return new SparseNearest(points, field, code, asked, k).among(matches);
+      SparseTerms[] terms = SparseTerms.of(points, field, single.indices());
+      SparseQuery asked = weighted(single, terms, params);
+      return new SparseNearest(points, field, code, asked, terms, k).among(matches);
     }
     Scores scores = combined(query, examples, params);
     BestPoints best = new BestPoints(points, k);
@@ -73,7 +74,7 @@ final class SparseSearch implements FieldSearch {
     if (single == null) {
       scores = combined(query, examples, params);
     } else {
-      scores = weighted(single, params)::sharedDot;
+      scores = weighted(single, params)::foundDot;
     }
     BestPoints best = new BestPoints(points, k);
     for (int doc : docs) {
@@ -134,6 +135,16 @@ final class SparseSearch implements FieldSearch {
   }
 
   private SparseQuery weighted(VectorValue.Sparse vector, SearchParams params) throws IOException {
+    return idf
+        ? weighted(vector, SparseTerms.of(points, field, vector.indices()), params)
+        : SparseQuery.of(vector);
+  }
+
+  /**
+   * @param terms those of the vector's indices, by segment
+   */
+  private SparseQuery weighted(VectorValue.Sparse vector, SparseTerms[] terms, SearchParams params)
+      throws IOException {
     if (!idf) {
       return SparseQuery.of(vector);
     }
@@ -141,7 +152,7 @@ final class SparseSearch implements FieldSearch {
     return SparseQuery.of(
         new SparseStatistics(
                 points,
-                field,
+                terms,
                 Fields.hasTerm(key),
                 corpus == null ? null : new Matches(points.reader(), corpus, declared))
             .weighted(vector));

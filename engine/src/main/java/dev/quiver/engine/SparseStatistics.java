@@ -16,17 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class SparseStatistics {
   private final ViewPoints points;
-  private final String field;
+  private final SparseTerms[] terms;
   private final Term hasVector;
   private final @Nullable Matches corpus;
 
   /**
+   * @param terms those of the query's indices, by segment
    * @param hasVector the term of the points that have the vector
    * @param corpus null: all points
    */
-  SparseStatistics(ViewPoints points, String field, Term hasVector, @Nullable Matches corpus) {
+  SparseStatistics(
+      ViewPoints points, SparseTerms[] terms, Term hasVector, @Nullable Matches corpus) {
     this.points = points;
-    this.field = field;
+    this.terms = terms;
     this.hasVector = hasVector;
     this.corpus = corpus;
   }
@@ -39,12 +41,9 @@ final class SparseStatistics {
       LeafReaderContext context = points.context(leaf);
       LeafReader reader = context.reader();
       Bits counted = counted(context);
-      total += count(reader, hasVector, counted);
-      for (int i = 0; i < counts.length; i++) {
-        int index = query.indices()[i];
-        counts[i] +=
-            count(reader, SparseField.term(field, index, false), counted)
-                + count(reader, SparseField.term(field, index, true), counted);
+      total += having(reader, counted);
+      for (int entry = 0; entry < 2 * counts.length; entry++) {
+        counts[entry / 2] += having(terms[leaf], entry, counted);
       }
     }
     float[] weights = query.values().clone();
@@ -69,18 +68,26 @@ final class SparseStatistics {
     return accepted == null ? null : accepted.docs();
   }
 
-  private static long count(LeafReader leaf, Term term, @Nullable Bits counted) throws IOException {
+  private long having(LeafReader leaf, @Nullable Bits counted) throws IOException {
     if (counted == null) {
-      return leaf.docFreq(term);
+      return leaf.docFreq(hasVector);
     }
-    PostingsEnum postings = leaf.postings(term, PostingsEnum.NONE);
+    PostingsEnum postings = leaf.postings(hasVector, PostingsEnum.NONE);
+    return postings == null ? 0 : count(postings, counted);
+  }
+
+  private static long having(SparseTerms terms, int entry, @Nullable Bits counted)
+      throws IOException {
+    int all = terms.count(entry);
+    return counted == null || all == 0 ? all : count(terms.postings(entry), counted);
+  }
+
+  private static long count(PostingsEnum postings, Bits counted) throws IOException {
     long count = 0;
-    if (postings != null) {
-      for (int doc = postings.nextDoc();
-          doc != DocIdSetIterator.NO_MORE_DOCS;
-          doc = postings.nextDoc()) {
-        count += counted.get(doc) ? 1 : 0;
-      }
+    for (int doc = postings.nextDoc();
+        doc != DocIdSetIterator.NO_MORE_DOCS;
+        doc = postings.nextDoc()) {
+      count += counted.get(doc) ? 1 : 0;
     }
     return count;
   }

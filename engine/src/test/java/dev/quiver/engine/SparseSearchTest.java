@@ -23,9 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sparse search over enough postings that blocks of them are skipped: it is exact all the same. */
+/**
+ * Sparse search over enough postings that blocks and windows of them are skipped: it is exact all
+ * the same.
+ */
 class SparseSearchTest {
-  private static final int POINTS = 4_000;
+  private static final int POINTS = 15_000;
   private static final int VOCABULARY = 600;
 
   @TempDir Path folder;
@@ -61,7 +64,7 @@ class SparseSearchTest {
       List<Point> points = new ArrayList<>();
       for (int i = 0; i < POINTS / 4; i++) {
         long id = random.nextInt(POINTS);
-        VectorValue.Sparse vector = vector(random, 1 + random.nextInt(40), signed);
+        VectorValue.Sparse vector = vector(random, 1 + random.nextInt(25), signed);
         model.put(id, vector);
         points.add(new Point(PointId.of(id), Map.of("s", vector), Payload.EMPTY));
       }
@@ -102,17 +105,15 @@ class SparseSearchTest {
     List<Scored> all = new ArrayList<>();
     model.forEach(
         (id, vector) -> {
-          boolean shares = false;
           double sum = 0;
           for (int i = 0; i < query.indices().length; i++) {
             for (int j = 0; j < vector.indices().length; j++) {
               if (query.indices()[i] == vector.indices()[j]) {
-                shares = true;
                 sum += (double) query.values()[i] * vector.values()[j];
               }
             }
           }
-          if (shares && (among == null || among.contains(id))) {
+          if ((float) sum != 0 && (among == null || among.contains(id))) {
             all.add(new Scored(id, (float) sum));
           }
         });
@@ -199,6 +200,25 @@ class SparseSearchTest {
       assertThat(search(engine, same, null, 5))
           .extracting(Scored::id)
           .containsExactly(0L, 1L, 2L, 3L, 4L);
+    }
+  }
+
+  @Test
+  void aPointWhoseProductsCancelOutIsNotFoundHoweverItIsLookedFor() {
+    try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
+      engine.createCollection("c", config("float32", "none"));
+      List<Point> points = new ArrayList<>();
+      for (long id = 0; id < 100; id++) {
+        float[] values = id == 7 ? new float[] {0.5f, 0} : new float[] {0.5f, -0.5f};
+        VectorValue.Sparse vector = VectorValue.Sparse.of(new int[] {1, 2}, values);
+        points.add(new Point(PointId.of(id), Map.of("s", vector), Payload.EMPTY));
+      }
+      engine.write(
+          "c", List.of(new WriteOp.Upsert(points, null, WriteOp.UpdateMode.UPSERT)), true, null);
+      VectorValue.Sparse query = VectorValue.Sparse.of(new int[] {1, 2}, new float[] {1, 1});
+      Filter few = Filter.must(new Condition.HasId(Set.of(PointId.of(7), PointId.of(8))));
+      assertThat(search(engine, query, null, 10)).containsExactly(new Scored(7, 0.5f));
+      assertThat(search(engine, query, few, 10)).containsExactly(new Scored(7, 0.5f));
     }
   }
 
