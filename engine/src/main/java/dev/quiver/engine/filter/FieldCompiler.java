@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.lucene.document.BinaryPoint;
@@ -262,9 +263,11 @@ final class FieldCompiler {
   }
 
   private static Query allTokens(Location at, TextAnalysis analysis, String text) {
-    List<Query> tokens = new ArrayList<>();
-    analysis.queryTokens(text).forEach(token -> tokens.add(token(at, analysis, token)));
-    return tokens.isEmpty() ? new MatchNoDocsQuery("no tokens") : Queries.all(tokens);
+    List<Query> readings = new ArrayList<>();
+    for (Set<String> reading : analysis.queryReadings(text)) {
+      readings.add(Queries.all(reading.stream().map(token -> token(at, analysis, token)).toList()));
+    }
+    return readings.isEmpty() ? new MatchNoDocsQuery("no tokens") : Queries.any(readings);
   }
 
   private static Query anyToken(Location at, TextAnalysis analysis, String text) {
@@ -278,13 +281,15 @@ final class FieldCompiler {
   }
 
   private static Query phrase(Location at, TextAnalysis analysis, String phrase) {
-    List<String> tokens = analysis.documentTokens(phrase);
-    if (tokens.isEmpty() || !analysis.phrases()) {
-      return new MatchNoDocsQuery("no phrase, or an index without phrases");
+    List<Query> readings = new ArrayList<>();
+    for (List<String> tokens : analysis.phraseReadings(phrase)) {
+      PhraseQuery.Builder query = new PhraseQuery.Builder();
+      tokens.forEach(token -> query.add(new Term(Terms.PHRASES, Terms.token(at, analysis, token))));
+      readings.add(query.build());
     }
-    PhraseQuery.Builder query = new PhraseQuery.Builder();
-    tokens.forEach(token -> query.add(new Term(Terms.PHRASES, Terms.token(at, analysis, token))));
-    return query.build();
+    return readings.isEmpty() || !analysis.phrases()
+        ? new MatchNoDocsQuery("no phrase, or an index without phrases")
+        : Queries.any(readings);
   }
 
   private static Query count(Location at, Condition.ValuesCount range) {

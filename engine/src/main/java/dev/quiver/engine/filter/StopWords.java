@@ -19,6 +19,8 @@ import org.apache.lucene.analysis.fr.FrenchAnalyzer;
 import org.apache.lucene.analysis.hu.HungarianAnalyzer;
 import org.apache.lucene.analysis.id.IndonesianAnalyzer;
 import org.apache.lucene.analysis.it.ItalianAnalyzer;
+import org.apache.lucene.analysis.ja.JapaneseAnalyzer;
+import org.apache.lucene.analysis.ne.NepaliAnalyzer;
 import org.apache.lucene.analysis.nl.DutchAnalyzer;
 import org.apache.lucene.analysis.no.NorwegianAnalyzer;
 import org.apache.lucene.analysis.pt.PortugueseAnalyzer;
@@ -28,8 +30,8 @@ import org.apache.lucene.analysis.sv.SwedishAnalyzer;
 import org.apache.lucene.analysis.tr.TurkishAnalyzer;
 
 /**
- * Words that a text index leaves out: lists by language (Lucene's, except for English) and the
- * caller's own.
+ * Words that a text index leaves out: lists by language (Lucene's, except for English and Chinese)
+ * and the caller's own.
  */
 final class StopWords {
   private static final Map<String, Supplier<CharArraySet>> BY_LANGUAGE =
@@ -38,6 +40,7 @@ final class StopWords {
           Map.entry("basque", BasqueAnalyzer::getDefaultStopSet),
           Map.entry("bengali", BengaliAnalyzer::getDefaultStopSet),
           Map.entry("catalan", CatalanAnalyzer::getDefaultStopSet),
+          Map.entry("chinese", () -> new CharArraySet(ChineseStopWords.WORDS, false)),
           Map.entry("danish", DanishAnalyzer::getDefaultStopSet),
           Map.entry("dutch", DutchAnalyzer::getDefaultStopSet),
           Map.entry("english", () -> new CharArraySet(EnglishStopWords.WORDS, false)),
@@ -48,6 +51,8 @@ final class StopWords {
           Map.entry("hungarian", HungarianAnalyzer::getDefaultStopSet),
           Map.entry("indonesian", IndonesianAnalyzer::getDefaultStopSet),
           Map.entry("italian", ItalianAnalyzer::getDefaultStopSet),
+          Map.entry("japanese", JapaneseAnalyzer::getDefaultStopSet),
+          Map.entry("nepali", NepaliAnalyzer::getDefaultStopSet),
           Map.entry("norwegian", NorwegianAnalyzer::getDefaultStopSet),
           Map.entry("portuguese", PortugueseAnalyzer::getDefaultStopSet),
           Map.entry("romanian", RomanianAnalyzer::getDefaultStopSet),

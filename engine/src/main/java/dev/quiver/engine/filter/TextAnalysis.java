@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>word (default): runs of letters and digits
  *   <li>whitespace: runs without whitespace
  *   <li>prefix: words, and in documents also their beginnings
- *   <li>multilingual: word boundaries of Unicode (UAX #29); Chinese and Japanese ideographs are one
- *       token each
+ *   <li>multilingual: word boundaries of Unicode (UAX #29), Chinese and Japanese by dictionaries
+ *       ({@link WordBreak})
  * </ul>
+ *
+ * <p>A query may have several readings; it finds what one of them finds.
  */
 final class TextAnalysis {
   /** Longest beginning that the prefix tokenizer keeps, unless the index says less. */
@@ -34,7 +36,15 @@ final class TextAnalysis {
     WORD,
     WHITESPACE,
     PREFIX,
-    MULTILINGUAL
+    MULTILINGUAL;
+
+    /**
+     * What tells its tokens apart from those of other tokenizers and of its own former versions;
+     * changes whenever its tokens do, so that documents with former ones are recognised as such.
+     */
+    String version() {
+      return this == MULTILINGUAL ? "MULTILINGUAL 2" : name();
+    }
   }
 
   private final Tokenizer tokenizer;
@@ -72,7 +82,7 @@ final class TextAnalysis {
             ? stemmer.path("language").asText()
             : null;
     byte[] description =
-        (tokenizer
+        (tokenizer.version()
                 + " "
                 + minLength
                 + " "
@@ -101,10 +111,14 @@ final class TextAnalysis {
     return fingerprint;
   }
 
-  /** Tokens of a stored text, or of a phrase, in order. */
+  /** Tokens of a stored text, in order. */
   List<String> documentTokens(String text) {
+    return tokens(cut(text));
+  }
+
+  private List<String> tokens(List<String> words) {
     List<String> tokens = new ArrayList<>();
-    for (String raw : cut(text)) {
+    for (String raw : words) {
       if (tokenizer == Tokenizer.PREFIX) {
         beginnings(raw, tokens);
       } else {
@@ -117,10 +131,22 @@ final class TextAnalysis {
     return tokens;
   }
 
-  /** Tokens of a query by words; for the prefix tokenizer, the words alone. */
+  /** Tokens of a query that one of them must match, over all of its readings. */
   Set<String> queryTokens(String text) {
+    Set<String> tokens = new TreeSet<>();
+    queryReadings(text).forEach(tokens::addAll);
+    return tokens;
+  }
+
+  /**
+   * The tokens of a query by words, for each of its readings, none of which is empty; for the
+   * prefix tokenizer, the words alone.
+   */
+  List<Set<String>> queryReadings(String text) {
     if (tokenizer != Tokenizer.PREFIX) {
-      return new TreeSet<>(documentTokens(text));
+      List<Set<String>> readings = new ArrayList<>();
+      phraseReadings(text).forEach(tokens -> readings.add(new TreeSet<>(tokens)));
+      return readings;
     }
     Set<String> tokens = new TreeSet<>();
     for (String raw : cut(text)) {
@@ -130,13 +156,25 @@ final class TextAnalysis {
         tokens.add(head(token, Math.min(maxLength, MAX_PREFIX)));
       }
     }
-    return tokens;
+    return tokens.isEmpty() ? List.of() : List.of(tokens);
   }
 
-  /** Whether all the query's tokens are among the texts'. */
+  /** The tokens of a phrase in order, for each of its readings, none of which is empty. */
+  List<List<String>> phraseReadings(String phrase) {
+    List<List<String>> readings = new ArrayList<>();
+    if (tokenizer == Tokenizer.MULTILINGUAL) {
+      WordBreak.readings(phrase).forEach(words -> readings.add(tokens(words)));
+    } else {
+      readings.add(documentTokens(phrase));
+    }
+    readings.removeIf(List::isEmpty);
+    return readings;
+  }
+
+  /** Whether all of the query's tokens, in one reading, are among the texts'. */
   boolean matchesAll(List<String> texts, String query) {
-    Set<String> wanted = queryTokens(query);
-    return !wanted.isEmpty() && tokensOf(texts).containsAll(wanted);
+    Set<String> tokens = tokensOf(texts);
+    return queryReadings(query).stream().anyMatch(tokens::containsAll);
   }
 
   /** Whether one of the query's tokens is among the texts'. */
@@ -146,11 +184,13 @@ final class TextAnalysis {
 
   /** Whether the phrase's tokens stand one after the other in one of the texts. */
   boolean matchesPhrase(List<String> texts, String phrase) {
-    List<String> wanted = documentTokens(phrase);
-    return phrases
-        && !wanted.isEmpty()
-        && texts.stream()
-            .anyMatch(text -> Collections.indexOfSubList(documentTokens(text), wanted) >= 0);
+    List<List<String>> readings = phrases ? phraseReadings(phrase) : List.of();
+    return texts.stream()
+        .map(this::documentTokens)
+        .anyMatch(
+            tokens ->
+                readings.stream()
+                    .anyMatch(wanted -> Collections.indexOfSubList(tokens, wanted) >= 0));
   }
 
   private Set<String> tokensOf(List<String> texts) {

@@ -52,7 +52,7 @@ class PayloadIndexesTest {
         "{'type':'text','min_token_len':5,'max_token_len':4} | VALIDATION | [field_schema.min_token_len: value 5 invalid",
         "{'type':'text','stopwords':'klingon'} | FORMAT | unknown variant `klingon`",
         "{'type':'text','stopwords':{'languages':['english','hebrew']}} | NOT_IMPLEMENTED | stop words of language `hebrew`",
-        "{'type':'text','stopwords':'zh'} | NOT_IMPLEMENTED | stop words of language `chinese`",
+        "{'type':'text','stopwords':'kk'} | NOT_IMPLEMENTED | stop words of language `kazakh`",
         "{'type':'text','stemmer':{'type':'snowball','language':'hebrew'}} | FORMAT | unknown variant `hebrew`",
         "{'type':'text','stemmer':{'type':'porter'}} | FORMAT | unknown variant `porter`",
         "{'type':'keyword','lookup':true} | FORMAT | unknown field `lookup`",
