@@ -21,6 +21,14 @@ final class CollectionShapes {
 
   private static final Shape PAYLOAD_MEMORY = unpinned("payload storage");
   private static final Shape VECTOR_MEMORY = unpinned("dense vector storage");
+  private static final Shape DATATYPE = word("float32", "uint8", "float16", "turbo4");
+  private static final Shape SPARSE_DATATYPE =
+      (value, path, problems) -> {
+        DATATYPE.check(value, path, problems);
+        if (value.textValue().equals("turbo4")) {
+          problems.invalid(path, "sparse vectors do not support the `turbo4` datatype");
+        }
+      };
 
   static final Shape.Struct HNSW =
       struct("HnswConfigDiff")
@@ -106,7 +114,7 @@ final class CollectionShapes {
           .optional(QUANTIZATION, "quantization_config", "quantization")
           .optional(bool(), "on_disk")
           .optional(VECTOR_MEMORY, "memory")
-          .optional(word("float32", "uint8", "float16", "turbo4"), "datatype")
+          .optional(DATATYPE, "datatype")
           .optional(
               struct("MultiVectorConfig").required(word("max_sim"), "comparator"),
               "multivector_config");
@@ -116,7 +124,7 @@ final class CollectionShapes {
       struct("DenseVectorConfig")
           .required(u64(1, 65_536), "size")
           .required(word("Cosine", "Euclid", "Dot", "Manhattan"), "distance")
-          .optional(word("float32", "uint8", "float16", "turbo4"), "datatype")
+          .optional(DATATYPE, "datatype")
           .optional(
               struct("MultiVectorConfig").required(word("max_sim"), "comparator"),
               "multivector_config");
@@ -178,7 +186,7 @@ final class CollectionShapes {
                   .optional(u64(), "full_scan_threshold")
                   .optional(bool(), "on_disk")
                   .optional(MEMORY, "memory")
-                  .optional(word("float32", "uint8", "float16", "turbo4"), "datatype"),
+                  .optional(SPARSE_DATATYPE, "datatype"),
               "index")
           .optional(word("none", "idf"), "modifier");
 
@@ -186,7 +194,7 @@ final class CollectionShapes {
   static final Shape.Struct NEW_SPARSE_VECTOR =
       struct("SparseVectorConfig")
           .optional(word("none", "idf"), "modifier")
-          .optional(word("float32", "uint8", "float16", "turbo4"), "datatype");
+          .optional(SPARSE_DATATYPE, "datatype");
 
   private static final Shape SPARSE_VECTORS = map(SPARSE_VECTOR);
 

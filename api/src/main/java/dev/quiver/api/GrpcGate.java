@@ -1,5 +1,6 @@
 package dev.quiver.api;
 
+import dev.quiver.engine.Damage;
 import dev.quiver.engine.Database;
 import dev.quiver.engine.QuiverException;
 import io.grpc.Context;
@@ -14,6 +15,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -28,6 +30,8 @@ final class GrpcGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Metadata.Key<String> PARTIAL =
+      Metadata.Key.of("quiver-partial", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> EXPECT =
       Metadata.Key.of(Caller.EXPECT, Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> CONFIRM =
@@ -94,6 +98,7 @@ final class GrpcGate implements ServerInterceptor {
     private final String method;
     private final long startNanos = System.nanoTime();
     private volatile @Nullable String collection;
+    private boolean headersSent;
 
     CountedCall(ServerCall<Q, R> call, String method) {
       super(call);
@@ -105,6 +110,22 @@ final class GrpcGate implements ServerInterceptor {
     }
 
     @Override
+    public void sendHeaders(Metadata headers) {
+      headersSent = true;
+      sayIfPartial(headers);
+      super.sendHeaders(headers);
+    }
+
+    /** Whoever asks a collection that lacks segments hears it with every answer. */
+    private void sayIfPartial(Metadata metadata) {
+      String name = collection;
+      List<Damage> damages = name == null ? List.of() : database.damages(name);
+      if (!damages.isEmpty()) {
+        metadata.put(PARTIAL, CollectionInfos.partial(damages));
+      }
+    }
+
+    @Override
     public void close(Status status, Metadata trailers) {
       String name = collection;
       long nanos = System.nanoTime() - startNanos;
@@ -112,6 +133,10 @@ final class GrpcGate implements ServerInterceptor {
       metrics.countGrpc(method, status.getCode().value(), nanos, existing);
       if (existing != null) {
         metrics.slowRequests().observe(existing, method, nanos, () -> null);
+      }
+      // An error is all of the answer.
+      if (!headersSent) {
+        sayIfPartial(trailers);
       }
       super.close(status, trailers);
     }

@@ -113,6 +113,12 @@ final class BadCollections {
                 + "[payload.memory: `pinned` memory placement is not supported for payload storage]"),
         put(
             n,
+            "{'sparse_vectors': {'s': {'index': {'datatype': 'turbo4'}}}}",
+            422,
+            valid
+                + "[sparse_vectors.s.index.datatype: sparse vectors do not support the `turbo4` datatype]"),
+        put(
+            n,
             "{'vectors': {'size': 4, 'distance': 'Dot'}, 'metadata': 5}",
             400,
             json + "metadata: invalid type: integer `5`, expected a map"),

@@ -1,7 +1,15 @@
 package dev.quiver.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import io.qdrant.client.grpc.Common;
+import io.qdrant.client.grpc.Points;
+import io.qdrant.client.grpc.PointsGrpc;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +63,42 @@ class PartialCollectionTest {
               "{\"payload\": {\"x\": 1}, \"points\": [7]}");
       assertThat(edit.statusCode()).isEqualTo(503);
       assertThat(edit.body()).contains("is partial", "_0.cfs");
+    }
+  }
+
+  @Test
+  void everyAnswerOverGrpcSaysItTooErrorsIncluded() throws Exception {
+    buildTwoSegments();
+    flipInFirstSegment();
+
+    try (QuiverServer server = start(Map.of())) {
+      ManagedChannel channel =
+          ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
+      try {
+        AtomicReference<Metadata> headers = new AtomicReference<>();
+        AtomicReference<Metadata> trailers = new AtomicReference<>();
+        var points =
+            PointsGrpc.newBlockingStub(channel)
+                .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
+        Metadata.Key<String> partial =
+            Metadata.Key.of("quiver-partial", Metadata.ASCII_STRING_MARSHALLER);
+
+        points.count(Points.CountPoints.newBuilder().setCollectionName("a").build());
+        assertThat(headers.get().get(partial)).isEqualTo("segments=1; points=1");
+
+        Points.SetPayloadPoints edit =
+            Points.SetPayloadPoints.newBuilder()
+                .setCollectionName("a")
+                .setPointsSelector(
+                    Points.PointsSelector.newBuilder()
+                        .setFilter(Common.Filter.getDefaultInstance()))
+                .build();
+        assertThatThrownBy(() -> points.setPayload(edit)).hasMessageContaining("is partial");
+        assertThat(trailers.get().get(partial)).isEqualTo("segments=1; points=1");
+      } finally {
+        channel.shutdownNow();
+        assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      }
     }
   }
 
