@@ -60,7 +60,7 @@ final class CompatibilityPageTest {
       Set.of("map", "setting", "turboquant", "disabled", "vectors_config");
 
   private static final Set<String> DATA =
-      Set.of("Collections", "Aliases", "Indexes", "Points", "Search");
+      Set.of("Collections", "Aliases", "Indexes", "Points", "Search", "Snapshots");
 
   /** How a field stands, with the mark that it has in the lists. */
   private enum State {
@@ -87,10 +87,7 @@ final class CompatibilityPageTest {
   void thePageSaysWhatTheServerDoes() throws IOException {
     QdrantRest rest = QdrantRest.read();
     List<Endpoint> data = rest.endpoints.stream().filter(e -> DATA.contains(e.tag())).toList();
-    List<Endpoint> others =
-        rest.endpoints.stream()
-            .filter(e -> !DATA.contains(e.tag()) && !e.tag().equals("Snapshots"))
-            .toList();
+    List<Endpoint> others = rest.endpoints.stream().filter(e -> !DATA.contains(e.tag())).toList();
     StringBuilder page = new StringBuilder();
     try (RestFixture fixture = new RestFixture(folder.resolve("rest"))) {
       prepare(fixture);
@@ -102,7 +99,7 @@ final class CompatibilityPageTest {
       Map<String, Field> requests = requests(probe, dataMembers);
       Map<String, Field> answers = answers(probe, data);
       Grpc grpc = grpc(probe);
-      write(page, rest, probe, requests, answers, grpc);
+      write(page, rest, data, probe, requests, answers, grpc);
       if (Boolean.getBoolean("quiver.docs.write")) {
         Files.writeString(PAGE, page);
       }
@@ -351,7 +348,7 @@ final class CompatibilityPageTest {
                 : refusal.code() == ErrorCode.STANDALONE
                     ? "answered as Qdrant does on one machine: `" + refusal.getMessage() + "`"
                     : "not: " + refusal.getMessage());
-        if (refusal == null && !described.getName().equals("Snapshots")) {
+        if (refusal == null) {
           collect(method.getInputType(), inputs);
           collect(method.getOutputType(), outputs);
           if (WALKED.contains(method.getInputType().getName())) {
@@ -459,6 +456,7 @@ final class CompatibilityPageTest {
   private static void write(
       StringBuilder page,
       QdrantRest rest,
+      List<Endpoint> data,
       RestProbe probe,
       Map<String, Field> requests,
       Map<String, Field> answers,
@@ -479,8 +477,24 @@ final class CompatibilityPageTest {
         page.append("| ").append(state.mark).append(" | ").append(state.meaning).append(" |\n");
       }
     }
+    long taken =
+        data.stream()
+            .filter(e -> Objects.requireNonNull(probe.endpoints.get(e.name())).taken())
+            .count();
+    long methods = grpc.methods.values().stream().filter(state -> !state.startsWith("not")).count();
     page.append(
-        "\n## In figures\n\nOf collections, aliases, indexes, points and searches:\n\n| | all | implemented | ° | ¹ | ² | ✗ |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+            "\n## In figures\n\nOf collections, aliases, indexes, points, searches and snapshots, ")
+        .append(share(taken, data.size()))
+        .append(" of the REST operations (")
+        .append(data.size())
+        .append(") and ")
+        .append(share(methods, grpc.methods.size()))
+        .append(" of the gRPC methods (")
+        .append(grpc.methods.size())
+        .append(
+            ", those that Qdrant itself refuses on one machine included) are answered. Their fields:\n\n")
+        .append("| | all | implemented | ° | ¹ | ² | ✗ | all but ✗ |\n")
+        .append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
     figures(page, "REST request fields", requests);
     figures(page, "REST answer fields", answers);
     figures(page, "gRPC request fields", grpc.requests);
@@ -498,16 +512,12 @@ final class CompatibilityPageTest {
             .append(" |\n");
       }
     }
-    page.append("\nSnapshots: see [operations](operations.md).\n");
     fields(page, "REST request fields", requests);
     fields(page, "REST answer fields", answers);
     page.append("\n## gRPC methods\n\n| method | state |\n| --- | --- |\n");
     grpc.methods.forEach(
-        (name, state) -> {
-          if (!name.startsWith("qdrant.Snapshots")) {
-            page.append("| `").append(name).append("` | ").append(state).append(" |\n");
-          }
-        });
+        (name, state) ->
+            page.append("| `").append(name).append("` | ").append(state).append(" |\n"));
     fields(page, "gRPC request fields", grpc.requests);
     fields(page, "gRPC answer fields", grpc.answers);
   }
@@ -541,7 +551,13 @@ final class CompatibilityPageTest {
     for (State state : State.values()) {
       page.append(" | ").append(count(fields, state));
     }
-    page.append(" |\n");
+    page.append(" | ")
+        .append(share(fields.size() - count(fields, State.NOT), fields.size()))
+        .append(" |\n");
+  }
+
+  private static String share(long part, int all) {
+    return String.format(Locale.ROOT, "%.1f %%", 100.0 * part / all).replace(".0 %", " %");
   }
 
   private static long count(Map<String, Field> fields, State state) {

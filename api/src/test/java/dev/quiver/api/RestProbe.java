@@ -60,6 +60,7 @@ final class RestProbe {
   private final RestFixture fixture;
   private final QdrantRest rest;
   private final RestSamples samples;
+  private final SnapshotProbe snapshots;
   private final Set<String> visited = new HashSet<>();
   private final AtomicInteger names = new AtomicInteger();
 
@@ -67,6 +68,7 @@ final class RestProbe {
     this.fixture = fixture;
     this.rest = rest;
     this.samples = new RestSamples(rest);
+    this.snapshots = new SnapshotProbe(fixture);
   }
 
   void run(List<Endpoint> some) {
@@ -128,10 +130,12 @@ final class RestProbe {
             .replace("{field_name}", "k")
             .replace("{shard_id}", "0")
             .replace("{id}", "1")
-            .replace("{snapshot_name}", "none")
             .replace("{peer_id}", "1");
     String text = body == null ? null : body.toString().replace("$new", name);
-    RestFixture.Answer answer = fixture.call(endpoint.method(), path + query, text);
+    RestFixture.Answer answer =
+        endpoint.tag().equals("Snapshots")
+            ? snapshots.send(endpoint, body, query)
+            : fixture.call(endpoint.method(), path + query, text);
     if (creates && answer.status() < 300) {
       fixture.get("/collections/" + name);
       fixture.delete("/collections/" + name);
@@ -165,7 +169,8 @@ final class RestProbe {
           case "ordering" -> "weak";
           case "timeout", "details_level", "completed_limit" -> "2";
           case "with" -> "queued,completed,idle_segments";
-          case "checksum", "priority" -> "no_sync";
+          case "checksum" -> snapshots.checksum();
+          case "priority" -> "no_sync";
           default -> "true";
         };
     RestFixture.Answer fits = send(endpoint, body, "?" + parameter + "=" + value);

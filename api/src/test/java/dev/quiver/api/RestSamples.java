@@ -132,6 +132,10 @@ final class RestSamples {
           Map.entry("DeleteVectors.vector", "['b']"),
           Map.entry("SetPayload", "{'payload': {'a': 1}, 'points': [1]}"),
           Map.entry("DeletePayload", "{'keys': ['a'], 'points': [1]}"),
+          Map.entry("SnapshotRecover.location", "'$location'"),
+          Map.entry("ShardSnapshotRecover.location", "'$location'"),
+          Map.entry("SnapshotRecover.checksum", "'$checksum'"),
+          Map.entry("ShardSnapshotRecover.checksum", "'$checksum'"),
           Map.entry("PointsSelector", "{'points': [1]}"));
 
   /** Whole objects in which a member is tried, where the least one would not take it. */
