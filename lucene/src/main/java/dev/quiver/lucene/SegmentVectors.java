@@ -243,7 +243,13 @@ public final class SegmentVectors {
       return ExactSearch.search(objective.scorer(scoring), size(), request, filter, scratch);
     }
     float[] query = objective.nearestTo();
-    return codes == null || query == null || effort.byVectors()
+    if (query == null) {
+      // Where a walk may end is known of the distances that the graph was built by, of nothing
+      // else.
+      SearchRequest plain = request.withAdaptive(false);
+      return HnswSearcher.search(graph, objective.scorer(scoring), plain, filter, scratch);
+    }
+    return codes == null || effort.byVectors()
         ? HnswSearcher.search(graph, objective.scorer(scoring), request, filter, scratch)
         : HnswSearcher.search(graph, codes, scoring, query, request, filter, scratch);
   }
