@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several contenders on one query set, interleaved: each round takes every contender through its
- * operating points once.
+ * operating points once, all of them through one point before any goes on to the next. So what is
+ * compared was measured within a second; others on the machine slow it down for longer than that.
  */
 final class Race {
   static final int K = 10;
@@ -67,11 +68,14 @@ final class Race {
     }
     for (int round = 0; round < rounds; round++) {
       lab.say(site.data().name() + " " + set.name() + ": round " + (round + 1) + " of " + rounds);
-      for (int i : Rounds.order(indexes(runners.size()), round)) {
-        for (int count = 0; count < threads.size(); count++) {
-          for (Series.OperatingPoint point : all.get(count).get(i).points()) {
-            Pass pass = pass(runners.get(i), point.parameter(), threads.get(count), false);
-            point.add(pass, threads.get(count));
+      List<Integer> order = Rounds.order(indexes(runners.size()), round);
+      for (int count = 0; count < threads.size(); count++) {
+        for (int at = 0; at < longest(all.get(count)); at++) {
+          for (int i : order) {
+            List<Series.OperatingPoint> points = all.get(count).get(i).points();
+            if (at < points.size()) {
+              measure(runners.get(i), points.get(at), threads.get(count));
+            }
           }
         }
       }
@@ -85,6 +89,16 @@ final class Race {
       indexes.add(i);
     }
     return indexes;
+  }
+
+  private static int longest(List<Series> all) {
+    return all.stream().mapToInt(series -> series.points().size()).max().orElse(0);
+  }
+
+  /** The second of two passes: the first finds another contender's data in the caches. */
+  private void measure(Runner runner, Series.OperatingPoint point, int threads) throws IOException {
+    pass(runner, point.parameter(), threads, false);
+    point.add(pass(runner, point.parameter(), threads, false), threads);
   }
 
   /** At low, middle and high effort, until the compiler has seen enough of each. */
