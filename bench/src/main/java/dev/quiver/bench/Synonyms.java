@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import net.sf.extjwnl.JWNLException;
@@ -93,7 +94,7 @@ final class Synonyms {
     for (WordNetGloss meaning : meanings) {
       Map<Long, Integer> relevant = new HashMap<>();
       for (String lemma : meaning.lemmas()) {
-        relevant.put(entries.get(lower(lemma)).id, 1);
+        relevant.put(Objects.requireNonNull(entries.get(lower(lemma))).id, 1);
       }
       if (relevant.size() > 1) {
         judged.add(new JudgedSet.Question(meaning.definition(), relevant));
