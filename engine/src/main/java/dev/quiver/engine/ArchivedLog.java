@@ -176,6 +176,23 @@ final class ArchivedLog {
     LogChunk.read(bytes, chunk.key(), chunk.first(), consumer);
   }
 
+  /** Reads every byte of every chunk, and tells which are damaged or lack records. */
+  void verify(BackupJob job, List<String> problems) throws IOException {
+    for (Chunk chunk : chunks) {
+      job.check();
+      long[] end = {chunk.first()};
+      try {
+        read(chunk, (offset, _, _) -> end[0] = offset + 1);
+        if (end[0] != chunk.end()) {
+          problems.add(
+              chunk.key() + " ends at offset " + end[0] + " (expected: " + chunk.end() + ")");
+        }
+      } catch (QuiverException e) {
+        problems.add(e.getMessage());
+      }
+    }
+  }
+
   /** Reads some log's records. */
   interface Source {
     void read(long from, long to, OpLog.TimedRecordConsumer consumer) throws IOException;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,8 @@ public final class BackupCatalog {
   }
 
   /**
-   * Checks that everything which backups refer to is there and is what was put.
+   * Checks that everything which backups refer to is there and is what was put, and when deep what
+   * is archived of the logs.
    *
    * @param id the backup; null: all
    * @param deep read every byte, not only look for the files and their sizes
@@ -106,8 +108,34 @@ public final class BackupCatalog {
           if (id != null && manifests.isEmpty() && problems.isEmpty()) {
             repository.manifest(id);
           }
+          if (deep) {
+            verifyLogs(id == null ? null : manifests, problems, job);
+          }
           return verify(manifests, problems, deep, job);
         });
+  }
+
+  /**
+   * Reads what is archived of the logs, behind the backups too: restores to a moment need it.
+   *
+   * @param of whose logs; null: all
+   */
+  private void verifyLogs(@Nullable List<BackupManifest> of, List<String> problems, BackupJob job)
+      throws IOException {
+    Set<String> ids = new TreeSet<>();
+    if (of == null) {
+      for (BlobInfo blob : repository.store().list(ArchivedLog.PREFIX)) {
+        ids.add(ArchivedLog.idOf(blob.key()));
+      }
+    } else {
+      ids.add(ArchivedLog.JOURNAL);
+      of.forEach(each -> each.collections().forEach(entry -> ids.add(entry.id())));
+    }
+    job.phase("verifying logs", ids.size());
+    for (String id : ids) {
+      ArchivedLog.of(repository.store(), id).verify(job, problems);
+      job.itemDone();
+    }
   }
 
   private Verified verify(

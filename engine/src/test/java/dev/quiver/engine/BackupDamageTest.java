@@ -158,6 +158,36 @@ class BackupDamageTest {
   }
 
   @Test
+  void whatIsArchivedBehindTheLastBackupIsVerifiedToo() throws IOException {
+    build();
+    try (Engine engine = Engine.open(folder.resolve("data"), options(0));
+        BlobStore store = store();
+        Backups backups = backups(engine, store)) {
+      String id = backups.create().id();
+      upsert(engine, "好", 500);
+      backups.archive();
+      String own = engine.catalog().find("好").folder().id();
+      ArchivedLog.Chunk last = ArchivedLog.of(store, own).chunks().getLast();
+      assertThat(last.end()).isEqualTo(POINTS + 1);
+      assertThat(backups.verify(null, true).problems()).isEmpty();
+      Path file = folder.resolve("repository/blobs").resolve(last.key());
+
+      flip(file, last.size() / 2);
+
+      for (String asked : new String[] {null, id}) {
+        assertThat(backups.verify(asked, true).problems())
+            .singleElement()
+            .asString()
+            .contains(last.key())
+            .contains("damaged");
+      }
+      assertThat(backups.verify(null, false).problems()).isEmpty();
+      flip(file, last.size() / 2);
+      assertThat(backups.verify(null, true).problems()).isEmpty();
+    }
+  }
+
+  @Test
   void aRestoreByAnOperationsNumberTellsWhenThatWas() throws IOException {
     build();
     try (Engine engine = Engine.open(folder.resolve("data"), options(0));
