@@ -21,10 +21,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills groups, as Qdrant does: asks for candidates without the points that it has and without
- * groups that are full, until as many of the best groups are full as are wanted; then for
- * candidates of the best groups that are not full. Each a bounded number of times. One use, one
- * thread.
+ * Fills groups, much as Qdrant does: asks for candidates without the points that it has and without
+ * groups that are full, until there are as many groups as are wanted; then for candidates of the
+ * best groups that are not full. Each a bounded number of times. One use, one thread.
+ *
+ * <p>Candidates come in the order of the ranking. So the first groups that are found are the best
+ * ones, whatever else would be collected; Qdrant goes on until these are full.
  */
 final class GroupFiller {
   private static final int MOST_COLLECTING = 5;
@@ -61,7 +63,7 @@ final class GroupFiller {
   /** The best groups in order, each with its best hits in order. */
   Map<Groups.Key, List<ScoredPoint>> fill(Groups.Source source) {
     boolean more = true;
-    for (int i = 0; i < MOST_COLLECTING && more && !isDone(); i++) {
+    for (int i = 0; i < MOST_COLLECTING && more && groups.size() < request.limit(); i++) {
       more = add(source.best(unseen(notFull()), candidates(), candidatePayload));
     }
     more = true;
