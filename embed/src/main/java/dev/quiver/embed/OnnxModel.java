@@ -95,8 +95,10 @@ final class OnnxModel implements AutoCloseable {
 
   private static OrtSession openSession(ClassLoader loader, String weights)
       throws IOException, OrtException {
-    // Off the heap and only for the moment: the runtime keeps its own copy.
-    try (Arena arena = Arena.ofConfined();
+    // Off the heap and only for the moment: the runtime keeps its own copy. Shared, because
+    // searches
+    // in a process that has used confined memory are slower (docs/performance.md).
+    try (Arena arena = Arena.ofShared();
         OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);

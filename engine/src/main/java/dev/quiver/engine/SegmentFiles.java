@@ -165,7 +165,8 @@ final class SegmentFiles {
 
   private static CollectionMemory.Usage usage(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        Arena arena = Arena.ofConfined()) {
+        // Confined memory, once looked at, makes searches slower: see SharedMappings.
+        Arena arena = Arena.ofShared()) {
       long length = channel.size();
       if (length == 0) {
         return CollectionMemory.Usage.NONE;

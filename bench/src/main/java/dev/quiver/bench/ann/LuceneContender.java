@@ -1,5 +1,6 @@
 package dev.quiver.bench.ann;
 
+import dev.quiver.lucene.SharedMappings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,7 +10,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.NumericDocValues;
-import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.store.FSLockFactory;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LuceneContender implements Contender<FixedBitSet> {
   private final LuceneForm form;
-  private @Nullable MMapDirectory directory;
+  private @Nullable SharedMappings directory;
   private @Nullable DirectoryReader reader;
   private int[] rowOfDoc = new int[0];
 
@@ -38,7 +39,7 @@ final class LuceneContender implements Contender<FixedBitSet> {
   @Override
   public void build(Rows base, int[] rows, int threads, Path folder) throws IOException {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads);
-        MMapDirectory target = new MMapDirectory(folder);
+        SharedMappings target = new SharedMappings(folder, FSLockFactory.getDefault());
         IndexWriter writer = new IndexWriter(target, form.writerConfig(base, pool, threads))) {
       new LuceneWrites(writer, form.fields(base)).addAll(base, rows, pool, threads);
       writer.forceMerge(1);
@@ -53,7 +54,7 @@ final class LuceneContender implements Contender<FixedBitSet> {
   @Override
   public void open(Path folder) throws IOException {
     close();
-    directory = new MMapDirectory(folder);
+    directory = new SharedMappings(folder, FSLockFactory.getDefault());
     reader = DirectoryReader.open(directory);
     LeafReader leaf = leaf();
     rowOfDoc = new int[leaf.maxDoc()];
@@ -67,7 +68,7 @@ final class LuceneContender implements Contender<FixedBitSet> {
   public void churn(Rows base, int[] rows, List<Change> changes, int threads, Path folder)
       throws IOException {
     try (ExecutorService pool = Executors.newFixedThreadPool(threads);
-        MMapDirectory target = new MMapDirectory(folder);
+        SharedMappings target = new SharedMappings(folder, FSLockFactory.getDefault());
         IndexWriter writer = new IndexWriter(target, form.writerConfig(base, pool, threads))) {
       LuceneWrites writes = new LuceneWrites(writer, form.fields(base));
       writes.addAll(base, rows, pool, threads);

@@ -1,5 +1,6 @@
 package dev.quiver.engine.wal;
 
+import dev.quiver.lucene.SharedMappings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.NoLockFactory;
 import org.apache.lucene.util.IOUtils;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,7 @@ public final class DiskFiles implements FileOps {
 
   @Override
   public Directory directory(Path folder) throws IOException {
-    return FSDirectory.open(folder, NoLockFactory.INSTANCE);
+    return new SharedMappings(folder, NoLockFactory.INSTANCE);
   }
 
   @Override
