@@ -42,7 +42,7 @@ final class Changes {
   }
 
   void createCollection(String name, CollectionConfig config) {
-    audited(
+    log.audited(
         AuditEvent.started("create_collection", caller.actor(), name, null),
         () -> {
           database.createCollection(name, config);
@@ -56,7 +56,7 @@ final class Changes {
   boolean updateCollection(String name, ObjectNode body, UnaryOperator<CollectionConfig> change) {
     ObjectNode detail = JsonNodeFactory.instance.objectNode();
     detail.set("change", body);
-    return audited(
+    return log.audited(
         AuditEvent.started("update_collection", caller.actor(), name, detail),
         () -> database.updateCollection(name, change));
   }
@@ -64,7 +64,7 @@ final class Changes {
   boolean deleteCollection(String name) {
     AuditEvent event = AuditEvent.started("delete_collection", caller.actor(), name, null);
     admit(event, "dropping collection `" + name + "`", name);
-    return audited(event, () -> database.deleteCollection(name));
+    return log.audited(event, () -> database.deleteCollection(name));
   }
 
   void updateAliases(List<Alias.Action> actions) {
@@ -79,7 +79,7 @@ final class Changes {
             case Alias.Action.Rename(String from, String to) -> "rename " + from + " to " + to;
           });
     }
-    audited(
+    log.audited(
         AuditEvent.started("update_aliases", caller.actor(), null, detail),
         () -> {
           database.updateAliases(actions);
@@ -107,13 +107,13 @@ final class Changes {
     if (destruction != null) {
       admit(event, destruction, collection);
     }
-    return audited(event, () -> database.write(collection, operations, wait, timeout));
+    return log.audited(event, () -> database.write(collection, operations, wait, timeout));
   }
 
   void updateQuotas(QuotaConfig config) {
     ObjectNode detail = JsonNodeFactory.instance.objectNode();
     detail.set("quotas", RestAdmin.json(config));
-    audited(
+    log.audited(
         AuditEvent.started("update_quotas", caller.actor(), null, detail),
         () -> {
           database.updateQuotas(config);
@@ -126,7 +126,7 @@ final class Changes {
     if (newName != null) {
       detail.put("as", newName);
     }
-    return audited(
+    return log.audited(
         AuditEvent.started("restore_from_trash", caller.actor(), entry.collection(), detail),
         () -> database.trash().restore(entry.id(), newName));
   }
@@ -136,7 +136,7 @@ final class Changes {
         AuditEvent.started(
             "purge_from_trash", caller.actor(), entry.collection(), trashDetail(entry));
     admit(event, "purging the dropped collection `" + entry.collection() + "`", entry.collection());
-    return audited(event, () -> database.trash().purge(entry.id()));
+    return log.audited(event, () -> database.trash().purge(entry.id()));
   }
 
   /**
@@ -161,14 +161,14 @@ final class Changes {
               : "restoring collection `" + collection + "` in place",
           collection == null ? "all" : collection);
     }
-    return () -> audited(event, restore);
+    return () -> log.audited(event, restore);
   }
 
   /** A removal of backups that is admitted and not begun yet. */
   <T> Supplier<T> removingBackups(ObjectNode detail, Supplier<T> removal) {
     AuditEvent event = AuditEvent.started("prune_backups", caller.actor(), null, detail);
     admit(event, "removing backups", "backups");
-    return () -> audited(event, removal);
+    return () -> log.audited(event, removal);
   }
 
   boolean deleteSnapshot(Snapshots.Scope scope, String name) {
@@ -177,7 +177,7 @@ final class Changes {
     AuditEvent event =
         AuditEvent.started("delete_snapshot", caller.actor(), scope.collection(), detail);
     admit(event, "deleting snapshot `" + name + "`", name);
-    return audited(
+    return log.audited(
         event,
         () -> {
           database.snapshots().delete(scope, name);
@@ -199,7 +199,7 @@ final class Changes {
     detail.put("to", environment);
     AuditEvent event = AuditEvent.started("set_environment", caller.actor(), null, detail);
     admit(event, "changing the environment `" + before + "`", before);
-    audited(
+    log.audited(
         event,
         () -> {
           guard.label(environment);
@@ -234,19 +234,5 @@ final class Changes {
               event.detail()));
       throw e;
     }
-  }
-
-  private <T> T audited(AuditEvent event, Supplier<T> change) {
-    long seq = log.append(event);
-    T result;
-    try {
-      result = change.get();
-    } catch (RuntimeException e) {
-      log.append(event.ended(seq, String.valueOf(e.getMessage())));
-      throw e;
-    }
-    // That it was done is seen in the store itself: this need not be on disk before the answer.
-    log.appendLazily(event.ended(seq, null));
-    return result;
   }
 }

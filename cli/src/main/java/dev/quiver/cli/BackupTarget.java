@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -118,28 +117,8 @@ final class BackupTarget {
     }
   }
 
-  /** Does what changes a store without a server, with the records that one would write. */
-  static <T> T audited(
-      AuditLog log,
-      String method,
-      @Nullable String collection,
-      ObjectNode detail,
-      Supplier<T> change) {
-    AuditEvent event = AuditEvent.started(method, user(), collection, detail);
-    long seq = log.append(event);
-    T result;
-    try {
-      result = change.get();
-    } catch (RuntimeException e) {
-      log.append(event.ended(seq, String.valueOf(e.getMessage())));
-      throw e;
-    }
-    log.append(event.ended(seq, null));
-    return result;
-  }
-
   /** Whoever may write to the data folder needs no key; the system knows the name. */
-  private static AuditEvent.Actor user() {
+  static AuditEvent.Actor user() {
     return new AuditEvent.Actor(
         "none", "none", System.getProperty("user.name"), null, "local", null);
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.BackupCatalog;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.RestorePoint;
+import dev.quiver.engine.audit.AuditEvent;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -88,11 +89,9 @@ final class RestoreCommand extends BackupCommand.Base {
       String name = collection;
       return of.onData(
           (backups, audit) ->
-              BackupTarget.audited(
-                      audit,
-                      "restore_backup",
-                      name,
-                      detail(),
+              audit
+                  .audited(
+                      AuditEvent.started("restore_backup", BackupTarget.user(), name, detail()),
                       () ->
                           name == null
                               ? backups.restoreStore(point())

@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,12 @@ class ModuleArrowsTest {
         .should()
         .dependOnClassesThat(resideInAPackage("jdk.incubator.vector.."))
         .check(ours);
+  }
+
+  /** Searches are slower in a process that has used such memory: docs/performance.md. */
+  @Test
+  void noMemoryIsConfinedToOneThread() {
+    noClasses().should().callMethod(Arena.class, "ofConfined").check(ours);
   }
 
   @Test

@@ -89,9 +89,7 @@ final class CatalogState {
 
   @GuardedBy("lock")
   void put(Slot slot) {
-    Map<String, Slot> changed = new TreeMap<>(collections);
-    changed.put(slot.name(), slot);
-    collections = changed;
+    collections = with(collections, slot.name(), slot);
   }
 
   @GuardedBy("lock")
@@ -106,16 +104,12 @@ final class CatalogState {
 
   @GuardedBy("lock")
   void putDropped(DroppedCollection entry) {
-    Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-    trash.put(entry.id(), entry);
-    dropped = trash;
+    dropped = with(dropped, entry.id(), entry);
   }
 
   @GuardedBy("lock")
   void removeDropped(String id) {
-    Map<String, DroppedCollection> trash = new TreeMap<>(dropped);
-    trash.remove(id);
-    dropped = trash;
+    dropped = without(dropped, id);
   }
 
   /** The number of the next collection, greater than all before. */
@@ -134,13 +128,9 @@ final class CatalogState {
   @Nullable Slot withdraw(String name) {
     Slot slot = collections.get(name);
     if (slot != null) {
-      Map<String, Slot> changed = new TreeMap<>(collections);
-      changed.remove(name);
-      collections = changed;
+      collections = without(collections, name);
       leaving.add(name);
-      Map<String, Slot> going = new TreeMap<>(withdrawn);
-      going.put(name, slot);
-      withdrawn = going;
+      withdrawn = with(withdrawn, name, slot);
     }
     return slot;
   }
@@ -148,9 +138,7 @@ final class CatalogState {
   /** A withdrawn collection is none any more, as far as journal and disk are concerned. */
   @GuardedBy("lock")
   void isGone(Slot slot) {
-    Map<String, Slot> going = new TreeMap<>(withdrawn);
-    going.remove(slot.name());
-    withdrawn = going;
+    withdrawn = without(withdrawn, slot.name());
   }
 
   /** The name of a withdrawn collection is free; those that wait for it learn it. */
@@ -236,6 +224,18 @@ final class CatalogState {
 
   static StoreState.Entry entry(CollectionFolder folder, CollectionConfig config) {
     return new StoreState.Entry(folder.id(), config.document());
+  }
+
+  private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    Map<String, V> changed = new TreeMap<>(map);
+    changed.put(key, value);
+    return changed;
+  }
+
+  private static <V> Map<String, V> without(Map<String, V> map, String key) {
+    Map<String, V> changed = new TreeMap<>(map);
+    changed.remove(key);
+    return changed;
   }
 
   /** As {@link Catalog#moment}. */

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.apache.lucene.index.IndexFileNames;
@@ -133,7 +134,7 @@ final class CommitCopy {
     // The list last: before it is there, nothing has changed.
     for (String name : wanting.reversed()) {
       Path target = index.resolve(name);
-      byte[] content = copied.getOrDefault(name, new byte[0]);
+      byte[] content = Objects.requireNonNull(copied.get(name));
       files.rename(AtomicFiles.stage(files, index.resolveSibling(name), content, true), target);
       LOG.warn("{} was damaged or missing; it is put back from its copy", target);
     }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,6 +170,23 @@ public final class AuditLog implements AutoCloseable {
    */
   public long appendLazily(AuditEvent event) {
     return append(event, false);
+  }
+
+  /**
+   * Makes a change between the record that announces it, durable before it begins, and that of how
+   * it ended. That it was done is seen in the store itself: its record need not be on the disk yet.
+   */
+  public <T> T audited(AuditEvent event, Supplier<T> change) {
+    long seq = append(event);
+    T result;
+    try {
+      result = change.get();
+    } catch (RuntimeException e) {
+      append(event.ended(seq, String.valueOf(e.getMessage())));
+      throw e;
+    }
+    appendLazily(event.ended(seq, null));
+    return result;
   }
 
   private long append(AuditEvent event, boolean durable) {
