@@ -101,6 +101,35 @@ class AuditLogTest {
   }
 
   @Test
+  void aChangeStandsBetweenItsRecordsHoweverItEnds() throws IOException {
+    try (AuditLog log = open()) {
+      List<String> atWork = log.audited(event("好"), () -> results(log));
+      assertThat(atWork).containsExactly("started");
+      assertThat(results(log)).containsExactly("ok", "started");
+
+      assertThatThrownBy(
+              () ->
+                  log.audited(
+                      event("坏"),
+                      () -> {
+                        throw new IllegalStateException("no space");
+                      }))
+          .hasMessage("no space");
+
+      ObjectNode failed = log.query(last(1)).getFirst();
+      assertThat(failed.path("result").asText()).isEqualTo("failed");
+      assertThat(failed.path("error").asText()).isEqualTo("no space");
+      assertThat(failed.path("collection").asText()).isEqualTo("坏");
+      assertThat(failed.path("of").asLong()).isEqualTo(3);
+    }
+    assertThat(verify().records()).isEqualTo(4);
+  }
+
+  private static List<String> results(AuditLog log) {
+    return log.query(last(9)).stream().map(record -> record.path("result").asText()).toList();
+  }
+
+  @Test
   void everyChangeToAByteShows() throws IOException {
     try (AuditLog log = open()) {
       for (int i = 0; i < 12; i++) {
