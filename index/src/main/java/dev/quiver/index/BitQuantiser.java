@@ -39,7 +39,7 @@ final class BitQuantiser extends Quantiser {
     this.centre = centre;
     this.seed = seed;
     this.rotation = new Rotation(centre.length, seed);
-    this.centreSquares = CodedScorer.squares(centre);
+    this.centreSquares = UnitVectors.squares(centre);
   }
 
   static int rowBytes(int dimension) {

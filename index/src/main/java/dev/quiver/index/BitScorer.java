@@ -42,14 +42,14 @@ final class BitScorer extends CodedScorer {
     checkLength(vector);
     int dimension = quantiser.dimension();
     float[] centre = quantiser.centre();
-    float unit = unit(Math.sqrt(squares(vector)));
+    float unit = unit(Math.sqrt(UnitVectors.squares(vector)));
     double byCentre = 0;
     for (int i = 0; i < dimension; i++) {
       float component = vector[i] * unit;
       byCentre += (double) component * centre[i];
       rotated[i] = component - centre[i];
     }
-    double squares = squares(rotated);
+    double squares = UnitVectors.squares(rotated);
     quantiser.rotation().apply(rotated);
     float least = rotated[0];
     float greatest = rotated[0];

@@ -44,14 +44,6 @@ abstract sealed class CodedScorer implements OrdinalScorer permits LevelScorer, 
         : 1;
   }
 
-  static double squares(float[] vector) {
-    double squares = 0;
-    for (float component : vector) {
-      squares += (double) component * component;
-    }
-    return squares;
-  }
-
   /**
    * The unit in which {@link Quantiser#errorDeviation} counts, for this query's distance from a
    * row.

@@ -40,27 +40,70 @@ final class LevelScorer extends CodedScorer {
   @Override
   void prepare(float[] vector) {
     checkLength(vector);
-    int dimension = quantiser.dimension();
-    double squares = squares(vector);
+    double squares = UnitVectors.squares(vector);
     double norm = Math.sqrt(squares);
     float unit = unit(norm);
-    float[] base = quantiser.base();
-    float[] step = quantiser.step();
-    float most = 0;
-    float atBase = 0;
-    for (int i = 0; i < dimension; i++) {
-      float component = vector[i] * unit;
-      atBase += component * base[i];
-      scaled[i] = component * step[i];
-      most = Math.max(most, Math.abs(scaled[i]));
-    }
-    float perUnit = most > 0 ? CodeType.QUERY_MAX / most : 0;
-    for (int i = 0; i < dimension; i++) {
-      float component = scaled[i] * perUnit;
-      query[i] = (short) (component + (component < 0 ? -0.5f : 0.5f));
-    }
+    scale(vector, unit);
+    float atBase = product(vector, unit, quantiser.base());
+    float most = largest(scaled);
+    float perUnit = CodeType.QUERY_MAX / most;
+    // What is too small to be told in whole numbers counts as nothing.
+    round(Float.isFinite(perUnit) ? perUnit : 0);
     length = quantiser.distance() == Distance.COSINE ? 1 : (float) norm;
     set(atBase, most / CodeType.QUERY_MAX, (float) squares);
+  }
+
+  // A loop for each step, since the compiler makes SIMD of loops that do one thing. As one loop,
+  // they were a tenth of a short search.
+
+  private void scale(float[] vector, float unit) {
+    float[] step = quantiser.step();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = vector[i] * unit * step[i];
+    }
+  }
+
+  /** {@code (unit * a) · b}, added up in the same order whatever the machine. */
+  private static float product(float[] a, float unit, float[] b) {
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    float sum4 = 0;
+    float sum5 = 0;
+    float sum6 = 0;
+    float sum7 = 0;
+    int i = 0;
+    for (; i <= a.length - 8; i += 8) {
+      sum0 += a[i] * unit * b[i];
+      sum1 += a[i + 1] * unit * b[i + 1];
+      sum2 += a[i + 2] * unit * b[i + 2];
+      sum3 += a[i + 3] * unit * b[i + 3];
+      sum4 += a[i + 4] * unit * b[i + 4];
+      sum5 += a[i + 5] * unit * b[i + 5];
+      sum6 += a[i + 6] * unit * b[i + 6];
+      sum7 += a[i + 7] * unit * b[i + 7];
+    }
+    for (; i < a.length; i++) {
+      sum0 += a[i] * unit * b[i];
+    }
+    return ((sum0 + sum1) + (sum2 + sum3)) + ((sum4 + sum5) + (sum6 + sum7));
+  }
+
+  private static float largest(float[] values) {
+    float most = 0;
+    for (float value : values) {
+      most = Math.max(most, Math.abs(value));
+    }
+    return most;
+  }
+
+  private void round(float factor) {
+    for (int i = 0; i < scaled.length; i++) {
+      // Counted from below all values, so never negative where what is cut off rounds down.
+      query[i] =
+          (short) ((int) (scaled[i] * factor + (CodeType.QUERY_MAX + 0.5f)) - CodeType.QUERY_MAX);
+    }
   }
 
   @Override
