@@ -11,6 +11,13 @@ import picocli.CommandLine.Option;
 public final class RunOptions {
   private static final int GOAL_MISSED = 3;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this and exit.")
+  @SuppressWarnings("unused") // picocli looks whether it was given.
+  private boolean help;
+
   @Option(names = "--short", description = "Under a minute, with less data: orientation only.")
   private boolean shortRun;
 

@@ -2,11 +2,13 @@ package dev.quiver.bench.ann;
 
 import dev.quiver.bench.RunOptions;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -102,8 +104,22 @@ public final class AnnCommand implements Callable<Integer> {
       if (part.equals("all")) {
         return EnumSet.allOf(Part.class);
       }
-      chosen.add(Part.valueOf(part.toUpperCase(Locale.ROOT)));
+      chosen.add(part(part));
     }
     return chosen;
+  }
+
+  private static Part part(String name) {
+    for (Part part : Part.values()) {
+      if (part.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return part;
+      }
+    }
+    String known =
+        Arrays.stream(Part.values())
+            .map(part -> part.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    throw new IllegalArgumentException(
+        "--part: " + name + " (expected: " + known + " or all; several with commas)");
   }
 }
