@@ -1,7 +1,6 @@
 package dev.quiver.bench.ann;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.quiver.bench.Figure;
 import dev.quiver.bench.TextTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -75,10 +74,11 @@ final class BuildMemory {
       double ratio = (double) peak / built.plannedBytes();
       node.put("plannedBytes", built.plannedBytes()).put("peakBytes", peak);
       site.lab()
-          .report()
-          .add(
-              Figure.of(
-                  site.data().name() + ": " + entry.name() + ": build peak / plan", ratio, ""));
+          .atMost(
+              site.data().name() + ": " + entry.name() + ": build peak / plan",
+              ratio,
+              "",
+              Goals.BUILD_MEMORY_TO_PLAN);
       return List.of(
           entry.name(),
           String.format(Locale.ROOT, "%,.1f", built.plannedBytes() / 1e6),

@@ -107,6 +107,7 @@ final class BuildPart {
                 .put("fileBytes", built.bytes());
           }
           Built shown = java.util.Objects.requireNonNull(last);
+          goals(site, name, firstSeconds, shown, reference);
           row.add(decimal(firstSeconds / shown.took().wallSeconds()));
           row.add(String.format(Locale.ROOT, "%.4f", shown.recall()));
           row.add(String.format(Locale.ROOT, "%,d", shown.bytes() / site.data().base().length));
@@ -115,6 +116,33 @@ final class BuildPart {
     site.lab()
         .report()
         .table(new TextTable(site.data().name() + ": builds from nothing", header, rows));
+  }
+
+  private static void goals(
+      Site site, String name, double firstSeconds, Built built, Map<Integer, Built> reference) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (!name.equals("quiver") || cores == 1) {
+      return;
+    }
+    double seconds = built.took().wallSeconds();
+    String title = site.data().name() + ": build, ";
+    site.lab()
+        .atLeast(title + "1 thread / " + cores, firstSeconds / seconds, "", Goals.BUILD_SPEED_UP);
+    Built other = reference.get(cores);
+    if (other != null) {
+      site.lab()
+          .atMost(
+              title + "quiver / hnswlib, threads: " + cores,
+              seconds / other.took().wallSeconds(),
+              "",
+              Goals.BUILD_TO_HNSWLIB);
+      site.lab()
+          .atMost(
+              title + "quiver / hnswlib, CPU seconds, threads: " + cores,
+              built.took().cpuSeconds() / other.took().cpuSeconds(),
+              "",
+              Goals.BUILD_TO_HNSWLIB);
+    }
   }
 
   private static String decimal(double value) {

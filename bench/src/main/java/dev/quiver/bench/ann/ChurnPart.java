@@ -131,6 +131,9 @@ final class ChurnPart {
                   point.recall(),
                   ""));
     }
+    for (int i = 0; i + 1 < all.size(); i += 2) {
+      goals(site, all.get(i), all.get(i + 1), clock);
+    }
     site.lab()
         .report()
         .table(
@@ -143,5 +146,28 @@ final class ChurnPart {
                     "queries/s at recall " + RECALL,
                     "bytes per vector on disk"),
                 rows));
+  }
+
+  private static void goals(Site site, Series fresh, Series replaced, Series.Clock clock) {
+    if (!fresh.name().startsWith("quiver")) {
+      return;
+    }
+    String title = site.data().name() + ": " + replaced.name() + " / fresh: ";
+    site.lab()
+        .atLeast(
+            title + "recall@10 at ef " + BuildPart.EFFORT,
+            replaced.withEffort(BuildPart.EFFORT).recall()
+                / fresh.withEffort(BuildPart.EFFORT).recall(),
+            "",
+            Goals.CHURNED_TO_FRESH);
+    Series.ratio(replaced.curve(clock).qpsAt(RECALL), fresh.curve(clock).qpsAt(RECALL))
+        .ifPresent(
+            ratio ->
+                site.lab()
+                    .atLeast(
+                        title + "queries/s at recall " + RECALL,
+                        ratio,
+                        "",
+                        Goals.CHURNED_TO_FRESH));
   }
 }

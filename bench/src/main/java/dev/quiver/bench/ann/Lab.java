@@ -2,6 +2,7 @@ package dev.quiver.bench.ann;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.quiver.bench.BenchOptions;
+import dev.quiver.bench.Figure;
 import dev.quiver.bench.Report;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,6 +94,18 @@ final class Lab implements AutoCloseable {
 
   Report report() {
     return report;
+  }
+
+  /** A figure with a goal; in a short run, which says nothing about speed, without. */
+  void atLeast(String figure, double value, String unit, double goal) {
+    report.add(
+        shortRun() ? Figure.of(figure, value, unit) : Figure.atLeast(figure, value, unit, goal));
+  }
+
+  /** As {@link #atLeast}, for what should be small. */
+  void atMost(String figure, double value, String unit, double goal) {
+    report.add(
+        shortRun() ? Figure.of(figure, value, unit) : Figure.atMost(figure, value, unit, goal));
   }
 
   Path folder() {

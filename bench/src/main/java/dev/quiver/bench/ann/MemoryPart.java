@@ -109,6 +109,14 @@ final class MemoryPart {
                       site.data().name() + ": " + name + ": resident per vector",
                       perVector,
                       "bytes"));
+          if (reference != null && name.startsWith("quiver")) {
+            site.lab()
+                .atMost(
+                    site.data().name() + ": " + name + " / hnswlib: resident per vector",
+                    (double) memory.indexBytes() / reference.indexBytes(),
+                    "",
+                    Goals.MEMORY_TO_HNSWLIB);
+          }
           node.putObject(name)
               .put("parameter", memory.parameter())
               .put("recall", memory.recall())

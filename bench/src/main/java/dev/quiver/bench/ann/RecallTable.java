@@ -17,10 +17,12 @@ final class RecallTable {
   private final String title;
   private final List<Series> series;
   private final Series.Clock clock;
+  private final int threads;
 
   RecallTable(String title, List<Series> series, int threads) {
     this.title = title;
     this.series = series;
+    this.threads = threads;
     this.clock = Series.clock(series, threads);
   }
 
@@ -28,7 +30,8 @@ final class RecallTable {
     return clock;
   }
 
-  void addTo(Report report) {
+  void addTo(Lab lab) {
+    Report report = lab.report();
     report.table(new TextTable(title + ": queries/s at recall@10, " + basis(), header(), speeds()));
     List<List<String>> ratios = ratios();
     if (!ratios.isEmpty()) {
@@ -45,6 +48,25 @@ final class RecallTable {
                         Figure.of(
                             title + ": " + each.name() + ": QPS at recall " + recall, qps, "1/s")));
       }
+    }
+    if (threads == 1) {
+      for (double recall : RECALLS) {
+        goal(lab, "quiver", find(REFERENCE), recall, Goals.TO_HNSWLIB);
+        goal(lab, "quiver", bestPeer(recall), recall, Goals.TO_BEST_PEER);
+        goal(lab, "quiver-lucene", find("quiver"), recall, Goals.TO_KERNEL);
+      }
+    }
+  }
+
+  private void goal(Lab lab, String name, @Nullable Series to, double recall, double goal) {
+    Series of = find(name);
+    OptionalDouble ratio = of == null ? OptionalDouble.empty() : ratioTo(of, to, recall);
+    if (to != null && ratio.isPresent()) {
+      String what = name + " / " + to.name();
+      if (goal == Goals.TO_BEST_PEER) {
+        what = name + " / best peer, " + to.name();
+      }
+      lab.atLeast(title + ": " + what + " at recall " + recall, ratio.getAsDouble(), "", goal);
     }
   }
 
@@ -129,13 +151,13 @@ final class RecallTable {
   }
 
   private String ratio(Series of, @Nullable Series to, double recall) {
-    if (to == null) {
-      return "-";
-    }
-    OptionalDouble own = of.curve(clock).qpsAt(recall);
-    OptionalDouble other = to.curve(clock).qpsAt(recall);
-    return own.isPresent() && other.isPresent()
-        ? String.format(Locale.ROOT, "%.2f", own.getAsDouble() / other.getAsDouble())
-        : "-";
+    OptionalDouble ratio = ratioTo(of, to, recall);
+    return ratio.isPresent() ? String.format(Locale.ROOT, "%.2f", ratio.getAsDouble()) : "-";
+  }
+
+  private OptionalDouble ratioTo(Series of, @Nullable Series to, double recall) {
+    return to == null
+        ? OptionalDouble.empty()
+        : Series.ratio(of.curve(clock).qpsAt(recall), to.curve(clock).qpsAt(recall));
   }
 }

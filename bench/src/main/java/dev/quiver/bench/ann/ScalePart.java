@@ -105,6 +105,14 @@ final class ScalePart {
                   point.distances(),
                   ""));
     }
+    if (one.name().equals("quiver") && byThreads.size() > 1) {
+      site.lab()
+          .atLeast(
+              site.data().name() + ": " + title + " vectors: all cores / 1 thread",
+              speedUp,
+              "",
+              Goals.SEARCH_SPEED_UP);
+    }
     return List.of(
         title,
         point.distances() < 0 ? "-" : String.format(Locale.ROOT, "%,.0f", point.distances()),

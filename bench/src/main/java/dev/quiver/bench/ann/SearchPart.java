@@ -22,7 +22,7 @@ final class SearchPart {
           int count = threads.get(i);
           String title = data.name() + " " + set.name() + ", threads: " + count;
           RecallTable table = new RecallTable(title, all.get(i), count);
-          table.addTo(lab.report());
+          table.addTo(lab);
           ObjectNode node =
               details.withObjectProperty("search").putObject(set.name() + ", threads: " + count);
           node.put("clock", table.clock().name());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** What was measured of one contender on one query set with one number of threads. */
 final class Series {
@@ -72,6 +73,13 @@ final class Series {
   Curve curve(Clock clock) {
     return Curve.of(
         points.stream().map(point -> new Curve.Point(point.recall(), point.qps(clock))).toList());
+  }
+
+  /** One by the other, where both are known. */
+  static OptionalDouble ratio(OptionalDouble of, OptionalDouble to) {
+    return of.isPresent() && to.isPresent()
+        ? OptionalDouble.of(of.getAsDouble() / to.getAsDouble())
+        : OptionalDouble.empty();
   }
 
   /** The one with the least effort that reaches a recall; the last one if none does. */

@@ -84,8 +84,9 @@ class AnnBenchmarkTest {
 
     assertThat(report.rows())
         .filteredOn(row -> row.figure().contains("recall@10"))
-        .hasSize(8)
+        .hasSize(9)
         .allSatisfy(row -> assertThat(row.value()).as(row.figure()).isGreaterThan(0.9));
+    assertThat(figures(report, "quiver-lucene, replaced / fresh: recall@10 at ef 100")).hasSize(1);
     assertThat(figures(report, "build, threads: 1")).hasSize(1);
     assertThat(figures(report, "allocated per query"))
         .hasSize(1)
