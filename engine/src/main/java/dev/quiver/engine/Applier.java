@@ -96,7 +96,7 @@ final class Applier {
     }
     Set<PointId> written = new HashSet<>();
     FilterEvaluator evaluator = evaluator(filter);
-    try (ShardIndex.Lookup lookup = index.lookup(false)) {
+    try (PointLookup lookup = index.lookup(false)) {
       for (Point point : op.points()) {
         StoredPoint before = lookup.find(point.id());
         if (before == null && op.mode() != WriteOp.UpdateMode.UPDATE_ONLY) {
@@ -149,7 +149,7 @@ final class Applier {
 
   private void updateVectors(long offset, WriteOp.UpdateVectors op) throws IOException {
     PointId missing = null;
-    try (ShardIndex.Lookup lookup = index.lookup(false)) {
+    try (PointLookup lookup = index.lookup(false)) {
       Set<PointId> excluded = excluded(op, lookup);
       for (WriteOp.PointVectors change : op.points()) {
         StoredPoint before = lookup.find(change.id());
@@ -166,8 +166,7 @@ final class Applier {
   }
 
   /** Points that the operation's filter leaves out, by what they were before it. */
-  private Set<PointId> excluded(WriteOp.UpdateVectors op, ShardIndex.Lookup lookup)
-      throws IOException {
+  private Set<PointId> excluded(WriteOp.UpdateVectors op, PointLookup lookup) throws IOException {
     FilterEvaluator evaluator = evaluator(op.updateFilter());
     Set<PointId> excluded = new HashSet<>();
     if (evaluator != null) {
@@ -187,7 +186,7 @@ final class Applier {
 
   private void edit(PointSelector selector, Edit edit) throws IOException {
     PointId missing = null;
-    try (ShardIndex.Lookup lookup = index.lookup(selector instanceof PointSelector.ByFilter)) {
+    try (PointLookup lookup = index.lookup(selector instanceof PointSelector.ByFilter)) {
       for (PointId id : selected(selector, lookup)) {
         StoredPoint before = lookup.find(id);
         if (before == null) {
@@ -210,14 +209,13 @@ final class Applier {
     if (selector instanceof PointSelector.ByIds(List<PointId> ids)) {
       return ids;
     }
-    try (ShardIndex.Lookup lookup = index.lookup(true)) {
+    try (PointLookup lookup = index.lookup(true)) {
       return selected(selector, lookup);
     }
   }
 
   /** Resolves a selector; all ids are known before the first change, as changes move documents. */
-  private List<PointId> selected(PointSelector selector, ShardIndex.Lookup lookup)
-      throws IOException {
+  private List<PointId> selected(PointSelector selector, PointLookup lookup) throws IOException {
     switch (selector) {
       case PointSelector.ByIds(List<PointId> ids) -> {
         return ids;

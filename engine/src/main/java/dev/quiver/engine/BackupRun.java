@@ -248,7 +248,7 @@ final class BackupRun {
     Slot.Retained everything = slot.retainLog(0);
     try (everything;
         Slot.Lease use = slot.acquire();
-        HeldCommit commit = use.shard().hold()) {
+        HeldCommit commit = use.shard().upkeep().hold()) {
       Slot.Retained log = slot.retainLog(commit.offset());
       try {
         List<BackupManifest.File> files = new ArrayList<>();

@@ -332,14 +332,14 @@ final class Catalog implements AutoCloseable {
     if (shard.declared().vectors().equals(slot.followed())) {
       return;
     }
-    shard.commitVectors();
+    shard.upkeep().commitVectors();
     state.lock.lock();
     try {
       if (state.collections().get(slot.name()) != slot) {
         // It is being dropped.
         return;
       }
-      VectorFields vectors = shard.committedVectors();
+      VectorFields vectors = shard.upkeep().committedVectors();
       CollectionConfig before = slot.config();
       CollectionConfig changed = vectors.in(before, slot.followed());
       if (!changed.equals(before)) {

@@ -65,7 +65,7 @@ final class CollectionFacts {
     if (!slot.damages().isEmpty()) {
       return CollectionInfo.Status.RED;
     }
-    return shard.optimizing() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN;
+    return shard.upkeep().optimizing() ? CollectionInfo.Status.YELLOW : CollectionInfo.Status.GREEN;
   }
 
   List<SegmentSummary> segments(String collection) {
@@ -80,6 +80,6 @@ final class CollectionFacts {
         collection,
         (lease, view) ->
             new SegmentFiles(view.reader(), lease.shard().declared().vectors())
-                .memory(lease.shard().bufferedBytes()));
+                .memory(lease.shard().upkeep().bufferedBytes()));
   }
 }

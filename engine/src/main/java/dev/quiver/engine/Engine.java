@@ -478,13 +478,13 @@ public final class Engine implements Database {
 
   /** Something that is read from one view. */
   interface Reading<T> {
-    T read(Slot.Lease lease, ShardIndex.View view) throws IOException;
+    T read(Slot.Lease lease, IndexView view) throws IOException;
   }
 
   /** Opens the collection if need be, and takes a view that has all that was promised. */
   <T> T reading(String collection, Reading<T> reading) {
     try (Slot.Lease lease = acquire(collection);
-        ShardIndex.View view = lease.shard().view()) {
+        IndexView view = lease.shard().view()) {
       return reading.read(lease, view);
     } catch (IOException e) {
       throw failure("collection `" + collection + "` cannot be read", e);

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.lucene.index.BinaryDocValues;
+import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.Terms;
@@ -30,6 +32,16 @@ final class LeafPoints {
   LeafPoints(LeafReader leaf) {
     this.leaf = leaf;
     this.forms = new LeafForms(leaf);
+  }
+
+  /** One for each of a reader's segments, in their order. */
+  static LeafPoints[] of(IndexReader reader) {
+    LeafPoints[] leaves = new LeafPoints[reader.leaves().size()];
+    int i = 0;
+    for (LeafReaderContext context : reader.leaves()) {
+      leaves[i++] = new LeafPoints(context.reader());
+    }
+    return leaves;
   }
 
   LeafReader leaf() {

@@ -99,7 +99,7 @@ final class LiveRestore {
       throws IOException {
     Slot slot = engine.unlisted(name, folder, config);
     try (Slot.Lease use = slot.acquire();
-        ShardIndex.View view = use.shard().view()) {
+        IndexView view = use.shard().view()) {
       long reached = use.shard().appliedOffset();
       if (reached != target) {
         throw new QuiverException(
@@ -112,7 +112,7 @@ final class LiveRestore {
                 + target
                 + ")");
       }
-      use.shard().commit();
+      use.shard().upkeep().commit();
       return view.reader().numDocs();
     } finally {
       slot.close();

@@ -113,33 +113,34 @@ final class OpenShards implements AutoCloseable {
         if (lease == null) {
           continue;
         }
-        long bytes = lease.shard().bufferedBytes();
+        ShardUpkeep upkeep = lease.shard().upkeep();
+        long bytes = upkeep.bufferedBytes();
         buffered += bytes;
         if (bytes > largestBytes) {
           largest = slot;
           largestBytes = bytes;
         }
-        if (lease.shard().commitDue(options.flushInterval())) {
-          later(slot, () -> withShard(slot, Shard::commit));
-        } else if (lease.shard().settleDue()) {
-          later(slot, () -> withShard(slot, Shard::settle));
+        if (upkeep.commitDue(options.flushInterval())) {
+          later(slot, () -> withShard(slot, ShardUpkeep::commit));
+        } else if (lease.shard().quiet() && upkeep.settleDue()) {
+          later(slot, () -> withShard(slot, ShardUpkeep::settle));
         }
       }
     }
     if (buffered > options.indexingBufferBytes() && largest != null) {
       Slot flushed = largest;
-      later(flushed, () -> withShard(flushed, Shard::flush));
+      later(flushed, () -> withShard(flushed, ShardUpkeep::flush));
     }
   }
 
   private interface Work {
-    void on(Shard shard);
+    void on(ShardUpkeep upkeep);
   }
 
   private static void withShard(Slot slot, Work work) {
     try (Slot.@Nullable Lease lease = slot.acquireIfOpen()) {
       if (lease != null) {
-        work.on(lease.shard());
+        work.on(lease.shard().upkeep());
       }
     } catch (QuiverException e) {
       LOG.error("upkeep of collection {} failed", slot.name(), e);

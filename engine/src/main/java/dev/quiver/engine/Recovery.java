@@ -62,7 +62,7 @@ final class Recovery implements AutoCloseable {
     for (int i = 0; i < behind.size() && !stopped; i++) {
       Slot slot = behind.get(i).slot();
       try (Slot.Lease lease = slot.acquire()) {
-        lease.shard().commit();
+        lease.shard().upkeep().commit();
       } catch (QuiverException e) {
         if (e.code() != ErrorCode.NOT_FOUND) {
           failed++;

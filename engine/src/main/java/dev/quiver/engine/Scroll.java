@@ -75,7 +75,7 @@ final class Scroll {
   /** The first points in the order of a payload value; such pages have no next id. */
   ScrollPage ordered(OrderBy orderBy, Declared declared, int limit) throws IOException {
     OrderedValues order = OrderedValues.of(orderBy, declared.indexes());
-    LeafPoints[] leaves = ShardIndex.leavesOf(reader);
+    LeafPoints[] leaves = LeafPoints.of(reader);
     List<PointRecord> points = new ArrayList<>();
     for (OrderedValues.Entry entry : order.top(reader, this::acceptedOrNull, limit)) {
       int leaf = ReaderUtil.subIndex(entry.docId(), reader.leaves());

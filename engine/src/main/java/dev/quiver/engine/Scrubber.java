@@ -210,8 +210,8 @@ final class Scrubber implements AutoCloseable {
     } else {
       try (Slot.@Nullable Lease lease = slot.acquireIfOpen()) {
         if (lease != null) {
-          lease.shard().mendCommit();
-          lease.shard().commit();
+          lease.shard().upkeep().mendCommit();
+          lease.shard().upkeep().commit();
         }
       }
     }

@@ -178,7 +178,7 @@ final class Slot {
   long committedOffsetIfSealed() {
     lock.lock();
     try {
-      ShardIndex.Committed commit = sealedCommit();
+      LastCommit.Contents commit = sealedCommit();
       return commit == null ? -1 : commit.offset();
     } finally {
       lock.unlock();
@@ -193,7 +193,7 @@ final class Slot {
   boolean closedAt(long offset, @Nullable Collection<String> files) {
     lock.lock();
     try {
-      ShardIndex.Committed commit = sealedCommit();
+      LastCommit.Contents commit = sealedCommit();
       return commit != null
           && commit.offset() == offset
           && (files == null || commit.files().equals(Set.copyOf(files)));
@@ -203,12 +203,12 @@ final class Slot {
   }
 
   @GuardedBy("lock")
-  private ShardIndex.@Nullable Committed sealedCommit() {
+  private LastCommit.@Nullable Contents sealedCommit() {
     try {
       return shard == null
               && !dropped
               && WriteAheadLog.sealed(folder.log(), resources.options().files())
-          ? ShardIndex.committed(resources.options().files(), folder.index())
+          ? LastCommit.contents(resources.options().files(), folder.index())
           : null;
     } catch (IOException e) {
       LOG.debug("collection {} is opened to see what it has", name, e);
@@ -305,7 +305,7 @@ final class Slot {
   long approximatePoints() {
     try (Lease lease = acquireIfOpen()) {
       if (lease != null) {
-        try (ShardIndex.View view = lease.shard().view()) {
+        try (IndexView view = lease.shard().view()) {
           return view.reader().numDocs();
         }
       }

@@ -73,7 +73,7 @@ final class StrictGate {
     }
 
     private CollectionSize measure() {
-      try (ShardIndex.View view = lease.shard().view()) {
+      try (IndexView view = lease.shard().view()) {
         return CollectionSize.of(view.reader(), declared().vectors());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -82,7 +82,7 @@ final class StrictGate {
 
     @Override
     public long count(Filter filter) {
-      try (ShardIndex.View view = lease.shard().view()) {
+      try (IndexView view = lease.shard().view()) {
         return new Matches(view.reader(), filter, declared()).count();
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -16,7 +16,7 @@ final class ViewPoints {
   ViewPoints(IndexReader reader) {
     this.reader = reader;
     this.contexts = reader.leaves();
-    this.leaves = ShardIndex.leavesOf(reader);
+    this.leaves = LeafPoints.of(reader);
   }
 
   IndexReader reader() {
