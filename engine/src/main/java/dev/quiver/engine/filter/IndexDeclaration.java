@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.PayloadIndex;
-import dev.quiver.engine.QuiverException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -42,11 +41,13 @@ final class IndexDeclaration {
           Map.entry("de", "german"),
           Map.entry("el", "greek"),
           Map.entry("he", "hebrew"),
+          Map.entry("hi-en", "hinglish"),
           Map.entry("hu", "hungarian"),
           Map.entry("hy", "armenian"),
           Map.entry("id", "indonesian"),
           Map.entry("it", "italian"),
           Map.entry("ja", "japanese"),
+          Map.entry("jp", "japanese"),
           Map.entry("kk", "kazakh"),
           Map.entry("ne", "nepali"),
           Map.entry("no", "norwegian"),
@@ -194,8 +195,8 @@ final class IndexDeclaration {
   private static String stopWordLanguage(JsonNode node, String at) {
     String language = language(node, at);
     if (!StopWords.supports(language)) {
-      throw QuiverException.notImplemented(
-          "stop words of language `" + language + "` for a text index (" + at + ")");
+      // A language that has a stemmer alone.
+      throw Json.format("unknown variant `" + language + "`, expected a language", at);
     }
     return language;
   }
@@ -223,7 +224,7 @@ final class IndexDeclaration {
   private static String language(JsonNode node, String at) {
     String given = Json.string(node, at).toLowerCase(Locale.ROOT);
     String full = LANGUAGE_CODES.getOrDefault(given, given);
-    if (!LANGUAGE_CODES.containsValue(full) && !full.equals("hinglish")) {
+    if (!LANGUAGE_CODES.containsValue(full)) {
       throw Json.format("unknown variant `" + given + "`, expected a language", at);
     }
     return full;

@@ -30,13 +30,14 @@ import org.apache.lucene.analysis.sv.SwedishAnalyzer;
 import org.apache.lucene.analysis.tr.TurkishAnalyzer;
 
 /**
- * Words that a text index leaves out: lists by language (Lucene's, except for English and Chinese)
- * and the caller's own.
+ * Words that a text index leaves out: lists by language (Lucene's where it has one, else {@link
+ * StopWordFiles files} and our own) and the caller's own.
  */
 final class StopWords {
   private static final Map<String, Supplier<CharArraySet>> BY_LANGUAGE =
       Map.ofEntries(
           Map.entry("arabic", ArabicAnalyzer::getDefaultStopSet),
+          Map.entry("azerbaijani", () -> StopWordFiles.of("azerbaijani")),
           Map.entry("basque", BasqueAnalyzer::getDefaultStopSet),
           Map.entry("bengali", BengaliAnalyzer::getDefaultStopSet),
           Map.entry("catalan", CatalanAnalyzer::getDefaultStopSet),
@@ -48,17 +49,22 @@ final class StopWords {
           Map.entry("french", FrenchAnalyzer::getDefaultStopSet),
           Map.entry("german", GermanAnalyzer::getDefaultStopSet),
           Map.entry("greek", GreekAnalyzer::getDefaultStopSet),
+          Map.entry("hebrew", () -> StopWordFiles.of("hebrew")),
+          Map.entry("hinglish", () -> new CharArraySet(HinglishStopWords.WORDS, false)),
           Map.entry("hungarian", HungarianAnalyzer::getDefaultStopSet),
           Map.entry("indonesian", IndonesianAnalyzer::getDefaultStopSet),
           Map.entry("italian", ItalianAnalyzer::getDefaultStopSet),
           Map.entry("japanese", JapaneseAnalyzer::getDefaultStopSet),
+          Map.entry("kazakh", () -> StopWordFiles.of("kazakh")),
           Map.entry("nepali", NepaliAnalyzer::getDefaultStopSet),
           Map.entry("norwegian", NorwegianAnalyzer::getDefaultStopSet),
           Map.entry("portuguese", PortugueseAnalyzer::getDefaultStopSet),
           Map.entry("romanian", RomanianAnalyzer::getDefaultStopSet),
           Map.entry("russian", RussianAnalyzer::getDefaultStopSet),
+          Map.entry("slovene", () -> StopWordFiles.of("slovene")),
           Map.entry("spanish", SpanishAnalyzer::getDefaultStopSet),
           Map.entry("swedish", SwedishAnalyzer::getDefaultStopSet),
+          Map.entry("tajik", () -> StopWordFiles.of("tajik")),
           Map.entry("turkish", TurkishAnalyzer::getDefaultStopSet));
 
   private StopWords() {}
