@@ -101,7 +101,8 @@ final class CollectionMetricsTest {
       fixture.createSmall("c");
       await(fixture.client.countAsync("c"));
 
-      GrpcFixture.until(
+      Await.until(
+          "the metrics have it",
           () ->
               fixture
                   .metrics

@@ -72,6 +72,6 @@ final class GrpcBadRequestsTest {
                 .getScore())
         .isEqualTo(1f);
     // The last request's bytes are given back just after its answer.
-    GrpcFixture.until(() -> fixture.api.requestBytesInWork() == 0);
+    Await.until("no request is in work", () -> fixture.api.requestBytesInWork() == 0);
   }
 }

@@ -67,11 +67,11 @@ final class GrpcConnectionsTest {
         Socket silent = connect(fixture)) {
       silent.getOutputStream().write(HELLO);
       silent.getOutputStream().flush();
-      GrpcFixture.until(() -> fixture.server.connections() == 1);
+      Await.until("it is connected", () -> fixture.server.connections() == 1);
 
       // It never answers the server's question whether it is there, as if its cable were cut.
       assertThat(readToTheEnd(silent)).isTrue();
-      GrpcFixture.until(() -> fixture.server.connections() == 0);
+      Await.until("the connection is closed", () -> fixture.server.connections() == 0);
     }
   }
 

@@ -20,8 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** A real server over a real engine in a temporary folder, and Qdrant's own client to it. */
@@ -120,17 +118,6 @@ final class GrpcFixture implements AutoCloseable {
       throw new AssertionError("the call succeeded: " + result);
     } catch (StatusRuntimeException e) {
       return e;
-    }
-  }
-
-  /** Waits for a condition; fails when it does not come true in time. */
-  static void until(BooleanSupplier condition) {
-    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - deadlineNanos > 0) {
-        throw new AssertionError("the condition did not come true within " + PATIENCE);
-      }
-      LockSupport.parkNanos(1_000_000);
     }
   }
 

@@ -305,7 +305,7 @@ final class GrpcFuzzTest {
 
     assertAnswersCorrectly();
     // Every broken connection is gone, only the client's own is left.
-    GrpcFixture.until(() -> fixture.server.connections() <= 1);
+    Await.until("the connections are closed", () -> fixture.server.connections() <= 1);
   }
 
   /** A frame whose header is well formed and whose content is not. */

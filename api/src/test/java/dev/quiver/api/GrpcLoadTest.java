@@ -105,7 +105,7 @@ final class GrpcLoadTest {
 
       assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
       assertThat(GrpcFixture.trailer(refused, "retry-after")).isEqualTo("1");
-      GrpcFixture.until(() -> fixture.pool.queued() == 0);
+      Await.until("no search waits", () -> fixture.pool.queued() == 0);
       assertThat(await(fixture.client.searchAsync(search("queue", 1)))).isEmpty();
     }
   }
@@ -214,9 +214,9 @@ final class GrpcLoadTest {
       assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
       assertThat(refused.getStatus().getDescription()).contains("at most 1000");
       // A refused request gives its bytes back when its call is closed, just after the answer.
-      GrpcFixture.until(() -> fixture.api.requestBytesInWork() == 0);
+      Await.until("no request is in work", () -> fixture.api.requestBytesInWork() == 0);
       await(fixture.client.upsertAsync(upsert("budget", 1)));
-      GrpcFixture.until(() -> fixture.api.requestBytesInWork() == 0);
+      Await.until("no request is in work", () -> fixture.api.requestBytesInWork() == 0);
     }
   }
 
@@ -239,10 +239,11 @@ final class GrpcLoadTest {
     }
     started.await();
     Future<List<ScoredPoint>> waiting = fixture.client.searchAsync(search("end", 1));
-    GrpcFixture.until(() -> fixture.pool.queued() == 1);
+    Await.until("a search waits", () -> fixture.pool.queued() == 1);
 
     Thread stopping = Thread.ofPlatform().start(fixture.server::close);
-    GrpcFixture.until(
+    Await.until(
+        "the server waits for the search, or has ended",
         () -> stopping.getState() == Thread.State.TIMED_WAITING || !stopping.isAlive());
     release.countDown();
 

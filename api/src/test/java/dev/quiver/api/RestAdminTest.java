@@ -10,7 +10,6 @@ import dev.quiver.api.RestFixture.Answer;
 import dev.quiver.engine.query.QueryRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -180,13 +179,11 @@ class RestAdminTest {
   }
 
   @Test
-  void memoryIsReportedByPartAndAddsUp() throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+  void memoryIsReportedByPartAndAddsUp() {
+    Await.until(
+        "a segment is on the disk",
+        () -> ok(rest.get(C + "/memory")).at("/total/disk_bytes").longValue() > 0);
     JsonNode report = ok(rest.get(C + "/memory"));
-    while (report.at("/total/disk_bytes").longValue() == 0 && System.nanoTime() < deadline) {
-      Thread.sleep(50);
-      report = ok(rest.get(C + "/memory"));
-    }
     long disk = 0;
     for (JsonNode usage : report.findParents("disk_bytes")) {
       disk += usage.path("disk_bytes").longValue();

@@ -120,18 +120,15 @@ class ChildProcessTest {
       "json"
     };
     Process importer = quiver(command);
-    while (!Files.exists(Path.of(checkpoint)) && importer.isAlive()) {
-      importer.waitFor(5, TimeUnit.MILLISECONDS);
-    }
+    Await.until(
+        "there is a checkpoint, or the import has ended",
+        () -> Files.exists(Path.of(checkpoint)) || !importer.isAlive());
     importer.destroyForcibly();
     assertThat(importer.waitFor()).as("it was killed before its end").isNotZero();
     assertThat(Files.exists(Path.of(checkpoint))).isTrue();
     // What an import sends is acknowledged when it is durable, and counted when it is applied.
+    Await.until("something is counted", () -> count() > 0);
     long before = count();
-    while (before == 0) {
-      Thread.sleep(20);
-      before = count();
-    }
     assertThat(before).isBetween(1L, total - 1L);
 
     Process again = quiver(command);
@@ -151,9 +148,12 @@ class ChildProcessTest {
     BufferedReader said =
         new BufferedReader(
             new InputStreamReader(importer.getInputStream(), StandardCharsets.UTF_8));
-    while (count() < 1) {
-      assertThat(importer.isAlive()).isTrue();
-    }
+    Await.until(
+        "something is counted",
+        () -> {
+          assertThat(importer.isAlive()).isTrue();
+          return count() > 0;
+        });
 
     // Process.destroy would also close the stream that is read below.
     assertThat(importer.toHandle().destroy()).isTrue();

@@ -3,6 +3,7 @@ package dev.quiver.engine.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.quiver.engine.Await;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.QuiverException;
@@ -65,9 +66,9 @@ class DataFolderLockTest {
   void verificationOfARunningStoreKeepsItsLock() throws Exception {
     try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
       Verification running = engine.verify(null, 0);
-      while (running.progress().state() == Verification.State.RUNNING) {
-        Thread.sleep(10);
-      }
+      Await.until(
+          "the verification has ended",
+          () -> running.progress().state() != Verification.State.RUNNING);
       assertThat(running.progress().state()).isEqualTo(Verification.State.DONE);
       assertThat(otherProcess()).isEqualTo(LOCKED);
     }
