@@ -7,8 +7,8 @@ import java.util.List;
 
 /** Search of dense vectors, by the graphs and scans of {@link VectorSearch}. */
 final class DenseSearch extends GraphSearch {
-  DenseSearch(ViewPoints points, VectorFields fields, String name, int fullScanThreshold) {
-    super(points, fields, name, fullScanThreshold);
+  DenseSearch(ViewPoints points, VectorFields fields, String name, EngineOptions options) {
+    super(points, fields, name, options);
   }
 
   @Override

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param mergeThreads merges that run at once
  * @param buildThreads threads over which one graph build is spread
  * @param fullScanThreshold segments with fewer vectors are scanned and get no graph
+ * @param adaptiveSearch whether a walk of a graph ends by what is near the query, not after exactly
+ *     so many candidates
  * @param resultPayloadBytes bytes of payloads, as JSON, that the answer to one request may hold
  * @param checkedOnOpenBytes index files up to this size are compared with their checksums when a
  *     collection is first opened; larger ones are left to the scrubber
@@ -47,6 +49,7 @@ public record EngineOptions(
     int mergeThreads,
     int buildThreads,
     int fullScanThreshold,
+    boolean adaptiveSearch,
     long resultPayloadBytes,
     long checkedOnOpenBytes,
     long scrubBytesPerSecond,
@@ -134,6 +137,7 @@ public record EngineOptions(
     private int mergeThreads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
     private int buildThreads = Runtime.getRuntime().availableProcessors();
     private int fullScanThreshold = 10_000;
+    private boolean adaptiveSearch = true;
     private long resultPayloadBytes = Math.max(8L << 20, Runtime.getRuntime().maxMemory() / 16);
     private long checkedOnOpenBytes = 64L << 20;
     private long scrubBytesPerSecond;
@@ -190,6 +194,11 @@ public record EngineOptions(
 
     public Builder buildThreads(int value) {
       this.buildThreads = value;
+      return this;
+    }
+
+    public Builder adaptiveSearch(boolean value) {
+      this.adaptiveSearch = value;
       return this;
     }
 
@@ -268,6 +277,7 @@ public record EngineOptions(
           mergeThreads,
           buildThreads,
           fullScanThreshold,
+          adaptiveSearch,
           resultPayloadBytes,
           checkedOnOpenBytes,
           scrubBytesPerSecond,

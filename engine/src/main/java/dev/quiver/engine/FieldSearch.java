@@ -24,8 +24,8 @@ sealed interface FieldSearch permits GraphSearch, SparseSearch {
       EngineOptions options) {
     VectorFields fields = declared.vectors();
     return switch (fields.own(name).kind()) {
-      case DENSE -> new DenseSearch(points, fields, name, options.fullScanThreshold());
-      case MULTI -> new MultiSearch(points, fields, name, options.fullScanThreshold());
+      case DENSE -> new DenseSearch(points, fields, name, options);
+      case MULTI -> new MultiSearch(points, fields, name, options);
       case SPARSE -> new SparseSearch(points, declared, name, fields.params(name, config).idf());
     };
   }

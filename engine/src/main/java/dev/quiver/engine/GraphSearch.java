@@ -11,8 +11,8 @@ abstract sealed class GraphSearch implements FieldSearch permits DenseSearch, Mu
   private final VectorSearch search;
   private final VectorParams params;
 
-  GraphSearch(ViewPoints points, VectorFields fields, String name, int fullScanThreshold) {
-    this.search = new VectorSearch(points, fields.field(name), fullScanThreshold);
+  GraphSearch(ViewPoints points, VectorFields fields, String name, EngineOptions options) {
+    this.search = new VectorSearch(points, fields.field(name), options);
     this.params = fields.own(name);
   }
 

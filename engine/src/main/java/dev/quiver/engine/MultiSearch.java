@@ -32,8 +32,8 @@ final class MultiSearch extends GraphSearch {
   private final String name;
   private final String field;
 
-  MultiSearch(ViewPoints points, VectorFields fields, String name, int fullScanThreshold) {
-    super(points, fields, name, fullScanThreshold);
+  MultiSearch(ViewPoints points, VectorFields fields, String name, EngineOptions options) {
+    super(points, fields, name, options);
     this.points = points;
     this.fields = fields;
     this.name = name;

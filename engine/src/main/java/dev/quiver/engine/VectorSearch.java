@@ -26,15 +26,16 @@ final class VectorSearch {
 
   private final ViewPoints points;
   private final String field;
-  private final int fullScanThreshold;
+  private final EngineOptions options;
   private final @Nullable SearchExplainer explainer;
 
-  VectorSearch(ViewPoints points, String field, int fullScanThreshold) {
+  VectorSearch(ViewPoints points, String field, EngineOptions options) {
     this.points = points;
     this.field = field;
-    this.fullScanThreshold = fullScanThreshold;
+    this.options = options;
     Explain explain = Explain.current();
-    this.explainer = explain == null ? null : new SearchExplainer(explain, fullScanThreshold);
+    this.explainer =
+        explain == null ? null : new SearchExplainer(explain, options.fullScanThreshold());
   }
 
   /** What is looked for in each segment, where that depends on the segment. */
@@ -95,7 +96,7 @@ final class VectorSearch {
     return merged(parts, largerIsBetter, k);
   }
 
-  private static SearchEffort effort(Objective objective, SearchParams params, int k) {
+  private SearchEffort effort(Objective objective, SearchParams params, int k) {
     Integer askedEf = params.hnswEf();
     int ef = Math.max(1, askedEf == null ? objective.candidates(DEFAULT_EF) : askedEf);
     SearchParams.Quantization quantization = params.quantization();
@@ -106,7 +107,8 @@ final class VectorSearch {
     } else if (oversampling != null) {
       rerank = (int) Math.min(Math.ceil(k * oversampling), RERANK_MAX);
     }
-    return new SearchEffort(ef, params.exact(), quantization.ignore(), rerank);
+    return new SearchEffort(
+        ef, params.exact(), quantization.ignore(), rerank, options.adaptiveSearch());
   }
 
   /**
@@ -175,7 +177,9 @@ final class VectorSearch {
 
   /** Small segments are searched in any case: scanning them costs no more than a graph walk. */
   private boolean skipped(SegmentVectors vectors, SearchParams params) {
-    return params.indexedOnly() && !vectors.hasGraph() && vectors.size() >= fullScanThreshold;
+    return params.indexedOnly()
+        && !vectors.hasGraph()
+        && vectors.size() >= options.fullScanThreshold();
   }
 
   private List<Hit> merged(List<Part> parts, boolean largerIsBetter, int k) throws IOException {

@@ -11,8 +11,11 @@ import dev.quiver.index.SearchRequest;
  * @param byVectors whether to walk by the vectors themselves, though there are codes
  * @param rerank of a walk by codes, how many candidates are ranked again by their vectors: a
  *     number, {@link SearchRequest#RERANK_MEASURED} or {@link SearchRequest#RERANK_NONE}
+ * @param adaptive whether a walk may end sooner or go on longer than {@code efSearch} candidates,
+ *     by how many vectors are near the query ({@link SearchRequest#withAdaptive})
  */
-public record SearchEffort(int efSearch, boolean exact, boolean byVectors, int rerank) {
+public record SearchEffort(
+    int efSearch, boolean exact, boolean byVectors, int rerank, boolean adaptive) {
   public SearchEffort {
     if (efSearch < 1) {
       throw new IllegalArgumentException("efSearch: " + efSearch + " (expected: >= 1)");
@@ -21,11 +24,11 @@ public record SearchEffort(int efSearch, boolean exact, boolean byVectors, int r
 
   /** The default way, with the given number of candidates. */
   public static SearchEffort of(int efSearch) {
-    return new SearchEffort(efSearch, false, false, SearchRequest.RERANK_MEASURED);
+    return new SearchEffort(efSearch, false, false, SearchRequest.RERANK_MEASURED, true);
   }
 
   /** Scores every accepted vector. */
   public static SearchEffort exactly() {
-    return new SearchEffort(1, true, false, SearchRequest.RERANK_MEASURED);
+    return new SearchEffort(1, true, false, SearchRequest.RERANK_MEASURED, true);
   }
 }

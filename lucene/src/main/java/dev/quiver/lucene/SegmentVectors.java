@@ -160,7 +160,8 @@ public final class SegmentVectors {
   public SegmentHits search(
       Objective objective, int k, int efSearch, boolean exact, @Nullable AcceptSet accept)
       throws IOException {
-    SearchEffort effort = new SearchEffort(efSearch, exact, false, SearchRequest.RERANK_MEASURED);
+    SearchEffort effort =
+        new SearchEffort(efSearch, exact, false, SearchRequest.RERANK_MEASURED, true);
     return search(objective, k, effort, accept);
   }
 
@@ -184,7 +185,8 @@ public final class SegmentVectors {
     }
     OrdinalFilter filter = accept == null ? null : DocFilter.of(stored, accept);
     SearchRequest request =
-        new SearchRequest(Math.min(k, size()), effort.efSearch(), Long.MAX_VALUE, effort.rerank());
+        new SearchRequest(Math.min(k, size()), effort.efSearch(), Long.MAX_VALUE, effort.rerank())
+            .withAdaptive(effort.adaptive());
     SearchScratch scratch = SCRATCHES.borrow();
     try {
       return hits(objective, search(objective, request, effort, filter, scratch));

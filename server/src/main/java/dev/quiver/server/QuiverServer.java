@@ -228,6 +228,7 @@ public final class QuiverServer implements AutoCloseable {
         .mergeThreads(config.mergeThreads())
         .buildThreads(config.buildThreads())
         .fullScanThreshold(config.fullScanThreshold())
+        .adaptiveSearch(config.adaptiveSearch())
         .environment(config.environment())
         .trashRetention(config.trashRetention())
         .auditRetention(config.auditRetention())

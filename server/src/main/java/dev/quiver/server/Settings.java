@@ -282,6 +282,13 @@ public final class Settings {
           100_000_000,
           "Segments with fewer vectors get no graph: comparing with all is faster.");
 
+  public static final Setting<Boolean> ADAPTIVE =
+      Setting.bool(
+          "search.adaptive",
+          true,
+          "Whether a search of a graph ends by what is near the query, sooner or later than after"
+              + " hnsw_ef candidates.");
+
   public static final Setting<String> BACKUP_REPOSITORY =
       Setting.text(
           "backup.repository",
@@ -399,6 +406,7 @@ public final class Settings {
           MERGE_THREADS,
           BUILD_THREADS,
           FULL_SCAN_THRESHOLD,
+          ADAPTIVE,
           BACKUP_REPOSITORY,
           BACKUP_ARCHIVE,
           BACKUP_ARCHIVE_MB,

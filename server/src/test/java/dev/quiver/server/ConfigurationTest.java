@@ -59,6 +59,7 @@ class ConfigurationTest {
           Map.entry("index.merge-threads", List.of("101", "102", "103")),
           Map.entry("index.build-threads", List.of("101", "102", "103")),
           Map.entry("index.full-scan-threshold", List.of("101", "102", "103")),
+          Map.entry("search.adaptive", List.of("true", "false", "true")),
           Map.entry("backup.repository", List.of("b1", "b2", "b3")),
           Map.entry("backup.archive-seconds", List.of("101", "102", "103")),
           Map.entry("backup.archive-mb", List.of("101", "102", "103")),
