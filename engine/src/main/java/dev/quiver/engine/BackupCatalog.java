@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class BackupCatalog {
   private final BackupRepository repository;
 
   public BackupCatalog(BlobStore store) {
-    this(new BackupRepository(store, InstantSource.system()));
+    this(new BackupRepository(store, Background.THREADS));
   }
 
   BackupCatalog(BackupRepository repository) {

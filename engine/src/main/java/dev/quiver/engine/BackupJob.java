@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class BackupJob {
   private final String kind;
-  private final long startedNanos = System.nanoTime();
+  private final Background clock;
+  private final long startedNanos;
   private final AtomicLong bytesDone = new AtomicLong();
   private final AtomicLong bytesTotal = new AtomicLong();
   private final AtomicInteger done = new AtomicInteger();
@@ -21,7 +22,13 @@ public final class BackupJob {
    * @param kind "backup", "restore", "verify", "drill", "prune" or "snapshot"
    */
   public BackupJob(String kind) {
+    this(kind, Background.THREADS);
+  }
+
+  BackupJob(String kind, Background clock) {
     this.kind = kind;
+    this.clock = clock;
+    this.startedNanos = clock.nanoTime();
   }
 
   /**
@@ -47,7 +54,7 @@ public final class BackupJob {
         total,
         bytesDone.get(),
         bytesTotal.get(),
-        (System.nanoTime() - startedNanos) / 1_000_000);
+        (clock.nanoTime() - startedNanos) / 1_000_000);
   }
 
   /** Asks it to end; it does at the next piece, and undoes what it did. */

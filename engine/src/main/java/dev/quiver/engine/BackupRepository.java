@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -49,9 +48,9 @@ final class BackupRepository {
   private static final int ATTEMPTS = 20;
 
   private final BlobStore store;
-  private final InstantSource clock;
+  private final Background clock;
 
-  BackupRepository(BlobStore store, InstantSource clock) {
+  BackupRepository(BlobStore store, Background clock) {
     this.store = store;
     this.clock = clock;
   }
@@ -196,7 +195,7 @@ final class BackupRepository {
   final class Lease implements AutoCloseable {
     private final String holder;
     private final boolean wasDirty;
-    private long renewedNanos = System.nanoTime();
+    private long renewedNanos = clock.nanoTime();
 
     private Lease(String holder, boolean wasDirty) {
       this.holder = holder;
@@ -210,7 +209,7 @@ final class BackupRepository {
 
     /** Keeps it, when half of its time is over; cheap. */
     void renew() throws IOException {
-      if (System.nanoTime() - renewedNanos > LEASE.toNanos() / 2) {
+      if (clock.nanoTime() - renewedNanos > LEASE.toNanos() / 2) {
         change(_ -> {});
       }
     }
@@ -227,7 +226,7 @@ final class BackupRepository {
             lease(catalog, holder, catalog.path("lease").path("store").asText());
             change.make(catalog);
           });
-      renewedNanos = System.nanoTime();
+      renewedNanos = clock.nanoTime();
     }
 
     /** Lists a backup; its manifest and everything that it refers to must be there. */
@@ -295,13 +294,13 @@ final class BackupRepository {
           boolean free =
               lease.isMissingNode()
                   || lease.path("store").asText().equals(storeId)
-                  || lease.path("expires_millis").asLong() < clock.millis();
+                  || lease.path("expires_millis").asLong() < clock.now().toEpochMilli();
           if (!free) {
             throw new QuiverException(
                 ErrorCode.UNAVAILABLE,
                 store.location()
                     + " is in use by another process for at least "
-                    + Math.max(0, lease.path("expires_millis").asLong() - clock.millis())
+                    + Math.max(0, lease.path("expires_millis").asLong() - clock.now().toEpochMilli())
                     + " ms more; try again");
           }
           lease(catalog, holder, storeId);
@@ -316,7 +315,7 @@ final class BackupRepository {
         .putObject("lease")
         .put("holder", holder)
         .put("store", storeId)
-        .put("expires_millis", clock.millis() + LEASE.toMillis());
+        .put("expires_millis", clock.now().toEpochMilli() + LEASE.toMillis());
   }
 
   private void update(Change change) throws IOException {

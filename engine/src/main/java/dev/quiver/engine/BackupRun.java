@@ -8,7 +8,6 @@ import dev.quiver.engine.wal.OpLog;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.lucene.index.CorruptIndexException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,10 +87,10 @@ final class BackupRun {
   BackupInfo run() throws IOException {
     String storeId = engine.journal().storeId();
     try (BackupRepository.Lease lease =
-        repository.lease(storeId, storeId + "/" + UUID.randomUUID(), true)) {
+        repository.lease(storeId, storeId + "/" + engine.background().randomId(), true)) {
       if (lease.wasDirty()) {
         // Whoever left that is dead: this store's data folder is ours.
-        repository.store().removeLeftovers(Instant.now());
+        repository.store().removeLeftovers(engine.background().now());
       }
       previous = repository.newest();
       BackupInfo info = run(storeId, lease);

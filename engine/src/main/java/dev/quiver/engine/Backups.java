@@ -5,8 +5,6 @@ import dev.quiver.engine.wal.LogClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -51,7 +49,7 @@ public final class Backups implements AutoCloseable {
   /** Begins to archive and to keep the schedule. */
   public static Backups open(Engine engine, BlobStore store, BackupSettings settings) {
     Backups backups =
-        new Backups(engine, new BackupRepository(store, InstantSource.system()), settings);
+        new Backups(engine, new BackupRepository(store, engine.background()), settings);
     backups.timer.start();
     return backups;
   }
@@ -119,7 +117,7 @@ public final class Backups implements AutoCloseable {
         "prune",
         job -> {
           try (BackupRepository.Lease lease =
-              repository.lease(storeId, storeId + "/" + UUID.randomUUID(), false)) {
+              repository.lease(storeId, storeId + "/" + engine.background().randomId(), false)) {
             return catalog.prune(retention, lease, job);
           }
         });
@@ -213,7 +211,7 @@ public final class Backups implements AutoCloseable {
   }
 
   private <T> T job(String kind, Body<T> body) {
-    BackupJob job = new BackupJob(kind);
+    BackupJob job = new BackupJob(kind, engine.background());
     lock.lock();
     try {
       BackupJob other = running;

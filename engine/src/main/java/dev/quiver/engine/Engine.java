@@ -258,6 +258,10 @@ public final class Engine implements Database {
     return resources.options().files();
   }
 
+  Background background() {
+    return resources.background();
+  }
+
   /** A slot for a folder that the store does not list yet; whoever makes it closes it. */
   Slot unlisted(String name, CollectionFolder folder, CollectionConfig config) throws IOException {
     return new Slot(name, folder, 0, config, resources, open);

@@ -14,14 +14,12 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -107,20 +105,20 @@ public final class Snapshots {
   public SnapshotInfo create(Scope scope) {
     return alone(
         () -> {
-          Instant now = Instant.now();
-          Path scratch = root.resolve(TEMPORARY).resolve(UUID.randomUUID().toString());
+          Instant now = engine.background().now();
+          Path scratch = temporary("");
           try {
             BackupJob job = started("snapshot");
-            try (DirectoryBlobStore store = DirectoryBlobStore.open(scratch, files)) {
-              BackupRepository repository = new BackupRepository(store, InstantSource.system());
+            try (DirectoryBlobStore store = scratchStore(scratch)) {
+              BackupRepository repository = new BackupRepository(store, engine.background());
               BackupInfo made = new BackupRun(engine, repository, job, scope.collection()).run();
               refusePartial(made);
             }
             Path folder = folder(scope);
             files.createDirectories(folder);
             String name = freeName(folder, prefix(scope) + TIME.format(now));
-            Path draft = root.resolve(TEMPORARY).resolve(UUID.randomUUID() + SUFFIX);
-            String sha256 = TarFolder.pack(scratch, files, draft, job);
+            Path draft = temporary(SUFFIX);
+            String sha256 = TarFolder.pack(scratch, files, draft, now, job);
             AtomicFiles.write(
                 files, folder.resolve(name + CHECKSUM), sha256.getBytes(StandardCharsets.US_ASCII));
             files.rename(draft, folder.resolve(name));
@@ -130,6 +128,14 @@ public final class Snapshots {
             files.deleteTree(scratch);
           }
         });
+  }
+
+  private Path temporary(String suffix) {
+    return root.resolve(TEMPORARY).resolve(engine.background().randomId() + suffix);
+  }
+
+  private DirectoryBlobStore scratchStore(Path scratch) throws IOException {
+    return DirectoryBlobStore.openAlone(scratch, files, engine.background());
   }
 
   private static void refusePartial(BackupInfo made) {
@@ -247,7 +253,7 @@ public final class Snapshots {
   public void recover(String collection, InputStream snapshot, @Nullable String sha256) {
     alone(
         () -> {
-          Path scratch = root.resolve(TEMPORARY).resolve(UUID.randomUUID().toString());
+          Path scratch = temporary("");
           try {
             BackupJob job = started("restore");
             MessageDigest digest = Sha256.digest();
@@ -255,8 +261,8 @@ public final class Snapshots {
             TarFolder.unpack(digested, files, scratch, job);
             digested.transferTo(OutputStream.nullOutputStream());
             check(Sha256.hex(digest.digest()), sha256);
-            try (DirectoryBlobStore store = DirectoryBlobStore.open(scratch, files)) {
-              BackupRepository repository = new BackupRepository(store, InstantSource.system());
+            try (DirectoryBlobStore store = scratchStore(scratch)) {
+              BackupRepository repository = new BackupRepository(store, engine.background());
               if (repository.list().isEmpty()) {
                 throw new QuiverException(
                     ErrorCode.BAD_REQUEST,
@@ -294,7 +300,7 @@ public final class Snapshots {
 
   /** A job that ends when the engine does. */
   private BackupJob started(String kind) {
-    BackupJob job = new BackupJob(kind);
+    BackupJob job = new BackupJob(kind, engine.background());
     running = job;
     if (closed) {
       job.cancel();

@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -24,8 +27,16 @@ final class TarFolder {
 
   private TarFolder() {}
 
-  /** Writes the files below {@code folder} to a file; durable on return, its name apart. */
-  static String pack(Path folder, FileOps files, Path target, BackupJob job) throws IOException {
+  /**
+   * Writes the files below {@code folder} to a file; durable on return, its name apart.
+   *
+   * @param made what the tar says of when its files were written, to the second
+   * @return the file's SHA-256
+   */
+  static String pack(Path folder, FileOps files, Path target, Instant made, BackupJob job)
+      throws IOException {
+    // Fractions of a second would cost a header of their own for each file.
+    FileTime time = FileTime.from(made.truncatedTo(ChronoUnit.SECONDS));
     MessageDigest digest = Sha256.digest();
     List<Path> all = new ArrayList<>();
     collect(folder, files, all);
@@ -42,6 +53,7 @@ final class TarFolder {
           continue;
         }
         TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setLastModifiedTime(time);
         try (FileOps.Reader in = files.read(each)) {
           entry.setSize(in.size());
           tar.putArchiveEntry(entry);

@@ -4,9 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.CollectionConfig;
 import dev.quiver.engine.Engine;
+import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.Payload;
+import dev.quiver.engine.QuiverException;
+import dev.quiver.engine.SnapshotInfo;
+import dev.quiver.engine.Snapshots;
 import dev.quiver.engine.TrashEntry;
 import dev.quiver.engine.WriteOp;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +29,16 @@ sealed interface SimulatedAction {
    * all done, which is the last one.
    */
   List<SimulatedState> outcomes(SimulatedState before);
+
+  /**
+   * Whether an answer of this kind may come, be it that the disk failed or that there was nothing
+   * to be done.
+   *
+   * @param faulty whether the disk fails, or has
+   */
+  default boolean mayAnswer(ErrorCode code, boolean faulty) {
+    return true;
+  }
 
   private static List<SimulatedState> atomic(SimulatedState before, SimulatedState after) {
     return List.of(before, after);
@@ -182,6 +199,142 @@ sealed interface SimulatedAction {
         }
       }
       return atomic(before, after);
+    }
+  }
+
+  /** Makes a snapshot of a collection, or with no name of the whole store. */
+  final class Snapshot implements SimulatedAction {
+    private final @Nullable String name;
+    private final SimulatedDisk disk;
+    private @Nullable Path file;
+    private @Nullable SnapshotInfo info;
+
+    Snapshot(@Nullable String name, SimulatedDisk disk) {
+      this.name = name;
+      this.disk = disk;
+    }
+
+    /** Where it is, though nobody may have been told; null: nowhere. */
+    @Nullable Path file() {
+      return file;
+    }
+
+    /** What was answered; null: it was refused. */
+    @Nullable SnapshotInfo info() {
+      return info;
+    }
+
+    @Override
+    public void run(Engine engine) {
+      List<Path> before = SimulatedSnapshots.files(disk);
+      try {
+        info =
+            engine
+                .snapshots()
+                .create(name == null ? Snapshots.Scope.STORE : Snapshots.Scope.of(name));
+      } finally {
+        List<Path> after = SimulatedSnapshots.files(disk);
+        after.removeAll(before);
+        file = after.isEmpty() ? null : after.getFirst();
+      }
+    }
+
+    @Override
+    public List<SimulatedState> outcomes(SimulatedState before) {
+      if (file == null || (name != null && !before.collections.containsKey(name))) {
+        return List.of(before);
+      }
+      SimulatedState after = before.copy();
+      after.snapshots.put(file, before.taken(name));
+      return List.of(after);
+    }
+
+    @Override
+    public boolean mayAnswer(ErrorCode code, boolean faulty) {
+      return switch (code) {
+        case CORRUPT -> faulty;
+        case CHECKSUM_MISMATCH, BAD_REQUEST, WRONG_INPUT, ALREADY_EXISTS -> false;
+        default -> true;
+      };
+    }
+
+    @Override
+    public String toString() {
+      return "Snapshot[" + (name == null ? "of the store" : name) + ", " + file + "]";
+    }
+  }
+
+  /** Deletes the file of a snapshot; what it held makes no difference any more. */
+  record DeleteSnapshot(Path file) implements SimulatedAction {
+    private Snapshots.Scope scope() {
+      Path collection = Objects.requireNonNull(file.getParent());
+      String folder = collection.getFileName().toString();
+      return folder.equals("store")
+          ? Snapshots.Scope.STORE
+          : Snapshots.Scope.of(folder.substring("c-".length()));
+    }
+
+    @Override
+    public void run(Engine engine) {
+      engine.snapshots().delete(scope(), file.getFileName().toString());
+    }
+
+    @Override
+    public List<SimulatedState> outcomes(SimulatedState before) {
+      return List.of(before);
+    }
+
+    @Override
+    public boolean mayAnswer(ErrorCode code, boolean faulty) {
+      // It is asked for what is there.
+      return code != ErrorCode.NOT_FOUND;
+    }
+  }
+
+  /**
+   * Makes a collection what a snapshot holds that is there.
+   *
+   * @param sha256 null: not known
+   */
+  record Recover(String name, Path file, @Nullable String sha256, SimulatedDisk disk)
+      implements SimulatedAction {
+    @Override
+    public void run(Engine engine) {
+      try (InputStream in = SimulatedSnapshots.stream(disk, file)) {
+        engine.snapshots().recover(name, in, sha256);
+      } catch (IOException e) {
+        throw new QuiverException(ErrorCode.INTERNAL, file + " cannot be read", e);
+      }
+    }
+
+    @Override
+    public List<SimulatedState> outcomes(SimulatedState before) {
+      SimulatedState.Taken taken = before.snapshots.get(file);
+      if (taken == null || taken.collections().size() != 1) {
+        return List.of(before);
+      }
+      SimulatedState after = before.copy();
+      after.recover(name, taken.collections().values().iterator().next());
+      return atomic(before, after);
+    }
+
+    @Override
+    public boolean mayAnswer(ErrorCode code, boolean faulty) {
+      return switch (code) {
+        case NOT_FOUND,
+            ALREADY_EXISTS,
+            WRONG_INPUT,
+            BAD_REQUEST,
+            CHECKSUM_MISMATCH,
+            CORRUPT ->
+            false;
+        default -> true;
+      };
+    }
+
+    @Override
+    public String toString() {
+      return "Recover[" + name + ", " + file + ", " + sha256 + "]";
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -139,6 +140,14 @@ public final class SimulatedDisk implements FileOps {
           }
         });
     return files;
+  }
+
+  /** What a process would read of a file now, without an operation; null when there is none. */
+  synchronized byte @Nullable [] content(Path file) {
+    Node node = entries.get(file);
+    return node == null || node.isFolder()
+        ? null
+        : Arrays.copyOf(node.content().data(), node.content().length());
   }
 
   public synchronized long length(Path file) throws IOException {

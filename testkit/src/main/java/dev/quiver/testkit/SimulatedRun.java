@@ -6,14 +6,14 @@ import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.wal.FileOps;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -31,6 +31,7 @@ final class SimulatedRun {
   private static final boolean TRACES = Boolean.getBoolean("quiver.simulate.traces");
   private static final int MOST_POSSIBLE = 48;
   private static final int MOST_TRIES = 8;
+  private static final int SNAPSHOTS_RESTORED = 2;
   private static final Set<ErrorCode> ANSWERS =
       Set.of(
           ErrorCode.NOT_FOUND,
@@ -47,12 +48,8 @@ final class SimulatedRun {
   private SimulatedDisk disk;
   private Set<SimulatedState> possible = new LinkedHashSet<>(Set.of(new SimulatedState()));
 
-  /** What may come back of collections whose creation or drop was refused, by name. */
-  private final Map<String, Set<SimulatedState.Contents>> doubtful = new HashMap<>();
-
-  /** Names of which an entry may be gone from the trash, since its purge was refused. */
-  private final Set<String> doubtfulPurges = new HashSet<>();
-
+  private final SimulatedDoubts doubts = new SimulatedDoubts();
+  private final SimulatedSnapshots snapshots = new SimulatedSnapshots();
   private long operations;
   private int acknowledged;
   private int refused;
@@ -119,19 +116,23 @@ final class SimulatedRun {
     try {
       engine = open();
       if (engine != null) {
-        check(engine);
+        SimulatedSnapshots.checkOpened(disk, this::violate);
+        check(engine, true);
         int actions = lastLife ? 3 : 5 + random.nextInt(60);
         for (int i = 0; i < actions && goesOn(); i++) {
           act(engine);
           if (possible.size() > MOST_POSSIBLE) {
-            check(engine);
+            check(engine, false);
           }
         }
         if (goesOn() && (lastLife || random.nextInt(4) == 0)) {
-          check(engine);
+          check(engine, false);
+        }
+        if (lastLife && goesOn()) {
+          checkSnapshots();
         }
       }
-    } catch (RuntimeException | AssertionError e) {
+    } catch (IOException | RuntimeException | AssertionError e) {
       violate("life " + lives + ", after " + last + ": " + e, e);
     } finally {
       end(engine, lastLife);
@@ -173,11 +174,37 @@ final class SimulatedRun {
     };
   }
 
+  /** Restores some of the snapshots that there are, and looks at them. */
+  private void checkSnapshots() throws IOException {
+    for (int i = 0; i < SNAPSHOTS_RESTORED; i++) {
+      Path file = snapshots.any(disk, random);
+      if (file == null) {
+        return;
+      }
+      List<SimulatedState> held = new ArrayList<>();
+      for (SimulatedState state : possible) {
+        SimulatedState.Taken taken = state.snapshots.get(file);
+        if (taken != null) {
+          held.add(SimulatedState.of(taken));
+        }
+      }
+      SimulatedSnapshots.checkContent(
+          Objects.requireNonNull(disk.content(file)),
+          file,
+          held,
+          settings(),
+          random.nextLong(),
+          this::violate);
+    }
+  }
+
   private EngineOptions options() {
     FileOps files = flaw.over(disk);
+    return settings().files(files).background(background).build();
+  }
+
+  private static EngineOptions.Builder settings() {
     return EngineOptions.builder()
-        .files(files)
-        .background(background)
         .flushInterval(Duration.ofMillis(50))
         .idleTimeout(Duration.ofSeconds(20))
         .maxOpenCollections(2)
@@ -185,8 +212,7 @@ final class SimulatedRun {
         .offHeapBytes(64 << 20)
         .mergeThreads(1)
         .buildThreads(1)
-        .fullScanThreshold(8)
-        .build();
+        .fullScanThreshold(8);
   }
 
   /** Returns null when the power failed meanwhile. */
@@ -242,20 +268,26 @@ final class SimulatedRun {
   private void act(Engine engine) {
     SimulatedAction action = next();
     last = action.toString();
+    boolean faulty = disk.faults().active();
     Set<SimulatedState> after = new LinkedHashSet<>();
     try {
       action.run(engine);
       acknowledged++;
       trace("done");
-      note(action, true);
+      doubts.done(action, possible);
+      snapshots.note(action, true, disk);
       possible.forEach(state -> after.add(action.outcomes(state).getLast()));
     } catch (QuiverException e) {
       trace(e.getMessage());
+      if (!action.mayAnswer(e.code(), faulty || disk.off())) {
+        violate("life " + lives + ", " + last + " was answered: " + e, e);
+      }
       if (ANSWERS.contains(e.code())) {
         possible.forEach(state -> after.add(action.outcomes(state).getLast()));
       } else {
         refused++;
-        note(action, false);
+        doubts.refused(action, possible, !disk.off() && hasSuppressed(e));
+        snapshots.note(action, false, disk);
         possible.forEach(state -> after.addAll(action.outcomes(state)));
       }
     }
@@ -273,10 +305,20 @@ final class SimulatedRun {
     }
   }
 
+  /** Whether what was done about an error failed too. */
+  private static boolean hasSuppressed(Throwable error) {
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      if (each.getSuppressed().length > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private SimulatedAction next() {
     SimulatedState any = possible.iterator().next();
     String name = "c" + random.nextInt(3);
-    int kind = random.nextInt(60);
+    int kind = random.nextInt(68);
     if (!any.collections.containsKey(name) && random.nextInt(4) > 0) {
       return any.inTrash(name) > 0 && random.nextBoolean()
           ? new SimulatedAction.Restore(name)
@@ -290,12 +332,28 @@ final class SimulatedRun {
       case 6, 7 -> new SimulatedAction.Restore(name);
       case 8 -> new SimulatedAction.Purge(name);
       case 9 -> new SimulatedAction.Drop(name);
+      case 10, 11, 12 -> new SimulatedAction.Snapshot(name, disk);
+      case 13 -> new SimulatedAction.Snapshot(null, disk);
+      case 14, 15, 16, 17 -> withSnapshot(name, kind > 14);
       default -> {
         SimulatedState.Contents contents = any.collections.get(name);
         Set<String> vectors = contents == null ? Set.of(SimulatedWrites.BASE) : contents.vectors;
         yield new SimulatedAction.Write(name, writes.next(vectors), waiting());
       }
     };
+  }
+
+  /** Recovers from or deletes a snapshot, or makes one when there is none. */
+  private SimulatedAction withSnapshot(String name, boolean recover) {
+    Path file = snapshots.any(disk, random);
+    if (file == null) {
+      return new SimulatedAction.Snapshot(name, disk);
+    }
+    if (recover && possible.stream().allMatch(state -> state.hasOneOf(file))) {
+      String sha256 = random.nextBoolean() ? snapshots.sha256(file) : null;
+      return new SimulatedAction.Recover(name, file, sha256, disk);
+    }
+    return new SimulatedAction.DeleteSnapshot(file);
   }
 
   private SimulatedAction.Waiting waiting() {
@@ -320,12 +378,14 @@ final class SimulatedRun {
   }
 
   /** Compares what is there with what may be, and takes it over. */
-  private void check(Engine engine) {
+  private void check(Engine engine, boolean restarted) {
     SimulatedState found = null;
+    Map<Path, String> listed = Map.of();
     for (int i = 0; found == null && goesOn(); i++) {
       try {
         background.runAll(1000);
         background.advance(Duration.ofSeconds(1));
+        listed = SimulatedSnapshots.listed(engine);
         found = SimulatedReads.read(engine);
       } catch (QuiverException e) {
         if (disk.off()) {
@@ -342,12 +402,13 @@ final class SimulatedRun {
       return;
     }
     checks++;
-    Set<SimulatedState> like = explaining(found);
+    Set<SimulatedState> like = explaining(found, restarted);
     if (like.isEmpty()) {
       violate("life " + lives + ", after " + last + ": " + String.join("; ", nearest(found)), null);
       return;
     }
     possible = like;
+    snapshots.check(disk, listed, this::violate);
     try {
       SimulatedReads.search(engine, found, random, this::violate);
     } catch (QuiverException e) {
@@ -371,7 +432,7 @@ final class SimulatedRun {
   }
 
   /** The possible states that look like what was found; with what is in doubt if need be. */
-  private Set<SimulatedState> explaining(SimulatedState found) {
+  private Set<SimulatedState> explaining(SimulatedState found, boolean restarted) {
     Set<SimulatedState> like = new LinkedHashSet<>();
     for (SimulatedState state : possible) {
       if (state.looksLike(found)) {
@@ -379,82 +440,12 @@ final class SimulatedRun {
       }
     }
     for (SimulatedState state : like.isEmpty() ? possible : Set.<SimulatedState>of()) {
-      SimulatedState with = withDoubts(state, found);
+      SimulatedState with = doubts.with(state, found, restarted);
       if (with.looksLike(found)) {
         like.add(with);
       }
     }
     return like;
-  }
-
-  /**
-   * What a state is when collections came back whose creation, drop or restore was refused, and
-   * entries of the trash are gone whose purge was: a broken disk may keep the engine from undoing
-   * what it refused, and nobody was told of an end.
-   */
-  private SimulatedState withDoubts(SimulatedState state, SimulatedState found) {
-    SimulatedState with = state.copy();
-    found.collections.forEach(
-        (name, contents) -> {
-          if (!with.collections.containsKey(name)
-              && doubtful.getOrDefault(name, Set.of()).contains(contents)) {
-            with.collections.put(name, contents);
-            found.aliases.forEach(
-                (alias, target) -> {
-                  if (target.equals(name)) {
-                    with.aliases.putIfAbsent(alias, target);
-                  }
-                });
-            if (with.inTrash(name) > found.inTrash(name)) {
-              with.takeFromTrash(name);
-            }
-          }
-        });
-    for (String name : doubtfulPurges) {
-      if (with.inTrash(name) > found.inTrash(name)) {
-        with.takeFromTrash(name);
-      }
-    }
-    return with;
-  }
-
-  /** Notes that a creation or drop was refused, or that one was done for sure. */
-  private void note(SimulatedAction action, boolean done) {
-    String name =
-        switch (action) {
-          case SimulatedAction.Create create -> create.name();
-          case SimulatedAction.Drop drop -> drop.name();
-          case SimulatedAction.Restore restore -> restore.name();
-          case SimulatedAction.Purge purge -> {
-            if (done) {
-              doubtfulPurges.remove(purge.name());
-            } else {
-              doubtfulPurges.add(purge.name());
-            }
-            yield "";
-          }
-          case SimulatedAction.Configure _,
-              SimulatedAction.ChangeAliases _,
-              SimulatedAction.Write _ ->
-              "";
-        };
-    if (name.isEmpty()) {
-      return;
-    }
-    if (done
-        && (action instanceof SimulatedAction.Create
-            || action instanceof SimulatedAction.Restore)) {
-      doubtful.remove(name);
-      return;
-    }
-    for (SimulatedState state : done ? Set.<SimulatedState>of() : possible) {
-      for (SimulatedState outcome : action.outcomes(state)) {
-        SimulatedState.Contents contents = outcome.collections.get(name);
-        if (contents != null) {
-          doubtful.computeIfAbsent(name, key -> new HashSet<>()).add(contents.copy());
-        }
-      }
-    }
   }
 
   /** With the property quiver.simulate.traces, says what happens. */

@@ -1,6 +1,7 @@
 package dev.quiver.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,19 @@ final class SimulatedState {
 
   /** What was dropped, by the name that it had, the last one last. */
   final Map<String, List<Dropped>> trash = new TreeMap<>();
+
+  /**
+   * What snapshots hold, by file. Whether they are there is said by {@link SimulatedSnapshots}; the
+   * ones that are gone may be among them.
+   */
+  final Map<Path, Taken> snapshots = new TreeMap<>();
+
+  /**
+   * What a snapshot holds; nobody may change it.
+   *
+   * @param aliases in a snapshot of the whole store
+   */
+  record Taken(Map<String, Contents> collections, Map<String, String> aliases) {}
 
   /**
    * A collection in the trash; nobody may change what it holds.
@@ -73,11 +87,19 @@ final class SimulatedState {
     collections.forEach((name, contents) -> copy.collections.put(name, contents.copy()));
     copy.aliases.putAll(aliases);
     trash.forEach((name, entries) -> copy.trash.put(name, new ArrayList<>(entries)));
+    copy.snapshots.putAll(snapshots);
     return copy;
   }
 
   /** Puts a collection that there is into the trash, with its aliases. */
   void drop(String name) {
+    Contents contents = Objects.requireNonNull(collections.remove(name));
+    Set<String> own = aliasesOf(name);
+    aliases.keySet().removeAll(own);
+    trash.computeIfAbsent(name, key -> new ArrayList<>()).add(new Dropped(contents, own));
+  }
+
+  private Set<String> aliasesOf(String name) {
     Set<String> own = new TreeSet<>();
     aliases.forEach(
         (alias, target) -> {
@@ -85,9 +107,48 @@ final class SimulatedState {
             own.add(alias);
           }
         });
-    Contents contents = Objects.requireNonNull(collections.remove(name));
-    aliases.keySet().removeAll(own);
-    trash.computeIfAbsent(name, key -> new ArrayList<>()).add(new Dropped(contents, own));
+    return own;
+  }
+
+  /**
+   * Makes a collection what a snapshot holds. The one of its name goes into the trash, and its
+   * aliases stay with the name.
+   */
+  void recover(String name, Contents contents) {
+    Contents before = collections.put(name, contents.copy());
+    if (before != null) {
+      trash
+          .computeIfAbsent(name, key -> new ArrayList<>())
+          .add(new Dropped(before, aliasesOf(name)));
+    }
+  }
+
+  /** Whether a snapshot is of one collection. */
+  boolean hasOneOf(Path file) {
+    Taken taken = snapshots.get(file);
+    return taken != null && taken.collections().size() == 1;
+  }
+
+  /**
+   * What a snapshot made now holds.
+   *
+   * @param collection null: everything
+   */
+  Taken taken(@Nullable String collection) {
+    SimulatedState copy = copy();
+    if (collection != null) {
+      copy.collections.keySet().retainAll(Set.of(collection));
+      copy.aliases.clear();
+    }
+    return new Taken(copy.collections, copy.aliases);
+  }
+
+  /** As a store would be that was restored from a snapshot. */
+  static SimulatedState of(Taken taken) {
+    SimulatedState state = new SimulatedState();
+    state.collections.putAll(taken.collections());
+    state.aliases.putAll(taken.aliases());
+    return state;
   }
 
   /** Takes the last one of this name out of the trash, or returns null. */
@@ -126,12 +187,13 @@ final class SimulatedState {
     return other instanceof SimulatedState that
         && collections.equals(that.collections)
         && aliases.equals(that.aliases)
-        && trash.equals(that.trash);
+        && trash.equals(that.trash)
+        && snapshots.equals(that.snapshots);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(collections, aliases, trash);
+    return Objects.hash(collections, aliases, trash, snapshots);
   }
 
   /** How {@code found} differs from this, in few lines. */

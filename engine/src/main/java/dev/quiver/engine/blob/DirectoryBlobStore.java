@@ -1,5 +1,6 @@
 package dev.quiver.engine.blob;
 
+import dev.quiver.engine.Background;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.wal.AtomicFiles;
@@ -18,7 +19,6 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -50,28 +50,41 @@ public final class DirectoryBlobStore implements BlobStore {
   private final Path temporary;
   private final FileOps files;
   private final StoreLock lock;
+  private final Background background;
 
-  private DirectoryBlobStore(Path folder, FileOps files, StoreLock lock) {
+  private DirectoryBlobStore(
+      Path folder, FileOps files, StoreLock lock, Background background) {
     this.folder = folder;
     this.blobs = folder.resolve("blobs");
     this.documents = folder.resolve("documents");
     this.temporary = folder.resolve("tmp");
     this.files = files;
     this.lock = lock;
+    this.background = background;
   }
 
   /** Opens a store in a folder, which is made when it is missing. */
   public static DirectoryBlobStore open(Path folder, FileOps files) throws IOException {
-    return open(folder, files, StoreLock.of(folder));
+    return open(new DirectoryBlobStore(folder, files, StoreLock.of(folder), Background.THREADS));
   }
 
-  /** The same in a folder of {@code files} that only this process sees. */
-  static DirectoryBlobStore open(Path folder, FileOps files, StoreLock lock) throws IOException {
-    DirectoryBlobStore store = new DirectoryBlobStore(folder, files, lock);
+  /**
+   * The same where no other process looks, and nobody else in this one: without a lock file, so
+   * that the folder need not be of the system's file system.
+   *
+   * @param background gives times and names
+   */
+  public static DirectoryBlobStore openAlone(Path folder, FileOps files, Background background)
+      throws IOException {
+    return open(new DirectoryBlobStore(folder, files, StoreLock.inProcess(), background));
+  }
+
+  private static DirectoryBlobStore open(DirectoryBlobStore store) throws IOException {
+    FileOps files = store.files;
     for (Path each : List.of(store.blobs, store.documents, store.temporary)) {
       files.createDirectories(each);
     }
-    files.syncDirectory(folder);
+    files.syncDirectory(store.folder);
     return store;
   }
 
@@ -105,7 +118,7 @@ public final class DirectoryBlobStore implements BlobStore {
       files.syncDirectory(parent(target));
       return false;
     }
-    Path draft = temporary.resolve(System.currentTimeMillis() + "-" + UUID.randomUUID());
+    Path draft = temporary.resolve(background.now().toEpochMilli() + "-" + background.randomId());
     try {
       write(draft, content);
       createParents(target);
