@@ -22,10 +22,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots as Qdrant has them: one file of a collection or of the whole store, kept in the data
- * folder until it is deleted, to be downloaded and to be restored from. Each is a backup repository
+ * folder until it is deleted, also when its collection is dropped, to be downloaded and to be
+ * restored from. Each is a backup repository
  * with one backup, as a tar, so {@link Backups} and snapshots are the same bytes made and read by
  * the same code.
  *
@@ -45,6 +48,8 @@ public final class Snapshots {
   private static final String SUFFIX = ".snapshot";
   private static final String CHECKSUM = ".checksum";
   private static final long PEER_ID = 1;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
   private final Engine engine;
   private final Path root;
@@ -86,8 +91,14 @@ public final class Snapshots {
     if (scope.collection() == null) {
       return root.resolve("store");
     }
-    Path collection = root.resolve("collections").resolve(encoded(scope.collection()));
+    Path collection = root.resolve("collections").resolve(encoded(named(scope.collection())));
     return scope.shard() ? collection.resolve("shard-0") : collection;
+  }
+
+  /** The name of the collection that an alias stands for; of one that is gone its own. */
+  private String named(String nameOrAlias) {
+    Slot slot = engine.catalog().findOrNull(nameOrAlias);
+    return slot == null ? nameOrAlias : slot.name();
   }
 
   /** A collection's name as a file's. */
@@ -101,12 +112,15 @@ public final class Snapshots {
     return text.toString();
   }
 
-  /** Makes a snapshot; durable on return. */
+  /**
+   * Makes a snapshot; durable on return. One that is refused is there as a whole, or not at all.
+   */
   public SnapshotInfo create(Scope scope) {
     return alone(
         () -> {
           Instant now = engine.background().now();
           Path scratch = temporary("");
+          Path draft = temporary(SUFFIX);
           try {
             BackupJob job = started("snapshot");
             try (DirectoryBlobStore store = scratchStore(scratch)) {
@@ -114,20 +128,64 @@ public final class Snapshots {
               BackupInfo made = new BackupRun(engine, repository, job, scope.collection()).run();
               refusePartial(made);
             }
-            Path folder = folder(scope);
-            files.createDirectories(folder);
-            String name = freeName(folder, prefix(scope) + TIME.format(now));
-            Path draft = temporary(SUFFIX);
             String sha256 = TarFolder.pack(scratch, files, draft, now, job);
-            AtomicFiles.write(
-                files, folder.resolve(name + CHECKSUM), sha256.getBytes(StandardCharsets.US_ASCII));
-            files.rename(draft, folder.resolve(name));
-            files.syncDirectory(folder);
-            return info(folder, name);
+            return publish(scope, draft, sha256, now);
           } finally {
-            files.deleteTree(scratch);
+            discard(scratch);
+            discard(draft);
           }
         });
+  }
+
+  /** Gives a snapshot its name, at which its checksum is already. */
+  private SnapshotInfo publish(Scope scope, Path draft, String sha256, Instant now)
+      throws IOException {
+    Path folder = folder(scope);
+    makeFolder(folder);
+    String name = freeName(folder, prefix(scope) + TIME.format(now));
+    Path checksum = folder.resolve(name + CHECKSUM);
+    try {
+      AtomicFiles.write(files, checksum, sha256.getBytes(StandardCharsets.US_ASCII));
+      files.rename(draft, folder.resolve(name));
+    } catch (IOException e) {
+      try {
+        files.delete(checksum);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+    files.syncDirectory(folder);
+    return info(folder, name);
+  }
+
+  /**
+   * Makes a folder of snapshots with those above it, durably, or what comes into it would go with
+   * them; also when they are there, since an earlier try may have made them and failed.
+   */
+  private void makeFolder(Path folder) throws IOException {
+    files.createDirectories(folder);
+    Path data = parent(root);
+    for (Path each = folder; !each.equals(data); each = parent(each)) {
+      files.syncDirectory(parent(each));
+    }
+  }
+
+  private static Path parent(Path path) throws IOException {
+    Path parent = path.getParent();
+    if (parent == null) {
+      throw new IOException("no parent folder: " + path);
+    }
+    return parent;
+  }
+
+  /** Whatever the work came to: what cannot be deleted now is deleted at the next start. */
+  private void discard(Path path) {
+    try {
+      files.deleteTree(path);
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", path, e);
+    }
   }
 
   private Path temporary(String suffix) {
@@ -146,13 +204,13 @@ public final class Snapshots {
     }
   }
 
-  private static String prefix(Scope scope) {
+  private String prefix(Scope scope) {
     String collection = scope.collection();
     if (collection == null) {
       return "full-snapshot-";
     }
     // The name goes through URLs and file systems: what is neither there nor here plain is encoded.
-    String plain = encoded(collection).substring(2).replace("%", "_");
+    String plain = encoded(named(collection)).substring(2).replace("%", "_");
     return scope.shard() ? plain + "-shard-0-" : plain + "-" + PEER_ID + "-";
   }
 
@@ -188,12 +246,23 @@ public final class Snapshots {
           List<SnapshotInfo> snapshots = new ArrayList<>();
           for (String name : files.list(folder)) {
             if (name.endsWith(SUFFIX)) {
-              snapshots.add(info(folder, name));
+              addTo(snapshots, folder, name);
             }
           }
           snapshots.sort(Comparator.comparing(SnapshotInfo::created));
           return snapshots;
         });
+  }
+
+  private void addTo(List<SnapshotInfo> snapshots, Path folder, String name) throws IOException {
+    try {
+      snapshots.add(info(folder, name));
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      if (files.exists(folder.resolve(name))) {
+        throw e;
+      }
+      // Deleted since the folder was listed.
+    }
   }
 
   private void requireCollection(Scope scope) {
@@ -236,8 +305,9 @@ public final class Snapshots {
     guarded(
         () -> {
           files.delete(file);
+          // First: after a crash a snapshot must not be there without its checksum.
+          files.syncDirectory(parent(file));
           files.delete(file.resolveSibling(name + CHECKSUM));
-          files.syncDirectory(folder(scope));
           return true;
         });
   }
@@ -285,7 +355,7 @@ public final class Snapshots {
             }
             return true;
           } finally {
-            files.deleteTree(scratch);
+            discard(scratch);
           }
         });
   }
@@ -346,7 +416,7 @@ public final class Snapshots {
     }
   }
 
-  /** Deletes what an earlier process left behind; at the start. */
+  /** Deletes what an earlier process was working on; at the start. */
   void clean() throws IOException {
     files.deleteTree(root.resolve(TEMPORARY));
   }

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import dev.quiver.engine.blob.Sha256;
 import dev.quiver.engine.wal.FileOps;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -93,8 +94,9 @@ final class TarFolder {
   static void unpack(InputStream in, FileOps files, Path folder, BackupJob job) throws IOException {
     byte[] buffer = new byte[BUFFER_BYTES];
     int count = 0;
-    TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(in));
-    for (TarArchiveEntry entry = next(tar); entry != null; entry = next(tar)) {
+    Source source = new Source(in);
+    TarArchiveInputStream tar = new TarArchiveInputStream(new BufferedInputStream(source));
+    for (TarArchiveEntry entry = next(tar, source); entry != null; entry = next(tar, source)) {
       if (entry.isDirectory()) {
         continue;
       }
@@ -108,7 +110,9 @@ final class TarFolder {
       }
       long size = 0;
       try (FileOps.Appender out = files.create(target)) {
-        for (int read = tar.read(buffer); read >= 0; read = tar.read(buffer)) {
+        for (int read = read(tar, source, buffer);
+            read >= 0;
+            read = read(tar, source, buffer)) {
           job.check();
           out.write(buffer, 0, read);
           size += read;
@@ -124,11 +128,58 @@ final class TarFolder {
     }
   }
 
-  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar) throws IOException {
+  private static @Nullable TarArchiveEntry next(TarArchiveInputStream tar, Source source)
+      throws IOException {
     try {
       return tar.getNextEntry();
     } catch (IOException | IllegalArgumentException e) {
+      source.check();
       throw notOurs(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static int read(TarArchiveInputStream tar, Source source, byte[] buffer)
+      throws IOException {
+    try {
+      return tar.read(buffer);
+    } catch (IOException e) {
+      source.check();
+      throw notOurs(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Where a tar comes from: that it cannot be read is not the tar's fault. */
+  private static final class Source extends FilterInputStream {
+    private @Nullable IOException failure;
+
+    Source(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        return super.read(target, offset, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    void check() throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
     }
   }
 

@@ -30,6 +30,11 @@ sealed interface SimulatedAction {
    */
   List<SimulatedState> outcomes(SimulatedState before);
 
+  /** The states that it may be in when this was answered; none when that cannot be. */
+  default List<SimulatedState> answered(SimulatedState before, ErrorCode code) {
+    return List.of(outcomes(before).getLast());
+  }
+
   /**
    * Whether an answer of this kind may come, be it that the disk failed or that there was nothing
    * to be done.
@@ -382,6 +387,22 @@ sealed interface SimulatedAction {
         }
       }
       return states;
+    }
+
+    /** A vector that may or may not be there, since its making or dropping was refused. */
+    @Override
+    public List<SimulatedState> answered(SimulatedState before, ErrorCode code) {
+      SimulatedState.Contents contents = before.collections.get(collection);
+      if (code != ErrorCode.WRONG_INPUT || contents == null) {
+        return SimulatedAction.super.answered(before, code);
+      }
+      for (int i = 0; i < operations.size(); i++) {
+        if (!contents.vectors.containsAll(SimulatedWrites.vectorsIn(operations.get(i)))) {
+          List<SimulatedState> all = outcomes(before);
+          return all.subList(0, Math.min(i + 1, all.size()));
+        }
+      }
+      return List.of();
     }
   }
 }

@@ -283,7 +283,11 @@ final class SimulatedRun {
         violate("life " + lives + ", " + last + " was answered: " + e, e);
       }
       if (ANSWERS.contains(e.code())) {
-        possible.forEach(state -> after.add(action.outcomes(state).getLast()));
+        possible.forEach(state -> after.addAll(action.answered(state, e.code())));
+        if (after.isEmpty()) {
+          violate("life " + lives + ", " + last + " was answered: " + e, e);
+          return;
+        }
       } else {
         refused++;
         doubts.refused(action, possible, !disk.off() && hasSuppressed(e));

@@ -239,6 +239,17 @@ final class SimulatedWrites {
     }
   }
 
+  /** The vectors that points are to get. */
+  static Set<String> vectorsIn(WriteOp operation) {
+    Set<String> names = new LinkedHashSet<>();
+    if (operation instanceof WriteOp.Upsert upsert) {
+      upsert.points().forEach(point -> names.addAll(point.vectors().keySet()));
+    } else if (operation instanceof WriteOp.UpdateVectors update) {
+      update.points().forEach(change -> names.addAll(change.vectors().keySet()));
+    }
+    return names;
+  }
+
   private interface Edit {
     SimulatedState.Point of(SimulatedState.Point before);
   }
