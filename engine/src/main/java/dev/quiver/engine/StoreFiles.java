@@ -136,6 +136,8 @@ record StoreFiles(Path root, FileOps files, boolean archiving) {
     for (DroppedCollection each : installing.gone()) {
       each.toJson(array.addObject().put("id", each.id()));
     }
+    // Or a loss of power could leave the announcement without the folders that it speaks of.
+    files.syncDirectory(collectionsFolder());
     Documents.write(files, root.resolve(INSTALLATION), document);
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
+import org.jspecify.annotations.Nullable;
 
 /** A disk that makes the engine behave as if something had been left out of it. */
 class FlawedFiles extends FilterFileOps {
@@ -69,6 +70,37 @@ class FlawedFiles extends FilterFileOps {
         crc.update(log.array(), log.arrayOffset() + at + 8, HEADER_BYTES - 8 + length);
         log.putInt(at + 4, (int) crc.getValue());
         at += HEADER_BYTES + length;
+      }
+    }
+  }
+
+  /** Gives a snapshot's checksum its name last, when the folder was synced. */
+  static final class LateChecksums extends FlawedFiles {
+    private @Nullable Path checksum;
+    private boolean due;
+
+    LateChecksums(FileOps disk) {
+      super(disk);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+      if (to.toString().endsWith(".checksum")) {
+        checksum = from;
+        return;
+      }
+      super.rename(from, to);
+      due = to.toString().endsWith(".snapshot");
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+      super.syncDirectory(directory);
+      Path late = checksum;
+      if (due && late != null) {
+        due = false;
+        String name = late.getFileName().toString();
+        super.rename(late, late.resolveSibling(name.substring(0, name.length() - ".tmp".length())));
       }
     }
   }

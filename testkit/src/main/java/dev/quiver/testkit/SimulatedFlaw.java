@@ -21,7 +21,11 @@ public enum SimulatedFlaw {
   /** The log's checksums are not compared: whatever stands behind the last record counts. */
   TORN_TAIL_TAKEN,
   /** A commit names its files before they are synced. */
-  COMMIT_BEFORE_FILES;
+  COMMIT_BEFORE_FILES,
+  /** Snapshots get their names before their bytes are synced. */
+  SNAPSHOT_NOT_SYNCED,
+  /** A snapshot has its name before its checksum does, and that is not synced. */
+  SNAPSHOT_BEFORE_CHECKSUM;
 
   DiskFaults faults() {
     return switch (this) {
@@ -35,6 +39,8 @@ public enum SimulatedFlaw {
                           && !String.valueOf(path.getFileName()).contains("segments"));
       case DOCUMENTS_NOT_SYNCED ->
           DiskFaults.none().ignoringSyncsOf(path -> path.toString().endsWith(".json.tmp"));
+      case SNAPSHOT_NOT_SYNCED ->
+          DiskFaults.none().ignoringSyncsOf(path -> path.toString().endsWith(".snapshot"));
       case FOLDERS_NOT_SYNCED ->
           DiskFaults.none()
               .ignoringSyncsOf(path -> !String.valueOf(path.getFileName()).contains("."));
@@ -51,6 +57,7 @@ public enum SimulatedFlaw {
     return switch (this) {
       case TORN_TAIL_TAKEN -> new FlawedFiles.UncheckedLogs(disk);
       case COMMIT_BEFORE_FILES -> new FlawedFiles.EarlyCommits(disk);
+      case SNAPSHOT_BEFORE_CHECKSUM -> new FlawedFiles.LateChecksums(disk);
       default -> disk;
     };
   }

@@ -59,6 +59,9 @@ final class SimulatedRun {
   private long history;
   private String last = "nothing";
 
+  /** Whether this is the last life, which has no faults of its own. */
+  private boolean faultless;
+
   SimulatedRun(long seed, SimulatedFlaw flaw) {
     this.seed = seed;
     this.flaw = flaw;
@@ -109,6 +112,7 @@ final class SimulatedRun {
 
   /** One engine, from opening to its end; the last one has no faults. */
   private void live(boolean lastLife) {
+    faultless = lastLife;
     if (!lastLife) {
       planFaults();
     }
@@ -162,6 +166,24 @@ final class SimulatedRun {
     }
     if (random.nextInt(6) == 0) {
       faults.capacityBytes(disk.usedBytes() + random.nextInt(20_000));
+    }
+  }
+
+  /** Snapshots are rare, and take many operations: some faults are meant for them. */
+  private void planFaultsOf(SimulatedAction action) {
+    boolean ofSnapshots =
+        action instanceof SimulatedAction.Snapshot
+            || action instanceof SimulatedAction.DeleteSnapshot
+            || action instanceof SimulatedAction.Recover;
+    if (!ofSnapshots || faultless) {
+      return;
+    }
+    int within = action instanceof SimulatedAction.DeleteSnapshot ? 6 : 1 << (5 + random.nextInt(4));
+    long at = disk.operations() + random.nextInt(within);
+    switch (random.nextInt(12)) {
+      case 0 -> disk.faults().powerFailsAt(at);
+      case 1 -> disk.faults().errors(at, at + 1 + random.nextInt(6), kinds(), path -> true);
+      default -> {}
     }
   }
 
@@ -268,6 +290,7 @@ final class SimulatedRun {
   private void act(Engine engine) {
     SimulatedAction action = next();
     last = action.toString();
+    planFaultsOf(action);
     boolean faulty = disk.faults().active();
     Set<SimulatedState> after = new LinkedHashSet<>();
     try {
