@@ -450,7 +450,7 @@ final class Catalog implements AutoCloseable {
     state.lock.lock();
     try {
       state.settle(slot);
-      if (!done && files.exists(slot.folder().document())) {
+      if (!done && (disk.unfinished() || files.exists(slot.folder().document()))) {
         state.put(slots.create(slot.name(), slot.folder(), slot.number(), slot.config()));
       } else if (!done) {
         disk.doubt(slot.folder());

@@ -144,6 +144,11 @@ final class CatalogDisk {
     }
   }
 
+  /** Whether collections that there are may lack their documents, which the announcement has. */
+  boolean unfinished() {
+    return unfinished;
+  }
+
   /** An installation is announced and could not be completed; the next change completes it. */
   void leaveUnfinished() {
     unfinished = true;

@@ -199,6 +199,38 @@ class SnapshotCrashTest {
     assertThat(after).isGreaterThan(20);
   }
 
+  /** Campaign, seed 200477: it was taken for gone, since it had no document yet. */
+  @Test
+  void aRecoveredCollectionThatCannotBeDroppedStays() {
+    SimulatedDisk disk = filled(1);
+    try (Engine engine = open(disk, 1)) {
+      SnapshotInfo made = engine.snapshots().create(C);
+      Path file = engine.snapshots().file(C, made.name());
+      disk.faults()
+          .errors(
+              0,
+              Long.MAX_VALUE,
+              kind -> kind == DiskFaults.Kind.READ,
+              path -> path.endsWith("install.json"));
+      try (InputStream in = SimulatedSnapshots.stream(disk, file)) {
+        engine.snapshots().recover("d", in, null);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+      assertThatThrownBy(() -> engine.deleteCollection("d")).hasMessageContaining("install.json");
+      assertThat(engine.collections()).containsExactly("c", "d");
+      disk.faults().healed();
+      engine.createCollection("e", SimulatedAction.config(20));
+      disk.powerOff();
+    } catch (QuiverException e) {
+      assertThat(e).hasMessageContaining("power");
+    }
+    try (Engine engine = open(disk.afterPowerLoss(DiskFaults.none()), 1)) {
+      assertThat(engine.collections()).containsExactly("c", "d", "e");
+      assertThat(engine.count("d", null, true)).isEqualTo(1);
+    }
+  }
+
   @Test
   void aDiskThatCannotBeReadIsNotTakenForAForeignSnapshot() {
     SimulatedDisk disk = filled(1);
