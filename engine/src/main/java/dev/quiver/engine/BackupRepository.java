@@ -300,7 +300,8 @@ final class BackupRepository {
                 ErrorCode.UNAVAILABLE,
                 store.location()
                     + " is in use by another process for at least "
-                    + Math.max(0, lease.path("expires_millis").asLong() - clock.now().toEpochMilli())
+                    + Math.max(
+                        0, lease.path("expires_millis").asLong() - clock.now().toEpochMilli())
                     + " ms more; try again");
           }
           lease(catalog, holder, storeId);

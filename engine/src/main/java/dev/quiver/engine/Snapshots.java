@@ -28,9 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Snapshots as Qdrant has them: one file of a collection or of the whole store, kept in the data
  * folder until it is deleted, also when its collection is dropped, to be downloaded and to be
- * restored from. Each is a backup repository
- * with one backup, as a tar, so {@link Backups} and snapshots are the same bytes made and read by
- * the same code.
+ * restored from. Each is a backup repository with one backup, as a tar, so {@link Backups} and
+ * snapshots are the same bytes made and read by the same code.
  *
  * <pre>
  * snapshots/&lt;scope&gt;/&lt;name&gt;.snapshot     the tar

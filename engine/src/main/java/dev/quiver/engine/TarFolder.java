@@ -110,9 +110,7 @@ final class TarFolder {
       }
       long size = 0;
       try (FileOps.Appender out = files.create(target)) {
-        for (int read = read(tar, source, buffer);
-            read >= 0;
-            read = read(tar, source, buffer)) {
+        for (int read = read(tar, source, buffer); read >= 0; read = read(tar, source, buffer)) {
           job.check();
           out.write(buffer, 0, read);
           size += read;

@@ -326,12 +326,7 @@ sealed interface SimulatedAction {
     @Override
     public boolean mayAnswer(ErrorCode code, boolean faulty) {
       return switch (code) {
-        case NOT_FOUND,
-            ALREADY_EXISTS,
-            WRONG_INPUT,
-            BAD_REQUEST,
-            CHECKSUM_MISMATCH,
-            CORRUPT ->
+        case NOT_FOUND, ALREADY_EXISTS, WRONG_INPUT, BAD_REQUEST, CHECKSUM_MISMATCH, CORRUPT ->
             false;
         default -> true;
       };

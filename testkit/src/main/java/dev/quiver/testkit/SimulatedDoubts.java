@@ -75,8 +75,7 @@ final class SimulatedDoubts {
 
   /** Whether an action that was done had something to do. */
   private static boolean changes(SimulatedAction action, Set<SimulatedState> possible) {
-    return possible.stream()
-        .allMatch(before -> !action.outcomes(before).getLast().equals(before));
+    return possible.stream().allMatch(before -> !action.outcomes(before).getLast().equals(before));
   }
 
   /**
@@ -170,7 +169,7 @@ final class SimulatedDoubts {
           SimulatedState.Contents contents = found.collections.get(name);
           if (contents != null
               && doubts.contains(contents)
-              && !contents.equals(with.collections.get(name))) {
+              && !Objects.equals(contents, with.collections.get(name))) {
             with.recover(name, contents);
           }
         });

@@ -178,7 +178,8 @@ final class SimulatedRun {
     if (!ofSnapshots || faultless) {
       return;
     }
-    int within = action instanceof SimulatedAction.DeleteSnapshot ? 6 : 1 << (5 + random.nextInt(4));
+    int within =
+        action instanceof SimulatedAction.DeleteSnapshot ? 6 : 1 << (5 + random.nextInt(4));
     long at = disk.operations() + random.nextInt(within);
     switch (random.nextInt(12)) {
       case 0 -> disk.faults().powerFailsAt(at);

@@ -90,8 +90,7 @@ final class SimulatedSnapshots {
       if (done) {
         known.remove(delete.file());
       } else {
-        known.computeIfPresent(
-            delete.file(), (file, before) -> new Known(false, before.sha256()));
+        known.computeIfPresent(delete.file(), (file, before) -> new Known(false, before.sha256()));
       }
     }
   }

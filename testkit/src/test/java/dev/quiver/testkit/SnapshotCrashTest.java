@@ -52,8 +52,7 @@ class SnapshotCrashTest {
                     new Point(
                         PointId.of(id),
                         Map.of(
-                            SimulatedWrites.BASE,
-                            new VectorValue.Dense(new float[] {id, 2, 3, 4})),
+                            SimulatedWrites.BASE, new VectorValue.Dense(new float[] {id, 2, 3, 4})),
                         Payload.EMPTY)),
                 null,
                 WriteOp.UpdateMode.UPSERT)),

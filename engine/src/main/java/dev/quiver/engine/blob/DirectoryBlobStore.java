@@ -52,8 +52,7 @@ public final class DirectoryBlobStore implements BlobStore {
   private final StoreLock lock;
   private final Background background;
 
-  private DirectoryBlobStore(
-      Path folder, FileOps files, StoreLock lock, Background background) {
+  private DirectoryBlobStore(Path folder, FileOps files, StoreLock lock, Background background) {
     this.folder = folder;
     this.blobs = folder.resolve("blobs");
     this.documents = folder.resolve("documents");
