@@ -4,6 +4,7 @@ import dev.quiver.engine.blob.DirectoryBlobStore;
 import dev.quiver.engine.blob.Sha256;
 import dev.quiver.engine.wal.AtomicFiles;
 import dev.quiver.engine.wal.FileOps;
+import dev.quiver.engine.wal.FilterFileOps;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -192,7 +193,19 @@ public final class Snapshots {
   }
 
   private DirectoryBlobStore scratchStore(Path scratch) throws IOException {
-    return DirectoryBlobStore.openAlone(scratch, files, engine.background());
+    return DirectoryBlobStore.openAlone(scratch, new Passing(files), engine.background());
+  }
+
+  /** Of a folder that the next start deletes: names in it need not outlive a loss of power. */
+  private static final class Passing extends FilterFileOps {
+    Passing(FileOps files) {
+      super(files);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) {
+      // Only the tar that is made of it is durable.
+    }
   }
 
   private static void refusePartial(BackupInfo made) {

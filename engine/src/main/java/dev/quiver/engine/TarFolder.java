@@ -14,7 +14,10 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -41,6 +44,12 @@ final class TarFolder {
     MessageDigest digest = Sha256.digest();
     List<Path> all = new ArrayList<>();
     collect(folder, files, all);
+    // Not by name: names are made of contents, and tars of equal stores should be alike.
+    Map<Path, Long> sizes = new HashMap<>();
+    for (Path each : all) {
+      sizes.put(each, files.size(each));
+    }
+    all.sort(Comparator.<Path, Long>comparing(sizes::get).thenComparing(Comparator.naturalOrder()));
     try (FileOps.Appender appender = files.create(target)) {
       TarArchiveOutputStream tar =
           new TarArchiveOutputStream(new DigestOutputStream(new AppenderStream(appender), digest));
