@@ -52,7 +52,7 @@ public final class SimulatedDisk implements FileOps {
   private long history;
 
   /** A file, or a folder when it has no content. */
-  private record Node(@Nullable SimulatedFile file) {
+  private record Node(@Nullable SimulatedFile file, long number) {
     boolean isFolder() {
       return file == null;
     }
@@ -78,7 +78,7 @@ public final class SimulatedDisk implements FileOps {
    * @param node what {@code to} became; null: it was deleted
    * @param from where it was before a rename; null: nowhere
    */
-  private record EntryChange(Path to, @Nullable Node node, @Nullable Path from) {
+  private record EntryChange(Path to, @Nullable Node node, @Nullable Path from, long number) {
     boolean in(Path folder) {
       return folder.equals(to.getParent()) || (from != null && folder.equals(from.getParent()));
     }
@@ -168,21 +168,34 @@ public final class SimulatedDisk implements FileOps {
     SimulatedDisk after = new SimulatedDisk(newFaults, random.nextLong());
     Map<Path, Node> surviving = new TreeMap<>(durableEntries);
     int share = random.nextInt(3);
+    long chance = random.nextLong();
     for (EntryChange change : pending) {
-      if (share == 2 || (share == 1 && random.nextBoolean())) {
+      if (share == 2 || (share == 1 && chance(chance, change.number()).nextBoolean())) {
         change.applyTo(surviving);
       }
     }
     surviving.forEach(
         (path, node) -> {
           if (reachable(surviving, path)) {
-            Node kept = node.isFolder() ? node : new Node(node.content().survivor(random));
+            Node kept =
+                node.isFolder()
+                    ? node
+                    : new Node(
+                        node.content().survivor(chance(chance, node.number())), node.number());
             after.entries.put(path, kept);
             after.durableEntries.put(path, kept);
             after.usedBytes += node.isFolder() ? 0 : kept.content().length();
           }
         });
     return after;
+  }
+
+  /** Of one file or change: those of others make no difference, nor the order of their names. */
+  private static Random chance(long seed, long number) {
+    Random of = new Random(seed + number * 0x9E3779B97F4A7C15L);
+    // Neighbouring seeds begin alike.
+    of.nextLong();
+    return of;
   }
 
   /** The disk that the next process finds when this one is killed: the system goes on. */
@@ -227,7 +240,8 @@ public final class SimulatedDisk implements FileOps {
       throw new IOException("simulated: the power is off");
     }
     long number = operations++;
-    history = history * 31 + Objects.hash(kind.name(), withoutHashes(path), bytes);
+    int counted = path.startsWith(SimulatedSnapshots.TEMPORARY) ? 0 : bytes;
+    history = history * 31 + Objects.hash(kind.name(), withoutHashes(path), counted);
     faults.delayOf(number).pass();
     DiskFaults.Fault fault = faults.at(number, kind, path);
     return switch (fault) {
@@ -335,8 +349,8 @@ public final class SimulatedDisk implements FileOps {
       throw new java.nio.file.FileAlreadyExistsException(file.toString());
     }
     whole(DiskFaults.Kind.CREATE, file);
-    Node node = new Node(new SimulatedFile());
-    change(new EntryChange(file, node, null));
+    Node node = new Node(new SimulatedFile(), operations);
+    change(new EntryChange(file, node, null, operations));
     return node.content();
   }
 
@@ -439,7 +453,7 @@ public final class SimulatedDisk implements FileOps {
     }
     for (Path folder : missing) {
       whole(DiskFaults.Kind.CREATE, folder);
-      change(new EntryChange(folder, new Node(null), null));
+      change(new EntryChange(folder, new Node(null, operations), null, operations));
     }
   }
 
@@ -454,7 +468,7 @@ public final class SimulatedDisk implements FileOps {
     }
     whole(DiskFaults.Kind.DELETE, file);
     usedBytes -= node.isFolder() ? 0 : node.content().length();
-    change(new EntryChange(file, null, null));
+    change(new EntryChange(file, null, null, operations));
   }
 
   @Override
@@ -466,7 +480,7 @@ public final class SimulatedDisk implements FileOps {
     whole(DiskFaults.Kind.RENAME, to);
     Node replaced = entries.get(to);
     usedBytes -= replaced == null || replaced.isFolder() ? 0 : replaced.content().length();
-    change(new EntryChange(to, node, from));
+    change(new EntryChange(to, node, from, operations));
   }
 
   @Override

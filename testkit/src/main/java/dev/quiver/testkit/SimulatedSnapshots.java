@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedSnapshots {
   static final Path FOLDER = SimulatedRun.DATA.resolve("snapshots");
 
-  private static final Path TEMPORARY = FOLDER.resolve("tmp");
+  static final Path TEMPORARY = FOLDER.resolve("tmp");
   private static final String SUFFIX = ".snapshot";
   private static final String CHECKSUM = ".checksum";
   private static final Path RESTORED = Path.of("/restored");
