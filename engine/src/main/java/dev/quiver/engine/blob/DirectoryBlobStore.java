@@ -8,6 +8,7 @@ import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,9 @@ public final class DirectoryBlobStore implements BlobStore {
   private final StoreLock lock;
   private final Background background;
 
+  /** Folders whose names this object made durable; whoever deletes one from outside is seen. */
+  private final Set<Path> durableFolders = ConcurrentHashMap.newKeySet();
+
   private DirectoryBlobStore(Path folder, FileOps files, StoreLock lock, Background background) {
     this.folder = folder;
     this.blobs = folder.resolve("blobs");
@@ -80,11 +85,38 @@ public final class DirectoryBlobStore implements BlobStore {
 
   private static DirectoryBlobStore open(DirectoryBlobStore store) throws IOException {
     FileOps files = store.files;
+    boolean existed = files.exists(store.folder);
+    List<Path> doubtful = new ArrayList<>(List.of(store.folder.toAbsolutePath()));
+    for (Path each = doubtful.getLast().getParent();
+        each != null && !files.exists(each);
+        each = each.getParent()) {
+      doubtful.add(each);
+    }
     for (Path each : List.of(store.blobs, store.documents, store.temporary)) {
       files.createDirectories(each);
     }
     files.syncDirectory(store.folder);
+    for (Path each : doubtful) {
+      Path parent = each.getParent();
+      if (parent != null) {
+        syncParent(files, parent, existed);
+      }
+    }
     return store;
+  }
+
+  /**
+   * @param existed whether somebody made the folder in it before
+   */
+  private static void syncParent(FileOps files, Path parent, boolean existed) throws IOException {
+    try {
+      files.syncDirectory(parent);
+    } catch (AccessDeniedException e) {
+      // What we may enter but not read was made by another, who has seen to it.
+      if (!existed) {
+        throw e;
+      }
+    }
   }
 
   /** Whether a folder is, or was once meant to be, a store. */
@@ -114,6 +146,7 @@ public final class DirectoryBlobStore implements BlobStore {
     Path target = resolve(blobs, key);
     if (files.exists(target)) {
       // Whoever put it may not have come to this yet.
+      createParents(target);
       files.syncDirectory(parent(target));
       return false;
     }
@@ -168,21 +201,25 @@ public final class DirectoryBlobStore implements BlobStore {
     }
   }
 
-  /** Makes the folders of a file, durably. */
+  /**
+   * Makes the folders that a file lies in, and their names durable. That a folder exists does not
+   * say that its name is: whoever made it may have failed behind that.
+   */
   private void createParents(Path file) throws IOException {
-    List<Path> missing = new ArrayList<>();
-    for (Path each = parent(file);
-        !files.exists(each) && !each.equals(folder);
-        each = parent(each)) {
-      missing.add(each);
+    List<Path> doubtful = new ArrayList<>();
+    for (Path each = parent(file); !each.equals(folder); each = parent(each)) {
+      if (!durableFolders.contains(each) || !files.exists(each)) {
+        doubtful.add(each);
+      }
     }
-    if (missing.isEmpty()) {
+    if (doubtful.isEmpty()) {
       return;
     }
     files.createDirectories(parent(file));
-    for (Path each : missing) {
+    for (Path each : doubtful) {
       files.syncDirectory(parent(each));
     }
+    durableFolders.addAll(doubtful);
   }
 
   private static Path parent(Path file) throws IOException {
