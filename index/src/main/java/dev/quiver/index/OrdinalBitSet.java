@@ -20,17 +20,34 @@ public final class OrdinalBitSet implements OrdinalFilter {
    * here on.
    */
   public OrdinalBitSet(long[] words, int size) {
+    this(words, size, count(words));
+  }
+
+  /**
+   * As above, where it is known how many bits are 1.
+   *
+   * @param cardinality that, or nearly: searches choose their way by it
+   */
+  public OrdinalBitSet(long[] words, int size, int cardinality) {
     if (size < 0 || words.length < ((long) size + 63) >>> 6) {
       throw new IllegalArgumentException(
           "size: " + size + " (expected: 0 to 64 * " + words.length + ")");
     }
+    if (cardinality < 0 || cardinality > size) {
+      throw new IllegalArgumentException(
+          "cardinality: " + cardinality + " (expected: 0 to " + size + ")");
+    }
     this.words = words;
     this.size = size;
+    this.cardinality = cardinality;
+  }
+
+  private static int count(long[] words) {
     int count = 0;
     for (long word : words) {
       count += Long.bitCount(word);
     }
-    this.cardinality = count;
+    return count;
   }
 
   /** All ordinals below {@code size}. */

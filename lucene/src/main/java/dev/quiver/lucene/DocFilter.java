@@ -24,7 +24,7 @@ final class DocFilter implements OrdinalFilter {
       return new DocFilter(stored, accept.docs(), cardinalityBound(stored, accept));
     }
     return accept.docs() instanceof FixedBitSet bits
-        ? new OrdinalBitSet(bits.getBits(), stored.size())
+        ? new OrdinalBitSet(bits.getBits(), stored.size(), accept.cardinality())
         : new DocFilter(stored, accept.docs(), accept.cardinality());
   }
 
