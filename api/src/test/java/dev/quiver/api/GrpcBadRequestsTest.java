@@ -8,6 +8,8 @@ import io.grpc.StatusRuntimeException;
 import io.qdrant.client.grpc.Points.UpsertPoints;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Bad requests: each gets its status and its text, and leaves nothing behind. */
 final class GrpcBadRequestsTest {
+  private static final long STACK_BYTES = 64L << 20;
+
   @TempDir static Path folder;
   private static GrpcFixture fixture;
 
@@ -55,8 +59,16 @@ final class GrpcBadRequestsTest {
             DynamicTest.dynamicTest("the server is unharmed", GrpcBadRequestsTest::checkUnharmed)));
   }
 
-  private static void check(GrpcBadRequest bad) {
-    StatusRuntimeException refused = failure(bad.call().apply(fixture.client.grpcClient()));
+  /** Protobuf writes a message that is nested 1,000 deep by as many calls in each other. */
+  private static Future<?> sent(GrpcBadRequest bad) throws Exception {
+    FutureTask<Future<?>> sending =
+        new FutureTask<>(() -> bad.call().apply(fixture.client.grpcClient()));
+    new Thread(null, sending, "deep messages", STACK_BYTES).start();
+    return sending.get();
+  }
+
+  private static void check(GrpcBadRequest bad) throws Exception {
+    StatusRuntimeException refused = failure(sent(bad));
 
     assertThat(refused.getStatus().getDescription()).contains(bad.text());
     assertThat(refused.getStatus().getCode()).isEqualTo(bad.code());
