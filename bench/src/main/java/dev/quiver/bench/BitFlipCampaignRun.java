@@ -27,7 +27,8 @@ final class BitFlipCampaignRun implements Benchmark {
     options.say(flips + " flips, seed " + seed);
     Path work = Files.createTempDirectory("quiver-flips");
     try {
-      BitFlipCampaign.Result result = new BitFlipCampaign(work, seed).run(flips);
+      BitFlipCampaign.Result result =
+          new BitFlipCampaign(work, seed).run(flips, options.progress("flips", 100));
       report.add(Figure.of("flips", result.flips(), "bits"));
       report.add(Figure.of("kinds of files", result.byKind().size(), "kinds"));
       int[] sums = new int[5];

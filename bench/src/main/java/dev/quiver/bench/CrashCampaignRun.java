@@ -28,7 +28,8 @@ final class CrashCampaignRun implements Benchmark {
     int cycles = options.shortRun() ? SHORT_CYCLES : CYCLES;
     options.say(cycles + " cycles, seed " + seed);
     Path folder = Files.createTempDirectory("quiver-campaign");
-    CrashCampaign.Result result = new CrashCampaign(folder, seed).run(cycles);
+    CrashCampaign.Result result =
+        new CrashCampaign(folder, seed).run(cycles, options.progress("cycles", 10));
     report.add(Figure.of("cycles", result.cycles(), "kills"));
     report.add(Figure.of("restarts checked", result.checked(), "restarts"));
     report.add(Figure.of("writes acknowledged", (double) result.acknowledged(), "writes"));

@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /**
@@ -101,7 +102,12 @@ public final class BitFlipCampaign {
     this.random = new Random(seed);
   }
 
-  public Result run(int flips) throws IOException {
+  /**
+   * Flips so many bits, or fewer when several went wrong.
+   *
+   * @param progress told after each how many there were
+   */
+  public Result run(int flips, IntConsumer progress) throws IOException {
     StoredEverything store =
         StoredEverything.build(work.resolve("original"), work.resolve("live"), random);
     // By turns among the kinds: most bytes are in few of them.
@@ -113,6 +119,7 @@ public final class BitFlipCampaign {
       List<Path> candidates = Objects.requireNonNull(kinds.get(kind));
       flipOne(store, kind, candidates.get(random.nextInt(candidates.size())));
       done++;
+      progress.accept(done);
     }
     return new Result(seed, done, kinds.keySet(), byKind, List.copyOf(violations));
   }
@@ -319,7 +326,7 @@ public final class BitFlipCampaign {
     Path work = Files.createTempDirectory("quiver-flips");
     Result result =
         new BitFlipCampaign(work, args.length > 1 ? Long.parseLong(args[1]) : 1)
-            .run(Integer.parseInt(args[0]));
+            .run(Integer.parseInt(args[0]), done -> {});
     result
         .byKind()
         .forEach(

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 
 /**
  * Kills a writing process (SIGKILL) at random moments, over and over on one data folder, and checks
@@ -76,8 +77,12 @@ public final class CrashCampaign {
     }
   }
 
-  /** Runs so many cycles, or fewer when something is found to be wrong. */
-  public Result run(int cycles) throws IOException, InterruptedException {
+  /**
+   * Runs so many cycles, or fewer when something is found to be wrong.
+   *
+   * @param progress told after each how many there were
+   */
+  public Result run(int cycles, IntConsumer progress) throws IOException, InterruptedException {
     int done = 0;
     while (done < cycles && violations.isEmpty()) {
       killOnce();
@@ -86,6 +91,7 @@ public final class CrashCampaign {
         check();
         checked++;
       }
+      progress.accept(done);
     }
     return new Result(seed, done, checked, acknowledged, List.copyOf(violations));
   }
@@ -298,7 +304,7 @@ public final class CrashCampaign {
     long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
     Path folder = Files.createTempDirectory("quiver-crash").resolve("data");
     long started = System.nanoTime();
-    Result result = new CrashCampaign(folder, seed).run(cycles);
+    Result result = new CrashCampaign(folder, seed).run(cycles, done -> {});
     System.out.println(
         result + ", seconds " + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started));
     result.violations().forEach(System.out::println);

@@ -18,7 +18,7 @@ class BitFlipTest {
     long seed = Long.getLong("quiver.seed", System.nanoTime() % 1_000_000_000);
     int flips = Integer.getInteger("quiver.flips", 40);
 
-    BitFlipCampaign.Result result = new BitFlipCampaign(folder, seed).run(flips);
+    BitFlipCampaign.Result result = new BitFlipCampaign(folder, seed).run(flips, done -> {});
 
     System.out.println("seed " + seed + ", kinds " + result.kinds());
     assertThat(result.violations()).isEmpty();
