@@ -6,6 +6,7 @@ import dev.quiver.engine.audit.AuditLog;
 import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.filter.Filter;
 import dev.quiver.engine.query.QueryRequest;
+import dev.quiver.engine.wal.DurableFolders;
 import dev.quiver.engine.wal.FileOps;
 import java.io.Closeable;
 import java.io.IOException;
@@ -101,8 +102,7 @@ public final class Engine implements Database {
       if (!files.exists(dataFolder.resolve(StoreFiles.COLLECTIONS))) {
         // Also when the folder is there: an earlier start may have failed before its name was
         // durable, and a power loss would take the folder with everything that comes into it.
-        files.createDirectories(dataFolder);
-        files.syncDirectory(parent(dataFolder));
+        DurableFolders.create(files, DurableFolders.parent(dataFolder), dataFolder);
       }
       folderLock = files.claim(dataFolder);
       boolean isNew = !files.exists(dataFolder.resolve(StoreFiles.COLLECTIONS));
@@ -145,14 +145,6 @@ public final class Engine implements Database {
       IOUtils.closeWhileHandlingException(folderLock);
       throw failure("data folder cannot be opened: " + dataFolder, e);
     }
-  }
-
-  private static Path parent(Path folder) throws IOException {
-    Path parent = folder.toAbsolutePath().getParent();
-    if (parent == null) {
-      throw new IOException("no parent folder: " + folder);
-    }
-    return parent;
   }
 
   static QuiverException failure(String what, Exception cause) {

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import dev.quiver.engine.blob.DirectoryBlobStore;
 import dev.quiver.engine.blob.Sha256;
 import dev.quiver.engine.wal.AtomicFiles;
+import dev.quiver.engine.wal.DurableFolders;
 import dev.quiver.engine.wal.FileOps;
 import dev.quiver.engine.wal.FilterFileOps;
 import java.io.FileNotFoundException;
@@ -141,7 +142,7 @@ public final class Snapshots {
   private SnapshotInfo publish(Scope scope, Path draft, String sha256, Instant now)
       throws IOException {
     Path folder = folder(scope);
-    makeFolder(folder);
+    DurableFolders.create(files, DurableFolders.parent(root), folder);
     String name = freeName(folder, prefix(scope) + TIME.format(now));
     Path checksum = folder.resolve(name + CHECKSUM);
     try {
@@ -157,26 +158,6 @@ public final class Snapshots {
     }
     files.syncDirectory(folder);
     return info(folder, name);
-  }
-
-  /**
-   * Makes a folder of snapshots with those above it, durably, or what comes into it would go with
-   * them; also when they are there, since an earlier try may have made them and failed.
-   */
-  private void makeFolder(Path folder) throws IOException {
-    files.createDirectories(folder);
-    Path data = parent(root);
-    for (Path each = folder; !each.equals(data); each = parent(each)) {
-      files.syncDirectory(parent(each));
-    }
-  }
-
-  private static Path parent(Path path) throws IOException {
-    Path parent = path.getParent();
-    if (parent == null) {
-      throw new IOException("no parent folder: " + path);
-    }
-    return parent;
   }
 
   /** Whatever the work came to: what cannot be deleted now is deleted at the next start. */
@@ -318,7 +299,7 @@ public final class Snapshots {
         () -> {
           files.delete(file);
           // First: after a crash a snapshot must not be there without its checksum.
-          files.syncDirectory(parent(file));
+          files.syncDirectory(DurableFolders.parent(file));
           files.delete(file.resolveSibling(name + CHECKSUM));
           return true;
         });

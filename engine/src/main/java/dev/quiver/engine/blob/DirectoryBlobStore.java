@@ -4,6 +4,7 @@ import dev.quiver.engine.Background;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.wal.AtomicFiles;
+import dev.quiver.engine.wal.DurableFolders;
 import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,32 +86,23 @@ public final class DirectoryBlobStore implements BlobStore {
 
   private static DirectoryBlobStore open(DirectoryBlobStore store) throws IOException {
     FileOps files = store.files;
-    boolean existed = files.exists(store.folder);
-    List<Path> doubtful = new ArrayList<>(List.of(store.folder.toAbsolutePath()));
-    for (Path each = doubtful.getLast().getParent();
-        each != null && !files.exists(each);
-        each = each.getParent()) {
-      doubtful.add(each);
-    }
+    createFolder(store.folder, files);
     for (Path each : List.of(store.blobs, store.documents, store.temporary)) {
       files.createDirectories(each);
     }
     files.syncDirectory(store.folder);
-    for (Path each : doubtful) {
-      Path parent = each.getParent();
-      if (parent != null) {
-        syncParent(files, parent, existed);
-      }
-    }
     return store;
   }
 
-  /**
-   * @param existed whether somebody made the folder in it before
-   */
-  private static void syncParent(FileOps files, Path parent, boolean existed) throws IOException {
+  /** Makes the folder of a store; what is missing above it too. */
+  private static void createFolder(Path folder, FileOps files) throws IOException {
+    boolean existed = files.exists(folder);
+    Path above = DurableFolders.parent(folder);
+    while (!files.exists(above)) {
+      above = DurableFolders.parent(above);
+    }
     try {
-      files.syncDirectory(parent);
+      DurableFolders.create(files, above, folder);
     } catch (AccessDeniedException e) {
       // What we may enter but not read was made by another, who has seen to it.
       if (!existed) {
@@ -147,7 +139,7 @@ public final class DirectoryBlobStore implements BlobStore {
     if (files.exists(target)) {
       // Whoever put it may not have come to this yet.
       createParents(target);
-      files.syncDirectory(parent(target));
+      files.syncDirectory(DurableFolders.parent(target));
       return false;
     }
     Path draft = temporary.resolve(background.now().toEpochMilli() + "-" + background.randomId());
@@ -163,7 +155,7 @@ public final class DirectoryBlobStore implements BlobStore {
           files.delete(draft);
         }
       }
-      files.syncDirectory(parent(target));
+      files.syncDirectory(DurableFolders.parent(target));
       return isNew;
     } catch (IOException | RuntimeException e) {
       discard(draft, e);
@@ -201,33 +193,12 @@ public final class DirectoryBlobStore implements BlobStore {
     }
   }
 
-  /**
-   * Makes the folders that a file lies in, and their names durable. That a folder exists does not
-   * say that its name is: whoever made it may have failed behind that.
-   */
   private void createParents(Path file) throws IOException {
-    List<Path> doubtful = new ArrayList<>();
-    for (Path each = parent(file); !each.equals(folder); each = parent(each)) {
-      if (!durableFolders.contains(each) || !files.exists(each)) {
-        doubtful.add(each);
-      }
+    Path parent = DurableFolders.parent(file);
+    if (!durableFolders.contains(parent) || !files.exists(parent)) {
+      DurableFolders.create(files, folder, parent);
+      durableFolders.add(parent);
     }
-    if (doubtful.isEmpty()) {
-      return;
-    }
-    files.createDirectories(parent(file));
-    for (Path each : doubtful) {
-      files.syncDirectory(parent(each));
-    }
-    durableFolders.addAll(doubtful);
-  }
-
-  private static Path parent(Path file) throws IOException {
-    Path parent = file.getParent();
-    if (parent == null) {
-      throw new IOException("no parent folder: " + file);
-    }
-    return parent;
   }
 
   private void discard(Path draft, Exception cause) {
@@ -338,7 +309,7 @@ public final class DirectoryBlobStore implements BlobStore {
       Path file = resolve(blobs, key);
       if (files.exists(file)) {
         files.delete(file);
-        touched.add(parent(file));
+        touched.add(DurableFolders.parent(file));
       }
     }
     for (Path each : touched) {

@@ -13,7 +13,7 @@ public final class AtomicFiles {
   public static void write(FileOps files, Path file, byte[] content) throws IOException {
     Path temporary = stage(files, file, content, true);
     files.rename(temporary, file);
-    files.syncDirectory(folder(file));
+    files.syncDirectory(DurableFolders.parent(file));
   }
 
   /**
@@ -24,7 +24,7 @@ public final class AtomicFiles {
    */
   public static Path stage(FileOps files, Path file, byte[] content, boolean sync)
       throws IOException {
-    Path temporary = folder(file).resolve(file.getFileName() + TEMPORARY_SUFFIX);
+    Path temporary = DurableFolders.parent(file).resolve(file.getFileName() + TEMPORARY_SUFFIX);
     try (FileOps.Appender appender = files.create(temporary)) {
       appender.write(content, 0, content.length);
       if (sync) {
@@ -32,14 +32,6 @@ public final class AtomicFiles {
       }
     }
     return temporary;
-  }
-
-  private static Path folder(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IOException("no parent folder: " + file);
-    }
-    return folder;
   }
 
   public static byte[] read(FileOps files, Path file) throws IOException {

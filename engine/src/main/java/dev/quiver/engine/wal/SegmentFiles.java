@@ -125,11 +125,7 @@ final class SegmentFiles {
    * creation left that was cut short, before it synced the folder above.
    */
   void createDirectory() throws IOException {
-    files.createDirectories(directory);
-    Path above = directory.getParent();
-    if (above != null) {
-      files.syncDirectory(above);
-    }
+    DurableFolders.create(files, DurableFolders.parent(directory), directory);
   }
 
   void syncDirectory() throws IOException {

@@ -1,0 +1,36 @@
+package dev.quiver.engine.wal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Folders whose names outlive a loss of power, or what comes into them would go with them. */
+public final class DurableFolders {
+  private DurableFolders() {}
+
+  /**
+   * Makes a folder with those above it, and the names of all that are below {@code above} durable:
+   * also of those that are there already, since who made them may have failed before that.
+   *
+   * @param above is there, and its name is durable
+   */
+  public static void create(FileOps files, Path above, Path folder) throws IOException {
+    files.createDirectories(folder);
+    Path end = above.toAbsolutePath();
+    for (Path each = folder.toAbsolutePath(); !each.equals(end); each = parent(each)) {
+      files.syncDirectory(parent(each));
+    }
+  }
+
+  /**
+   * The folder that something lies in.
+   *
+   * @throws IOException when it is the root of a file system
+   */
+  public static Path parent(Path path) throws IOException {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("no parent folder: " + path);
+    }
+    return parent;
+  }
+}
