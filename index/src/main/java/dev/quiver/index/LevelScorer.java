@@ -44,7 +44,7 @@ final class LevelScorer extends CodedScorer {
     double norm = Math.sqrt(squares);
     float unit = unit(norm);
     scale(vector, unit);
-    float atBase = product(vector, unit, quantiser.base());
+    float atBase = (float) (unit * UnitVectors.product(vector, quantiser.base()));
     float most = largest(scaled);
     float perUnit = CodeType.QUERY_MAX / most;
     // What is too small to be told in whole numbers counts as nothing.
@@ -61,33 +61,6 @@ final class LevelScorer extends CodedScorer {
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] = vector[i] * unit * step[i];
     }
-  }
-
-  /** {@code (unit * a) · b}, added up in the same order whatever the machine. */
-  private static float product(float[] a, float unit, float[] b) {
-    float sum0 = 0;
-    float sum1 = 0;
-    float sum2 = 0;
-    float sum3 = 0;
-    float sum4 = 0;
-    float sum5 = 0;
-    float sum6 = 0;
-    float sum7 = 0;
-    int i = 0;
-    for (; i <= a.length - 8; i += 8) {
-      sum0 += a[i] * unit * b[i];
-      sum1 += a[i + 1] * unit * b[i + 1];
-      sum2 += a[i + 2] * unit * b[i + 2];
-      sum3 += a[i + 3] * unit * b[i + 3];
-      sum4 += a[i + 4] * unit * b[i + 4];
-      sum5 += a[i + 5] * unit * b[i + 5];
-      sum6 += a[i + 6] * unit * b[i + 6];
-      sum7 += a[i + 7] * unit * b[i + 7];
-    }
-    for (; i < a.length; i++) {
-      sum0 += a[i] * unit * b[i];
-    }
-    return ((sum0 + sum1) + (sum2 + sum3)) + ((sum4 + sum5) + (sum6 + sum7));
   }
 
   private static float largest(float[] values) {

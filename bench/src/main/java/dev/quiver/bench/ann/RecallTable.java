@@ -51,22 +51,21 @@ final class RecallTable {
     }
     if (threads == 1) {
       for (double recall : RECALLS) {
-        goal(lab, "quiver", find(REFERENCE), recall, Goals.TO_HNSWLIB);
-        goal(lab, "quiver", bestPeer(recall), recall, Goals.TO_BEST_PEER);
-        goal(lab, "quiver-lucene", find("quiver"), recall, Goals.TO_KERNEL);
+        Series best = bestPeer(recall);
+        goal(lab, "quiver", find(REFERENCE), "", recall, Goals.TO_HNSWLIB);
+        goal(lab, "quiver", best, "best peer, ", recall, Goals.TO_BEST_PEER);
+        goal(lab, "quiver-lucene", find("quiver"), "", recall, Goals.TO_KERNEL);
       }
     }
   }
 
-  private void goal(Lab lab, String name, @Nullable Series to, double recall, double goal) {
+  private void goal(
+      Lab lab, String name, @Nullable Series to, String role, double recall, double goal) {
     Series of = find(name);
     OptionalDouble ratio = of == null ? OptionalDouble.empty() : ratioTo(of, to, recall);
     if (to != null && ratio.isPresent()) {
-      String what = name + " / " + to.name();
-      if (goal == Goals.TO_BEST_PEER) {
-        what = name + " / best peer, " + to.name();
-      }
-      lab.atLeast(title + ": " + what + " at recall " + recall, ratio.getAsDouble(), "", goal);
+      String figure = title + ": " + name + " / " + role + to.name() + " at recall " + recall;
+      lab.atLeast(figure, ratio.getAsDouble(), "", goal);
     }
   }
 
