@@ -5,6 +5,8 @@ import static dev.quiver.api.RestFixture.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,15 +103,16 @@ final class CollectionMetricsTest {
       fixture.createSmall("c");
       await(fixture.client.countAsync("c"));
 
-      Await.until(
-          "the metrics have it",
-          () ->
-              fixture
-                  .metrics
-                  .scrape(new MetricsView(true, false, fixture.engine::collectionExists))
-                  .contains(
-                      "grpc_responses_total{endpoint=\"/qdrant.Points/Count\",status=\"0\","
-                          + "collection=\"c\"} 1\n"));
+      Awaitility.await("the metrics have it")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  fixture
+                      .metrics
+                      .scrape(new MetricsView(true, false, fixture.engine::collectionExists))
+                      .contains(
+                          "grpc_responses_total{endpoint=\"/qdrant.Points/Count\",status=\"0\","
+                              + "collection=\"c\"} 1\n"));
     }
   }
 

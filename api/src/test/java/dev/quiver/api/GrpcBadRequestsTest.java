@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.StatusRuntimeException;
 import io.qdrant.client.grpc.Points.UpsertPoints;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -84,6 +86,8 @@ final class GrpcBadRequestsTest {
                 .getScore())
         .isEqualTo(1f);
     // The last request's bytes are given back just after its answer.
-    Await.until("no request is in work", () -> fixture.api.requestBytesInWork() == 0);
+    Awaitility.await("no request is in work")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> fixture.api.requestBytesInWork() == 0);
   }
 }

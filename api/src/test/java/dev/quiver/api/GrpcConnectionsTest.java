@@ -17,6 +17,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,11 +68,15 @@ final class GrpcConnectionsTest {
         Socket silent = connect(fixture)) {
       silent.getOutputStream().write(HELLO);
       silent.getOutputStream().flush();
-      Await.until("it is connected", () -> fixture.server.connections() == 1);
+      Awaitility.await("it is connected")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> fixture.server.connections() == 1);
 
       // It never answers the server's question whether it is there, as if its cable were cut.
       assertThat(readToTheEnd(silent)).isTrue();
-      Await.until("the connection is closed", () -> fixture.server.connections() == 0);
+      Awaitility.await("the connection is closed")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> fixture.server.connections() == 0);
     }
   }
 

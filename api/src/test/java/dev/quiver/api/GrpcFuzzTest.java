@@ -31,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,6 +39,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,7 +307,9 @@ final class GrpcFuzzTest {
 
     assertAnswersCorrectly();
     // Every broken connection is gone, only the client's own is left.
-    Await.until("the connections are closed", () -> fixture.server.connections() <= 1);
+    Awaitility.await("the connections are closed")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> fixture.server.connections() <= 1);
   }
 
   /** A frame whose header is well formed and whose content is not. */

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,7 +106,9 @@ final class GrpcLoadTest {
 
       assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
       assertThat(GrpcFixture.trailer(refused, "retry-after")).isEqualTo("1");
-      Await.until("no search waits", () -> fixture.pool.queued() == 0);
+      Awaitility.await("no search waits")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> fixture.pool.queued() == 0);
       assertThat(await(fixture.client.searchAsync(search("queue", 1)))).isEmpty();
     }
   }
@@ -214,9 +217,13 @@ final class GrpcLoadTest {
       assertThat(refused.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
       assertThat(refused.getStatus().getDescription()).contains("at most 1000");
       // A refused request gives its bytes back when its call is closed, just after the answer.
-      Await.until("no request is in work", () -> fixture.api.requestBytesInWork() == 0);
+      Awaitility.await("no request is in work")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> fixture.api.requestBytesInWork() == 0);
       await(fixture.client.upsertAsync(upsert("budget", 1)));
-      Await.until("no request is in work", () -> fixture.api.requestBytesInWork() == 0);
+      Awaitility.await("no request is in work")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> fixture.api.requestBytesInWork() == 0);
     }
   }
 
@@ -239,12 +246,14 @@ final class GrpcLoadTest {
     }
     started.await();
     Future<List<ScoredPoint>> waiting = fixture.client.searchAsync(search("end", 1));
-    Await.until("a search waits", () -> fixture.pool.queued() == 1);
+    Awaitility.await("a search waits")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> fixture.pool.queued() == 1);
 
     Thread stopping = Thread.ofPlatform().start(fixture.server::close);
-    Await.until(
-        "the server waits for the search, or has ended",
-        () -> stopping.getState() == Thread.State.TIMED_WAITING || !stopping.isAlive());
+    Awaitility.await("the server waits for the search, or has ended")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> stopping.getState() == Thread.State.TIMED_WAITING || !stopping.isAlive());
     release.countDown();
 
     assertThat(await(waiting)).isEmpty();

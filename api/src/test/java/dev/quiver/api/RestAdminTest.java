@@ -10,9 +10,11 @@ import dev.quiver.api.RestFixture.Answer;
 import dev.quiver.engine.query.QueryRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,9 +182,9 @@ class RestAdminTest {
 
   @Test
   void memoryIsReportedByPartAndAddsUp() {
-    Await.until(
-        "a segment is on the disk",
-        () -> ok(rest.get(C + "/memory")).at("/total/disk_bytes").longValue() > 0);
+    Awaitility.await("a segment is on the disk")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> ok(rest.get(C + "/memory")).at("/total/disk_bytes").longValue() > 0);
     JsonNode report = ok(rest.get(C + "/memory"));
     long disk = 0;
     for (JsonNode usage : report.findParents("disk_bytes")) {

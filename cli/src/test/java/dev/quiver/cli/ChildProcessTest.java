@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,14 +122,14 @@ class ChildProcessTest {
       "json"
     };
     Process importer = quiver(command);
-    Await.until(
-        "there is a checkpoint, or the import has ended",
-        () -> Files.exists(Path.of(checkpoint)) || !importer.isAlive());
+    Awaitility.await("there is a checkpoint, or the import has ended")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Files.exists(Path.of(checkpoint)) || !importer.isAlive());
     importer.destroyForcibly();
     assertThat(importer.waitFor()).as("it was killed before its end").isNotZero();
     assertThat(Files.exists(Path.of(checkpoint))).isTrue();
     // What an import sends is acknowledged when it is durable, and counted when it is applied.
-    Await.until("something is counted", () -> count() > 0);
+    Awaitility.await("something is counted").atMost(Duration.ofMinutes(1)).until(() -> count() > 0);
     long before = count();
     assertThat(before).isBetween(1L, total - 1L);
 
@@ -148,12 +150,13 @@ class ChildProcessTest {
     BufferedReader said =
         new BufferedReader(
             new InputStreamReader(importer.getInputStream(), StandardCharsets.UTF_8));
-    Await.until(
-        "something is counted",
-        () -> {
-          assertThat(importer.isAlive()).isTrue();
-          return count() > 0;
-        });
+    Awaitility.await("something is counted")
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              assertThat(importer.isAlive()).isTrue();
+              return count() > 0;
+            });
 
     // Process.destroy would also close the stream that is read below.
     assertThat(importer.toHandle().destroy()).isTrue();

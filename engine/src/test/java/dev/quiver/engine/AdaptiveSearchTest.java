@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,12 +50,13 @@ class AdaptiveSearchTest {
         points.add(EngineTest.point(id, "{}", vector(random)));
       }
       engine.write("points", List.of(EngineTest.upsert(points.toArray(Point[]::new))), true, null);
-      Await.until(
-          "all in one graph",
-          () -> {
-            CollectionInfo info = engine.collectionInfo("points");
-            return info.indexedVectors() == POINTS && info.segments() == 1;
-          });
+      Awaitility.await("all in one graph")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                CollectionInfo info = engine.collectionInfo("points");
+                return info.indexedVectors() == POINTS && info.segments() == 1;
+              });
       assertThat(nodesVisited(engine)).anyMatch(nodes -> nodes < EF).anyMatch(nodes -> nodes > EF);
     }
     try (Engine engine = Engine.open(folder, options(false))) {

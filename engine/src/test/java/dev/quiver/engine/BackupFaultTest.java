@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -278,8 +279,12 @@ class BackupFaultTest {
         Backups backups = Backups.open(engine, store, settings)) {
       engine.createCollection("c", Configs.of(2, "Euclid"));
       write(engine, 10);
-      Await.until("a drill", () -> backups.status().lastDrill() != null);
-      Await.until("a backup", () -> backups.status().lastBackup() != null);
+      Awaitility.await("a drill")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> backups.status().lastDrill() != null);
+      Awaitility.await("a backup")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> backups.status().lastBackup() != null);
       assertThat(backups.status().covered()).isNotNull();
       assertThat(backups.status().failedBackups()).isZero();
       assertThat(backups.catalog().list()).hasSizeBetween(1, 3);

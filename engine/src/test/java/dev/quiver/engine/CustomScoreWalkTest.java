@@ -7,11 +7,13 @@ import dev.quiver.engine.query.QueryRequest;
 import dev.quiver.engine.query.QueryStage;
 import dev.quiver.engine.query.VectorInput;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,9 @@ class CustomScoreWalkTest {
     }
     engine.write(
         "c", List.of(new WriteOp.Upsert(written, null, WriteOp.UpdateMode.UPSERT)), true, null);
-    Await.until("a graph", () -> engine.collectionInfo("c").indexedVectors() == 4_000);
+    Awaitility.await("a graph")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> engine.collectionInfo("c").indexedVectors() == 4_000);
     long same = 0;
     int wanted = 0;
     for (int i = 0; i < 40; i++) {

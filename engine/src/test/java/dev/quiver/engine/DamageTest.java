@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -302,7 +303,9 @@ class DamageTest {
       assertThat(engine.damages("docs")).isEmpty();
 
       Verification run = engine.verify("docs", 0);
-      Await.until("verified", () -> run.progress().state() != Verification.State.RUNNING);
+      Awaitility.await("verified")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> run.progress().state() != Verification.State.RUNNING);
 
       assertThat(run.progress().state()).isEqualTo(Verification.State.DONE);
       assertThat(run.progress().damages()).hasSize(1);
@@ -319,7 +322,9 @@ class DamageTest {
     flipInVectors(files(".cfs").getFirst());
 
     try (Engine engine = Engine.open(folder, options(0, 1 << 20))) {
-      Await.until("scrubbed", () -> engine.stats().scrubs() > 0);
+      Awaitility.await("scrubbed")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.stats().scrubs() > 0);
 
       assertThat(engine.damages("docs")).hasSize(1);
       assertThat(engine.count("docs", null, true)).isEqualTo(POINTS);
@@ -336,7 +341,9 @@ class DamageTest {
 
       run.cancel();
 
-      Await.until("cancelled", () -> run.progress().state() == Verification.State.CANCELLED);
+      Awaitility.await("cancelled")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> run.progress().state() == Verification.State.CANCELLED);
     }
   }
 
@@ -410,7 +417,9 @@ class DamageTest {
 
   private static List<Damage> verifyOnline(Engine engine) {
     Verification run = engine.verify(null, 0);
-    Await.until("verified", () -> run.progress().state() != Verification.State.RUNNING);
+    Awaitility.await("verified")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> run.progress().state() != Verification.State.RUNNING);
     assertThat(run.progress().error()).isNull();
     return run.progress().damages();
   }

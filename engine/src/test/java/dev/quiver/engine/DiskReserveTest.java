@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -134,16 +135,17 @@ class DiskReserveTest {
       for (int i = 0; i < 10; i++) {
         write(engine, i * 15, 15);
       }
-      Await.until(
-          "a merge is put off",
-          () ->
-              engine.merges("c").stream()
-                  .anyMatch(merge -> String.valueOf(merge.error()).contains("No space left")));
+      Awaitility.await("a merge is put off")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  engine.merges("c").stream()
+                      .anyMatch(merge -> String.valueOf(merge.error()).contains("No space left")));
       assertThat(engine.count("c", null, true)).isEqualTo(150);
       disk.shortForMerges = false;
-      Await.until(
-          "merged after all",
-          () -> engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      Awaitility.await("merged after all")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
     }
   }
 }

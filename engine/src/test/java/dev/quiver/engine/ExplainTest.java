@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,7 +51,9 @@ class ExplainTest {
       }
       engine.write(name, List.of(EngineTest.upsert(points.toArray(Point[]::new))), true, null);
     }
-    Await.until("all in a graph", () -> engine.collectionInfo("graph").indexedVectors() == POINTS);
+    Awaitility.await("all in a graph")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> engine.collectionInfo("graph").indexedVectors() == POINTS);
   }
 
   @AfterAll

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +95,9 @@ class LifecycleTest {
         }
         assertThat(engine.search("c" + i, EngineTest.search(1, 2, 1))).hasSize(1);
       }
-      Await.until("all closed", () -> engine.stats().openCollections() == 0);
+      Awaitility.await("all closed")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.stats().openCollections() == 0);
 
       assertThat(openFilesInFolder())
           .as("only the store's own")
@@ -206,7 +209,9 @@ class LifecycleTest {
                   .isEqualTo(EngineTest.payload("{\"n\":" + id + ",\"again\":true}"));
             }
           });
-      Await.until("all applied", () -> engine.count("c0", null, true) == 8 * 60);
+      Awaitility.await("all applied")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.count("c0", null, true) == 8 * 60);
       assertThat(engine.stats().logSyncs()).isLessThan(engine.stats().logRecords());
     }
   }
@@ -236,7 +241,9 @@ class LifecycleTest {
       for (int i = 0; i < 5; i++) {
         put(engine, "c" + i, i, i % 2 == 0);
       }
-      Await.until("applied", () -> engine.stats().opsApplied() == 5);
+      Awaitility.await("applied")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.stats().opsApplied() == 5);
       copy(folder.resolve("original"), copy);
     }
     List<String> told = new ArrayList<>();
@@ -318,7 +325,9 @@ class LifecycleTest {
           5,
           thread -> {
             if (thread == 0) {
-              Await.until("some writes", () -> engine.stats().opsApplied() > 20);
+              Awaitility.await("some writes")
+                  .atMost(Duration.ofMinutes(1))
+                  .until(() -> engine.stats().opsApplied() > 20);
               assertThat(engine.deleteCollection("c0")).isTrue();
               return;
             }
@@ -350,11 +359,12 @@ class LifecycleTest {
         assertThat(engine.search("c0", EngineTest.search(3, batch * 40, 1)).getFirst().id())
             .isEqualTo(PointId.of(batch * 40L));
       }
-      Await.until(
-          "merged",
-          () ->
-              engine.collectionInfo("c0").status() == CollectionInfo.Status.GREEN
-                  && engine.stats().merges() > 0);
+      Awaitility.await("merged")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  engine.collectionInfo("c0").status() == CollectionInfo.Status.GREEN
+                      && engine.stats().merges() > 0);
 
       CollectionInfo info = engine.collectionInfo("c0");
       assertThat(info.points()).isEqualTo(1000);

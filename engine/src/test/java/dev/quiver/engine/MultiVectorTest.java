@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.filter.Condition;
 import dev.quiver.engine.filter.Filter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,7 +119,9 @@ class MultiVectorTest {
                     points.subList(300, 400).stream().map(Point::id).toList()))),
         true,
         null);
-    Await.until("a graph", () -> engine.collectionInfo("c").indexedVectors() >= POINTS - 400);
+    Awaitility.await("a graph")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> engine.collectionInfo("c").indexedVectors() >= POINTS - 400);
 
     double recall = recall(random, 0.5, null);
     Filter half = Filter.must(new Condition.HasId(java.util.Set.copyOf(even(points))));
@@ -149,7 +153,9 @@ class MultiVectorTest {
       points.add(point(id, "", new VectorValue.Multi(6, DIMENSION, values)));
     }
     upsert(points);
-    Await.until("a graph", () -> engine.collectionInfo("c").indexedVectors() == POINTS);
+    Awaitility.await("a graph")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> engine.collectionInfo("c").indexedVectors() == POINTS);
     assertThat(recall(random, 1, null)).isEqualTo(1);
   }
 

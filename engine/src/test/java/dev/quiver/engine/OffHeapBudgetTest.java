@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,8 +68,9 @@ class OffHeapBudgetTest {
     // With enough memory the graph comes by itself.
     try (Engine engine = Engine.open(folder, options(256L << 20))) {
       write(engine, 0, 1);
-      Await.until(
-          "all in a graph", () -> engine.collectionInfo("c").indexedVectors() >= POINTS - 500);
+      Awaitility.await("all in a graph")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.collectionInfo("c").indexedVectors() >= POINTS - 500);
       assertAllThere(engine);
       assertThat(engine.stats().offHeapRefusals()).isZero();
     }

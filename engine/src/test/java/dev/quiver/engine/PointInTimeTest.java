@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -398,9 +399,9 @@ class PointInTimeTest {
       upserts(20);
       long between = plain.moment().micros();
       upserts(20);
-      Await.until("a commit", () -> committedBehind(20));
+      Awaitility.await("a commit").atMost(Duration.ofMinutes(1)).until(() -> committedBehind(20));
       upserts(1);
-      Await.until("a commit", () -> committedBehind(35));
+      Awaitility.await("a commit").atMost(Duration.ofMinutes(1)).until(() -> committedBehind(35));
       BackupInfo second = manual.create();
 
       assertThatThrownBy(() -> manual.restoreStore(new RestorePoint.At(LogClock.instant(between))))

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,9 @@ class QuantizationTest {
         points.add(EngineTest.point(id, "{}", vector(random)));
       }
       engine.write("c", List.of(EngineTest.upsert(points.toArray(Point[]::new))), true, null);
-      Await.until("all in a graph", () -> engine.collectionInfo("c").indexedVectors() == POINTS);
+      Awaitility.await("all in a graph")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.collectionInfo("c").indexedVectors() == POINTS);
       int kept = 0;
       int differ = 0;
       for (int i = 0; i < 20; i++) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,14 +40,15 @@ class SettlingTest {
       for (int from = 0; from < POINTS; from += 300) {
         write(engine, from, from + 300);
       }
-      Await.until(
-          "one segment, all of it in a graph",
-          () -> {
-            CollectionInfo info = engine.collectionInfo("c");
-            return info.status() == CollectionInfo.Status.GREEN
-                && info.segments() == 1
-                && info.indexedVectors() == POINTS;
-          });
+      Awaitility.await("one segment, all of it in a graph")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                CollectionInfo info = engine.collectionInfo("c");
+                return info.status() == CollectionInfo.Status.GREEN
+                    && info.segments() == 1
+                    && info.indexedVectors() == POINTS;
+              });
       assertThat(engine.collectionInfo("c").points()).isEqualTo(POINTS);
     }
     try (Engine engine = Engine.open(folder, options())) {

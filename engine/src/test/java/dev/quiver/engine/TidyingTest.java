@@ -23,6 +23,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.FSDirectory;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,8 +101,9 @@ class TidyingTest {
   }
 
   private static void settled(Engine engine) {
-    Await.until(
-        "at rest", () -> engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+    Awaitility.await("at rest")
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
   }
 
   private static Filter match(Condition.Match match) {
@@ -141,11 +143,12 @@ class TidyingTest {
       counts = filters.stream().map(filter -> engine.count("c", filter, true)).toList();
       assertThat(counts).as("seed %d", seed).doesNotContain(0L);
       long merges = engine.stats().merges();
-      Await.until(
-          "segments written again",
-          () ->
-              engine.stats().merges() > merges
-                  && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      Awaitility.await("segments written again")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  engine.stats().merges() > merges
+                      && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
       assertThat(filters.stream().map(filter -> engine.count("c", filter, true)).toList())
           .as("seed %d", seed)
           .isEqualTo(counts);
@@ -222,11 +225,12 @@ class TidyingTest {
     try (Engine engine = Engine.open(folder, options())) {
       long merges = engine.stats().merges();
       engine.write("c", List.of(new WriteOp.DeleteVector("s")), true, null);
-      Await.until(
-          "segments written again",
-          () ->
-              engine.stats().merges() > merges
-                  && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      Awaitility.await("segments written again")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  engine.stats().merges() > merges
+                      && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
       assertThat(all(engine)).hasSize(2);
     }
     assertThat(overSegments(sparse)).isZero();
@@ -249,11 +253,12 @@ class TidyingTest {
       List<PointRecord> before = all(engine);
       engine.write("c", List.of(new WriteOp.DeleteVector("b")), true, null);
       long merges = engine.stats().merges();
-      Await.until(
-          "segments written again",
-          () ->
-              engine.stats().merges() > merges
-                  && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      Awaitility.await("segments written again")
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  engine.stats().merges() > merges
+                      && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
       List<PointRecord> after = all(engine);
       assertThat(after).hasSameSizeAs(before);
       for (int i = 0; i < after.size(); i++) {

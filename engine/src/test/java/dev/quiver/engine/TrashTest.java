@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,8 +115,12 @@ class TrashTest {
       engine.deleteCollection("c");
     }
     try (Engine engine = open(Duration.ofDays(7))) {
-      Await.until("purged", () -> engine.trash().list().isEmpty());
-      Await.until("audited", () -> audited(engine, "purge_expired") == 1);
+      Awaitility.await("purged")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> engine.trash().list().isEmpty());
+      Awaitility.await("audited")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> audited(engine, "purge_expired") == 1);
       assertThat(collectionFolders()).isZero();
     }
   }

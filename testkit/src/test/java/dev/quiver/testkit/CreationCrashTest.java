@@ -3,7 +3,6 @@ package dev.quiver.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.quiver.engine.Engine;
-import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.Point;
 import dev.quiver.engine.PointId;
@@ -26,29 +25,19 @@ class CreationCrashTest {
           null,
           WriteOp.UpdateMode.UPSERT);
 
-  private static EngineOptions options(SimulatedDisk disk, long seed) {
-    return EngineOptions.builder()
-        .files(disk)
-        .background(new SimulatedBackground(seed))
-        .offHeapBytes(64 << 20)
-        .mergeThreads(1)
-        .buildThreads(1)
-        .build();
-  }
-
   @Test
   void whatIsWrittenAfterACreationThatTheLossOfPowerCutShortIsThereAfterTheNextOne() {
     int survived = 0;
     for (long seed = 0; seed < 3000; seed++) {
       SimulatedDisk first = new SimulatedDisk(DiskFaults.none(), seed);
-      try (Engine engine = Engine.open(SimulatedRun.DATA, options(first, seed))) {
+      try (Engine engine = SimulatedEngines.open(first, seed)) {
         first.faults().powerFailsAt(first.operations() + seed % 24);
         engine.createCollection("c", SimulatedAction.config(20));
       } catch (QuiverException e) {
         assertThat(e).as("seed %s", seed).hasMessageContaining("power");
       }
       SimulatedDisk second = first.afterPowerLoss(DiskFaults.none());
-      try (Engine engine = Engine.open(SimulatedRun.DATA, options(second, seed))) {
+      try (Engine engine = SimulatedEngines.open(second, seed)) {
         if (!engine.collectionExists("c")) {
           continue;
         }
@@ -57,11 +46,11 @@ class CreationCrashTest {
       }
       SimulatedState.Contents before;
       SimulatedDisk third = second.afterKill(DiskFaults.none());
-      try (Engine engine = Engine.open(SimulatedRun.DATA, options(third, seed))) {
+      try (Engine engine = SimulatedEngines.open(third, seed)) {
         before = SimulatedReads.read(engine, "c");
       }
       SimulatedDisk last = third.afterPowerLoss(DiskFaults.none());
-      try (Engine engine = Engine.open(SimulatedRun.DATA, options(last, seed))) {
+      try (Engine engine = SimulatedEngines.open(last, seed)) {
         assertThat(SimulatedReads.read(engine, "c")).as("seed %s", seed).isEqualTo(before);
       }
     }

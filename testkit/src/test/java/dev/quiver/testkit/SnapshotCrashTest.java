@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.quiver.engine.Alias;
 import dev.quiver.engine.Engine;
-import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.ErrorCode;
 import dev.quiver.engine.Payload;
 import dev.quiver.engine.Point;
@@ -29,20 +28,6 @@ import org.junit.jupiter.api.Test;
 class SnapshotCrashTest {
   private static final Snapshots.Scope C = Snapshots.Scope.of("c");
 
-  private static EngineOptions options(SimulatedDisk disk, long seed) {
-    return EngineOptions.builder()
-        .files(disk)
-        .background(new SimulatedBackground(seed))
-        .offHeapBytes(64 << 20)
-        .mergeThreads(1)
-        .buildThreads(1)
-        .build();
-  }
-
-  private static Engine open(SimulatedDisk disk, long seed) {
-    return Engine.open(SimulatedRun.DATA, options(disk, seed));
-  }
-
   private static void upsert(Engine engine, String collection, long id) {
     engine.write(
         collection,
@@ -63,16 +48,23 @@ class SnapshotCrashTest {
   /** A store with a collection of one point. */
   private static SimulatedDisk filled(long seed) {
     SimulatedDisk disk = new SimulatedDisk(DiskFaults.none(), seed);
-    try (Engine engine = open(disk, seed)) {
+    try (Engine engine = SimulatedEngines.open(disk, seed)) {
       engine.createCollection("c", SimulatedAction.config(20));
       upsert(engine, "c", 1);
     }
     return disk.afterKill(DiskFaults.none());
   }
 
-  private static void recover(Engine engine, SimulatedDisk disk, Path file) {
+  private static void assertOutlived(SimulatedDisk disk, SnapshotInfo made, long seed) {
+    SimulatedDisk after = disk.afterPowerLoss(DiskFaults.none());
+    try (Engine engine = SimulatedEngines.open(after, seed)) {
+      assertThat(engine.snapshots().list(C)).as("seed %s", seed).containsExactly(made);
+    }
+  }
+
+  private static void recover(Engine engine, String name, SimulatedDisk disk, Path file) {
     try (InputStream in = SimulatedSnapshots.stream(disk, file)) {
-      engine.snapshots().recover("c", in, null);
+      engine.snapshots().recover(name, in, null);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -84,16 +76,13 @@ class SnapshotCrashTest {
     for (long seed = 0; seed < 20; seed++) {
       SimulatedDisk disk = filled(seed);
       SnapshotInfo made;
-      try (Engine engine = open(disk, seed)) {
+      try (Engine engine = SimulatedEngines.open(disk, seed)) {
         made = engine.snapshots().create(C);
         disk.powerOff();
       } catch (QuiverException e) {
         throw new AssertionError("seed " + seed, e);
       }
-      SimulatedDisk after = disk.afterPowerLoss(DiskFaults.none());
-      try (Engine engine = open(after, seed)) {
-        assertThat(engine.snapshots().list(C)).as("seed %s", seed).containsExactly(made);
-      }
+      assertOutlived(disk, made, seed);
     }
   }
 
@@ -102,7 +91,7 @@ class SnapshotCrashTest {
     for (long seed = 0; seed < 20; seed++) {
       SimulatedDisk disk = filled(seed);
       SnapshotInfo made;
-      try (Engine engine = open(disk, seed)) {
+      try (Engine engine = SimulatedEngines.open(disk, seed)) {
         disk.faults()
             .errors(
                 0,
@@ -120,10 +109,7 @@ class SnapshotCrashTest {
       } catch (QuiverException e) {
         throw new AssertionError("seed " + seed, e);
       }
-      SimulatedDisk after = disk.afterPowerLoss(DiskFaults.none());
-      try (Engine engine = open(after, seed)) {
-        assertThat(engine.snapshots().list(C)).as("seed %s", seed).containsExactly(made);
-      }
+      assertOutlived(disk, made, seed);
     }
   }
 
@@ -135,7 +121,7 @@ class SnapshotCrashTest {
     for (long seed = 0; seed < 60; seed++) {
       SimulatedDisk disk = filled(seed);
       SnapshotInfo made;
-      try (Engine engine = open(disk, seed)) {
+      try (Engine engine = SimulatedEngines.open(disk, seed)) {
         made = engine.snapshots().create(C);
         disk.faults().powerFailsAt(disk.operations() + 1 + seed % 3);
         engine.snapshots().delete(C, made.name());
@@ -145,11 +131,11 @@ class SnapshotCrashTest {
         made = null;
       }
       SimulatedDisk after = disk.afterPowerLoss(DiskFaults.none());
-      try (Engine engine = open(after, seed)) {
+      try (Engine engine = SimulatedEngines.open(after, seed)) {
         List<SnapshotInfo> listed = engine.snapshots().list(C);
         for (SnapshotInfo each : listed) {
           there++;
-          recover(engine, after, engine.snapshots().file(C, each.name()));
+          recover(engine, "c", after, engine.snapshots().file(C, each.name()));
         }
         gone += listed.isEmpty() ? 1 : 0;
         if (made != null) {
@@ -172,20 +158,20 @@ class SnapshotCrashTest {
     for (long seed = 0; seed < 140; seed++) {
       SimulatedDisk disk = filled(seed);
       boolean acknowledged = false;
-      try (Engine engine = open(disk, seed)) {
+      try (Engine engine = SimulatedEngines.open(disk, seed)) {
         SnapshotInfo made = engine.snapshots().create(C);
         Path file = engine.snapshots().file(C, made.name());
         upsert(engine, "c", 2);
         // Towards its end, where the collections change places.
         disk.faults().powerFailsAt(disk.operations() + 60 + seed % 70);
-        recover(engine, disk, file);
+        recover(engine, "c", disk, file);
         acknowledged = true;
         disk.powerOff();
       } catch (QuiverException e) {
         assertThat(e).as("seed %s", seed).hasMessageContaining("power");
       }
       SimulatedDisk last = disk.afterPowerLoss(DiskFaults.none());
-      try (Engine engine = open(last, seed)) {
+      try (Engine engine = SimulatedEngines.open(last, seed)) {
         assertThat(engine.collections()).as("seed %s", seed).containsExactly("c");
         long points = engine.count("c", null, true);
         before += points == 2 ? 1 : 0;
@@ -202,7 +188,7 @@ class SnapshotCrashTest {
   @Test
   void aRecoveredCollectionThatCannotBeDroppedStays() {
     SimulatedDisk disk = filled(1);
-    try (Engine engine = open(disk, 1)) {
+    try (Engine engine = SimulatedEngines.open(disk, 1)) {
       SnapshotInfo made = engine.snapshots().create(C);
       Path file = engine.snapshots().file(C, made.name());
       disk.faults()
@@ -211,11 +197,7 @@ class SnapshotCrashTest {
               Long.MAX_VALUE,
               kind -> kind == DiskFaults.Kind.READ,
               path -> path.endsWith("install.json"));
-      try (InputStream in = SimulatedSnapshots.stream(disk, file)) {
-        engine.snapshots().recover("d", in, null);
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
+      recover(engine, "d", disk, file);
       assertThatThrownBy(() -> engine.deleteCollection("d")).hasMessageContaining("install.json");
       assertThat(engine.collections()).containsExactly("c", "d");
       disk.faults().healed();
@@ -224,7 +206,7 @@ class SnapshotCrashTest {
     } catch (QuiverException e) {
       assertThat(e).hasMessageContaining("power");
     }
-    try (Engine engine = open(disk.afterPowerLoss(DiskFaults.none()), 1)) {
+    try (Engine engine = SimulatedEngines.open(disk.afterPowerLoss(DiskFaults.none()), 1)) {
       assertThat(engine.collections()).containsExactly("c", "d", "e");
       assertThat(engine.count("d", null, true)).isEqualTo(1);
     }
@@ -233,7 +215,7 @@ class SnapshotCrashTest {
   @Test
   void aDiskThatCannotBeReadIsNotTakenForAForeignSnapshot() {
     SimulatedDisk disk = filled(1);
-    try (Engine engine = open(disk, 1)) {
+    try (Engine engine = SimulatedEngines.open(disk, 1)) {
       SnapshotInfo made = engine.snapshots().create(C);
       Path file = engine.snapshots().file(C, made.name());
       byte[] content = Objects.requireNonNull(disk.content(file));
@@ -268,14 +250,14 @@ class SnapshotCrashTest {
   @Test
   void snapshotsAreOfTheCollectionThatAnAliasStandsForAndOutliveIt() {
     SimulatedDisk disk = filled(1);
-    try (Engine engine = open(disk, 1)) {
+    try (Engine engine = SimulatedEngines.open(disk, 1)) {
       engine.updateAliases(List.of(new Alias.Action.Create("c", "书")));
       SnapshotInfo made = engine.snapshots().create(Snapshots.Scope.of("书"));
       assertThat(engine.snapshots().list(C)).containsExactly(made);
       Path file = engine.snapshots().file(C, made.name());
 
       engine.deleteCollection("c");
-      recover(engine, disk, file);
+      recover(engine, "c", disk, file);
 
       assertThat(engine.snapshots().list(C)).containsExactly(made);
       assertThat(engine.count("c", null, true)).isEqualTo(1);

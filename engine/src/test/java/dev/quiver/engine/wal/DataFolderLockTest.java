@@ -3,7 +3,6 @@ package dev.quiver.engine.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.quiver.engine.Await;
 import dev.quiver.engine.Engine;
 import dev.quiver.engine.EngineOptions;
 import dev.quiver.engine.QuiverException;
@@ -12,7 +11,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,9 +67,9 @@ class DataFolderLockTest {
   void verificationOfARunningStoreKeepsItsLock() throws Exception {
     try (Engine engine = Engine.open(folder, EngineOptions.defaults())) {
       Verification running = engine.verify(null, 0);
-      Await.until(
-          "the verification has ended",
-          () -> running.progress().state() != Verification.State.RUNNING);
+      Awaitility.await("the verification has ended")
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> running.progress().state() != Verification.State.RUNNING);
       assertThat(running.progress().state()).isEqualTo(Verification.State.DONE);
       assertThat(otherProcess()).isEqualTo(LOCKED);
     }

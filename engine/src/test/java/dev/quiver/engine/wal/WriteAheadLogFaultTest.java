@@ -253,6 +253,7 @@ class WriteAheadLogFaultTest {
                   for (int i = 0; i < each; i++) {
                     log.submit(List.of(record(writer * each + i))).await();
                     if (random.nextInt(4) == 0) {
+                      // A writer that has something else to do; nothing is waited for.
                       Thread.sleep(0, random.nextInt(300_000));
                     }
                   }
