@@ -414,13 +414,18 @@ public final class SimulatedDisk implements FileOps {
 
   @Override
   public synchronized boolean exists(Path path) {
-    return entries.containsKey(path);
+    return isRoot(path) || entries.containsKey(path);
   }
 
   @Override
   public synchronized boolean isDirectory(Path path) {
     Node node = entries.get(path);
-    return node != null && node.isFolder();
+    return isRoot(path) || (node != null && node.isFolder());
+  }
+
+  /** The root of a file system, which nobody makes and nothing takes away. */
+  private static boolean isRoot(Path path) {
+    return path.getParent() == null && path.isAbsolute();
   }
 
   @Override
