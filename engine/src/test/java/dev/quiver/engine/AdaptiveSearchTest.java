@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Walks of the same graph that end by the query, and walks that end after ef candidates. */
 class AdaptiveSearchTest {
+  // Below twice the threshold two segments are flushed, and settling makes one graph of both.
+  private static final int GRAPH_FROM_POINTS = 3_000;
   private static final int POINTS = 5_000;
   private static final int DIMENSION = 8;
   private static final int QUERIES = 50;
@@ -26,7 +28,7 @@ class AdaptiveSearchTest {
 
   private static EngineOptions options(boolean adaptive) {
     return EngineOptions.builder()
-        .fullScanThreshold(300)
+        .fullScanThreshold(GRAPH_FROM_POINTS)
         .flushInterval(Duration.ofMillis(100))
         .adaptiveSearch(adaptive)
         .build();

@@ -46,9 +46,9 @@ class CustomScoreWalkTest {
     }
     engine.write(
         "c", List.of(new WriteOp.Upsert(written, null, WriteOp.UpdateMode.UPSERT)), true, null);
-    Awaitility.await("a graph")
+    Awaitility.await("most points are in a graph")
         .atMost(Duration.ofMinutes(1))
-        .until(() -> engine.collectionInfo("c").indexedVectors() == 4_000);
+        .until(() -> engine.collectionInfo("c").indexedVectors() > 3_000);
     long same = 0;
     int wanted = 0;
     for (int i = 0; i < 40; i++) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The figures of an explain are true: they are counted here a second time. */
 class ExplainTest {
+  // Below twice the threshold two segments are flushed, and settling makes one graph of both.
+  private static final int GRAPH_FROM_POINTS = 1_200;
   private static final int POINTS = 2_000;
   private static final int DIMENSION = 8;
   private static final int GROUPS = 10;
@@ -39,7 +41,7 @@ class ExplainTest {
         Engine.open(
             folder,
             EngineOptions.builder()
-                .fullScanThreshold(300)
+                .fullScanThreshold(GRAPH_FROM_POINTS)
                 .flushInterval(Duration.ofMillis(100))
                 .build());
     for (String name : List.of("graph", "scan")) {
@@ -128,7 +130,7 @@ class ExplainTest {
     assertThat(search.distances()).isEqualTo(200);
     assertThat(search.nodesVisited()).isZero();
     assertThat(search.bytes()).isGreaterThanOrEqualTo(200L * DIMENSION * Float.BYTES);
-    assertThat(search.why()).isEqualTo("no graph: 200 vectors are fewer than 300");
+    assertThat(search.why()).isEqualTo("no graph: 200 vectors are fewer than " + GRAPH_FROM_POINTS);
   }
 
   @Test

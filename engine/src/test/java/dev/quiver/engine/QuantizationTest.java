@@ -18,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What Qdrant's quantization settings do to graphs and searches. */
 class QuantizationTest {
+  // Below twice the threshold two segments are flushed, and settling makes one graph of both.
+  private static final int GRAPH_FROM_POINTS = 2000;
   private static final int POINTS = 3000;
   private static final int DIMENSION = 24;
 
@@ -57,7 +59,7 @@ class QuantizationTest {
     EngineOptions options =
         EngineOptions.builder()
             .flushInterval(Duration.ofMillis(100))
-            .fullScanThreshold(500)
+            .fullScanThreshold(GRAPH_FROM_POINTS)
             .build();
     try (Engine engine = Engine.open(folder, options)) {
       ObjectNode document = Configs.of(DIMENSION, distance).document().deepCopy();

@@ -13,14 +13,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a collection's segments when writing pauses. */
 class SettlingTest {
-  private static final int POINTS = 3000;
+  // A round is flushed as two segments, below twice the threshold, so that nothing but settling
+  // merges them.
+  private static final int GRAPH_FROM_POINTS = 1_100;
+  private static final int ROUND = 2_100;
 
   @TempDir Path folder;
 
   private static EngineOptions options() {
     return EngineOptions.builder()
         .flushInterval(Duration.ofMillis(100))
-        .fullScanThreshold(500)
+        .fullScanThreshold(GRAPH_FROM_POINTS)
         .build();
   }
 
@@ -37,25 +40,29 @@ class SettlingTest {
   void becomesOneSegmentWithAGraphAndStaysThatOverARestart() {
     try (Engine engine = Engine.open(folder, options())) {
       engine.createCollection("c", Configs.of(2, "Euclid"));
-      for (int from = 0; from < POINTS; from += 300) {
-        write(engine, from, from + 300);
-      }
-      Awaitility.await("one segment, all of it in a graph")
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () -> {
-                CollectionInfo info = engine.collectionInfo("c");
-                return info.status() == CollectionInfo.Status.GREEN
-                    && info.segments() == 1
-                    && info.indexedVectors() == POINTS;
-              });
-      assertThat(engine.collectionInfo("c").points()).isEqualTo(POINTS);
+      write(engine, 0, ROUND);
+      awaitSettled(engine, ROUND);
+      write(engine, ROUND, 2 * ROUND);
+      awaitSettled(engine, 2 * ROUND);
     }
     try (Engine engine = Engine.open(folder, options())) {
       CollectionInfo info = engine.collectionInfo("c");
       assertThat(info.segments()).isEqualTo(1);
-      assertThat(info.indexedVectors()).isEqualTo(POINTS);
+      assertThat(info.indexedVectors()).isEqualTo(2 * ROUND);
     }
+  }
+
+  private static void awaitSettled(Engine engine, int points) {
+    Awaitility.await("one segment, all of it in a graph")
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              CollectionInfo info = engine.collectionInfo("c");
+              return info.status() == CollectionInfo.Status.GREEN
+                  && info.segments() == 1
+                  && info.indexedVectors() == points;
+            });
+    assertThat(engine.collectionInfo("c").points()).isEqualTo(points);
   }
 
   @Test
