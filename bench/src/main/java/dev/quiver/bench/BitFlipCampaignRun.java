@@ -1,5 +1,6 @@
 package dev.quiver.bench;
 
+import dev.quiver.server.Logging;
 import dev.quiver.testkit.BitFlipCampaign;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ final class BitFlipCampaignRun implements Benchmark {
     int flips = options.shortRun() ? SHORT_FLIPS : FLIPS;
     long seed = System.nanoTime() % 1_000_000_000;
     options.say(flips + " flips, seed " + seed);
+    Logging.silent();
     Path work = Files.createTempDirectory("quiver-flips");
     try {
       BitFlipCampaign.Result result =

@@ -1,5 +1,6 @@
 package dev.quiver.bench;
 
+import dev.quiver.server.Logging;
 import dev.quiver.testkit.SimulatedCampaign;
 import dev.quiver.testkit.SimulatedFlaw;
 import java.time.Duration;
@@ -30,6 +31,10 @@ final class SimulateCampaignRun implements Benchmark {
     int seeds = number("QUIVER_SIMULATE_SEEDS", options.shortRun() ? SHORT_SEEDS : SEEDS);
     long first = number("QUIVER_SIMULATE_FIRST", 1);
     options.say(seeds + " seeds from " + first + " on");
+    if (seeds > 1) {
+      // Failures are what it is about; of a single seed, to be looked at, the log is wanted.
+      Logging.silent();
+    }
     long started = System.nanoTime();
     SimulatedCampaign.Result result =
         new SimulatedCampaign(SimulatedFlaw.NONE)

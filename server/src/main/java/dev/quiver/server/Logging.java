@@ -30,6 +30,13 @@ public final class Logging {
     }
   }
 
+  /** For runs that make an engine fail on purpose, thousands of times: nothing of what it says. */
+  public static void silent() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.getLogger("dev.quiver").setLevel(Level.OFF);
+    }
+  }
+
   /** For commands, whose output is for people: only warnings. */
   static void quiet(LoggerContext context) {
     set(context, false, Level.WARN);
