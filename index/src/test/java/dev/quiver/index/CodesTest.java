@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CodesTest {
   private static final int ROWS = 9;
 
+  /** Rounding errors that are even between half a unit below and above have this variance. */
+  private static final double EVEN_VARIANCE = 1 / 12.0;
+
   @ParameterizedTest
   @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void simdAndScalarProductsAreEqualOnEveryDimension(CodeType type) {
@@ -149,6 +152,42 @@ class CodesTest {
         }
         assertThat(outside).as("%s %s", distance, type).isLessThan(10);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
+  void aQueryIsRoundedToTheNearestWholeNumbers(CodeType type) {
+    Random random = new Random(TestVectors.seed());
+    int dimension = 100;
+    try (GrowableVectorStore store =
+            TestVectors.gaussianStore(random, 500, dimension, ElementType.FLOAT32);
+        CodedVectors codes = encode(store, Distance.DOT, type)) {
+      LevelQuantiser quantiser = (LevelQuantiser) codes.quantiser();
+      float[] query = new float[dimension];
+      float[] decoded = new float[dimension];
+      double squaredErrors = 0;
+      double expected = 0;
+      for (int q = 0; q < 50; q++) {
+        double most = 0;
+        for (int i = 0; i < dimension; i++) {
+          query[i] = (float) random.nextGaussian();
+          most = Math.max(most, Math.abs(query[i] * quantiser.step()[i]));
+        }
+        double unit = most / CodeType.QUERY_MAX;
+        CodedScorer scorer = codes.queryScorer(query);
+        for (int row = 0; row < store.size(); row++) {
+          quantiser.decode(codes.codes(), (long) row * quantiser.rowBytes(), decoded);
+          double product = 0;
+          for (int i = 0; i < dimension; i++) {
+            product += (double) query[i] * decoded[i];
+            double code = (decoded[i] - quantiser.base()[i]) / quantiser.step()[i];
+            expected += EVEN_VARIANCE * unit * unit * code * code;
+          }
+          squaredErrors += Math.pow(scorer.distance(row) + product, 2);
+        }
+      }
+      assertThat(squaredErrors / expected).as("%s", type).isBetween(0.5, 1.5);
     }
   }
 
