@@ -2,8 +2,10 @@ package dev.quiver.bench.ann;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +135,18 @@ final class Contenders {
     }
     chosen.removeIf(entry -> entry.bytesOnly() && !bytes);
     return chosen;
+  }
+
+  /** Those, and after the kernel itself its index with the vectors on disk. */
+  static List<Entry> alsoOnDisk(List<Entry> entries) {
+    Set<Entry> all = new LinkedHashSet<>();
+    for (Entry entry : entries) {
+      all.add(entry);
+      if (entry.name().equals("quiver")) {
+        all.add(named("quiver-on-disk"));
+      }
+    }
+    return List.copyOf(all);
   }
 
   private static Entry named(String name) {

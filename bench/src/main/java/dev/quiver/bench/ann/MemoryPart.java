@@ -32,7 +32,7 @@ final class MemoryPart {
 
   static void run(Site site, List<Entry> entries, ObjectNode details) throws IOException {
     Map<String, Memory> all = new LinkedHashMap<>();
-    for (Entry entry : entries) {
+    for (Entry entry : Contenders.alsoOnDisk(entries)) {
       Path index = site.index(entry);
       site.lab().say(site.data().name() + ": memory of " + entry.name());
       all.put(entry.name(), measure(site, entry, index));
