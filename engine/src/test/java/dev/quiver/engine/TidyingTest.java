@@ -106,6 +106,15 @@ class TidyingTest {
         .until(() -> engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
   }
 
+  private static void writtenAgain(Engine engine, long mergesBefore) {
+    Awaitility.await("segments written again")
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                engine.stats().merges() > mergesBefore
+                    && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+  }
+
   private static Filter match(Condition.Match match) {
     return Filter.must(
         new Condition.Field("text", match, null, null, null, null, null, null, null, null));
@@ -143,12 +152,7 @@ class TidyingTest {
       counts = filters.stream().map(filter -> engine.count("c", filter, true)).toList();
       assertThat(counts).as("seed %d", seed).doesNotContain(0L);
       long merges = engine.stats().merges();
-      Awaitility.await("segments written again")
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  engine.stats().merges() > merges
-                      && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      writtenAgain(engine, merges);
       assertThat(filters.stream().map(filter -> engine.count("c", filter, true)).toList())
           .as("seed %d", seed)
           .isEqualTo(counts);
@@ -225,12 +229,7 @@ class TidyingTest {
     try (Engine engine = Engine.open(folder, options())) {
       long merges = engine.stats().merges();
       engine.write("c", List.of(new WriteOp.DeleteVector("s")), true, null);
-      Awaitility.await("segments written again")
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  engine.stats().merges() > merges
-                      && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      writtenAgain(engine, merges);
       assertThat(all(engine)).hasSize(2);
     }
     assertThat(overSegments(sparse)).isZero();
@@ -253,12 +252,7 @@ class TidyingTest {
       List<PointRecord> before = all(engine);
       engine.write("c", List.of(new WriteOp.DeleteVector("b")), true, null);
       long merges = engine.stats().merges();
-      Awaitility.await("segments written again")
-          .atMost(Duration.ofMinutes(1))
-          .until(
-              () ->
-                  engine.stats().merges() > merges
-                      && engine.collectionInfo("c").status() == CollectionInfo.Status.GREEN);
+      writtenAgain(engine, merges);
       List<PointRecord> after = all(engine);
       assertThat(after).hasSameSizeAs(before);
       for (int i = 0; i < after.size(); i++) {

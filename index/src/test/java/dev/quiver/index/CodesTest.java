@@ -103,11 +103,10 @@ class CodesTest {
   @ParameterizedTest
   @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void decodedComponentsAreWithinHalfAStepUnlessTheyWereClipped(CodeType type) {
-    Random random = new Random(TestVectors.seed());
     int dimension = 100;
-    try (GrowableVectorStore store =
-            TestVectors.gaussianStore(random, 500, dimension, ElementType.FLOAT32);
-        CodedVectors codes = encode(store, Distance.DOT, type)) {
+    try (Coded coded = Coded.gaussian(type, new Random(TestVectors.seed()), dimension)) {
+      GrowableVectorStore store = coded.store();
+      CodedVectors codes = coded.codes();
       LevelQuantiser quantiser = (LevelQuantiser) codes.quantiser();
       float[] vector = new float[dimension];
       float[] decoded = new float[dimension];
@@ -160,9 +159,9 @@ class CodesTest {
   void aQueryIsRoundedToTheNearestWholeNumbers(CodeType type) {
     Random random = new Random(TestVectors.seed());
     int dimension = 100;
-    try (GrowableVectorStore store =
-            TestVectors.gaussianStore(random, 500, dimension, ElementType.FLOAT32);
-        CodedVectors codes = encode(store, Distance.DOT, type)) {
+    try (Coded coded = Coded.gaussian(type, random, dimension)) {
+      GrowableVectorStore store = coded.store();
+      CodedVectors codes = coded.codes();
       LevelQuantiser quantiser = (LevelQuantiser) codes.quantiser();
       float[] query = new float[dimension];
       float[] decoded = new float[dimension];
@@ -368,6 +367,21 @@ class CodesTest {
       }
     }
     return forms;
+  }
+
+  /** 500 vectors under DOT with their codes. */
+  private record Coded(GrowableVectorStore store, CodedVectors codes) implements AutoCloseable {
+    static Coded gaussian(CodeType type, Random random, int dimension) {
+      GrowableVectorStore store =
+          TestVectors.gaussianStore(random, 500, dimension, ElementType.FLOAT32);
+      return new Coded(store, encode(store, Distance.DOT, type));
+    }
+
+    @Override
+    public void close() {
+      codes.close();
+      store.close();
+    }
   }
 
   static CodedVectors encode(VectorStore store, Distance distance, CodeType type) {
