@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.engine.blob.BlobInfo;
 import dev.quiver.engine.blob.BlobStore;
 import dev.quiver.engine.blob.Sha256;
+import dev.quiver.engine.wal.DurableFolders;
 import dev.quiver.engine.wal.FileOps;
 import dev.quiver.engine.wal.LogClock;
 import java.io.IOException;
@@ -276,6 +277,7 @@ public final class BackupCatalog {
           job.moreBytes(plan.bytes());
           job.phase("copying files", plan.items().size());
           StoreFiles documents = new StoreFiles(folder, files, false);
+          DurableFolders.create(files, folder);
           files.createDirectories(documents.collectionsFolder());
           RestoreRun run = new RestoreRun(repository, files, job);
           Map<String, StoreState.Entry> entries = new TreeMap<>();

@@ -102,7 +102,7 @@ public final class Engine implements Database {
       if (!files.exists(dataFolder.resolve(StoreFiles.COLLECTIONS))) {
         // Also when the folder is there: an earlier start may have failed before its name was
         // durable, and a power loss would take the folder with everything that comes into it.
-        DurableFolders.create(files, DurableFolders.parent(dataFolder), dataFolder);
+        DurableFolders.create(files, dataFolder);
       }
       folderLock = files.claim(dataFolder);
       boolean isNew = !files.exists(dataFolder.resolve(StoreFiles.COLLECTIONS));

@@ -2,6 +2,7 @@ package dev.quiver.engine;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.quiver.engine.wal.DurableFolders;
 import dev.quiver.engine.wal.FileOps;
 import dev.quiver.engine.wal.LogClock;
 import dev.quiver.engine.wal.OpLog;
@@ -61,8 +62,7 @@ final class StoreJournal implements AutoCloseable {
   static StoreJournal open(Path dataFolder, FileOps files, Background background, LogClock clock)
       throws IOException {
     Path folder = dataFolder.resolve(FOLDER);
-    files.createDirectories(folder);
-    files.syncDirectory(dataFolder);
+    DurableFolders.create(files, dataFolder, folder);
     boolean made = !files.exists(folder.resolve(ID));
     String storeId = storeId(folder, files, background);
     // Should its segments have been lost, it goes on behind whatever of them was archived.

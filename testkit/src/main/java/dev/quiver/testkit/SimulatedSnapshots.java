@@ -169,7 +169,7 @@ final class SimulatedSnapshots {
       throws IOException {
     SimulatedDisk disk = new SimulatedDisk(DiskFaults.none(), seed);
     SimulatedBackground background = new SimulatedBackground(seed);
-    Path unpacked = RESTORED.resolve("repository");
+    Path unpacked = Path.of("/unpacked");
     unpack(content, disk, unpacked);
     EngineOptions made = options.files(disk).background(background).build();
     Path data = RESTORED.resolve("data");
@@ -177,8 +177,11 @@ final class SimulatedSnapshots {
       new BackupCatalog(store)
           .restoreInto(data, new RestorePoint.Latest(), made, new BackupJob("restore"));
     }
+    // What was restored outlives a loss of power.
+    SimulatedDisk after = disk.afterPowerLoss(DiskFaults.none());
+    EngineOptions again = options.files(after).background(new SimulatedBackground(seed)).build();
     SimulatedState found;
-    try (Engine engine = Engine.open(data, made)) {
+    try (Engine engine = Engine.open(data, again)) {
       found = SimulatedReads.read(engine);
     }
     if (possible.stream().noneMatch(state -> state.hasCollectionsOf(found))) {

@@ -9,6 +9,7 @@ import dev.quiver.engine.PointId;
 import dev.quiver.engine.QuiverException;
 import dev.quiver.engine.VectorValue;
 import dev.quiver.engine.WriteOp;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,23 @@ class CreationCrashTest {
                   Payload.EMPTY)),
           null,
           WriteOp.UpdateMode.UPSERT);
+
+  @Test
+  void aDataFolderThatWasMadeWithThoseAboveItOutlivesALossOfPower() {
+    Path dataFolder = Path.of("/home/quiver/data");
+    for (long seed = 0; seed < 20; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(DiskFaults.none(), seed);
+      try (Engine engine = SimulatedEngines.open(dataFolder, disk, seed)) {
+        engine.createCollection("c", SimulatedAction.config(20));
+        engine.write("c", List.of(UPSERT), false, null);
+      }
+      SimulatedDisk after = disk.afterPowerLoss(DiskFaults.none());
+      try (Engine engine = SimulatedEngines.open(dataFolder, after, seed)) {
+        assertThat(engine.collectionExists("c")).as("seed %s", seed).isTrue();
+        assertThat(SimulatedReads.read(engine, "c").points).as("seed %s", seed).hasSize(1);
+      }
+    }
+  }
 
   @Test
   void whatIsWrittenAfterACreationThatTheLossOfPowerCutShortIsThereAfterTheNextOne() {

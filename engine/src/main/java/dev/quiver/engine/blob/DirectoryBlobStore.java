@@ -9,7 +9,6 @@ import dev.quiver.engine.wal.FileOps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -86,29 +85,12 @@ public final class DirectoryBlobStore implements BlobStore {
 
   private static DirectoryBlobStore open(DirectoryBlobStore store) throws IOException {
     FileOps files = store.files;
-    createFolder(store.folder, files);
+    DurableFolders.create(files, store.folder);
     for (Path each : List.of(store.blobs, store.documents, store.temporary)) {
       files.createDirectories(each);
     }
     files.syncDirectory(store.folder);
     return store;
-  }
-
-  /** Makes the folder of a store; what is missing above it too. */
-  private static void createFolder(Path folder, FileOps files) throws IOException {
-    boolean existed = files.exists(folder);
-    Path above = DurableFolders.parent(folder);
-    while (!files.exists(above)) {
-      above = DurableFolders.parent(above);
-    }
-    try {
-      DurableFolders.create(files, above, folder);
-    } catch (AccessDeniedException e) {
-      // What we may enter but not read was made by another, who has seen to it.
-      if (!existed) {
-        throw e;
-      }
-    }
   }
 
   /** Whether a folder is, or was once meant to be, a store. */
