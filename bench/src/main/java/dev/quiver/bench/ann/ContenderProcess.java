@@ -31,7 +31,7 @@ import java.util.Map;
  * close
  * churn   base rows changes[remove add] threads folder    wallSeconds cpuSeconds; open afterwards
  * queries name path                             loads queries
- * search  queries k parameter threads out filters groups
+ * search  queries k parameter threads times out filters groups
  *                                               wallSeconds, cpuSeconds of the searching threads,
  *                                               per query distances and allocatedBytes where known
  * collect                                       frees memory before it is measured
@@ -138,7 +138,8 @@ public final class ContenderProcess {
             asked,
             request.path("k").asInt(),
             request.path("parameter").asInt(),
-            FilterGroups.read(request).forContender(searched));
+            FilterGroups.read(request).forContender(searched),
+            request.path("times").asInt(1));
     run.run(request.path("threads").asInt());
     answer.put("wallSeconds", run.wallSeconds());
     answer.put("cpuSeconds", run.cpuSeconds());

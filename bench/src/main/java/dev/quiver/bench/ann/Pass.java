@@ -1,7 +1,7 @@
 package dev.quiver.bench.ann;
 
 /**
- * One pass over a query set.
+ * One pass over a query set, or several in a row.
  *
  * @param cpuSeconds of the searching threads together
  * @param distances computed per query; negative when unknown

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several contenders on one query set, interleaved: each round takes every contender through its
- * operating points once, all of them through one point before any goes on to the next. So what is
- * compared was measured within a second; others on the machine slow it down for longer than that.
+ * operating points once, all of them through one point, with each number of threads, before any
+ * goes on to the next. So what is compared was measured within seconds; others on the machine slow
+ * it down for longer than that.
  */
 final class Race {
   static final int K = 10;
@@ -19,6 +20,9 @@ final class Race {
 
   private static final int WARM_PASSES = 2;
   private static final double WARM_SECONDS = 2;
+
+  /** About as long as a point of a round takes at least. */
+  private static final double MEASURED_SECONDS = 0.2;
 
   /**
    * A process with its index open and the queries loaded.
@@ -69,8 +73,8 @@ final class Race {
     for (int round = 0; round < rounds; round++) {
       lab.say(site.data().name() + " " + set.name() + ": round " + (round + 1) + " of " + rounds);
       List<Integer> order = Rounds.order(indexes(runners.size()), round);
-      for (int count = 0; count < threads.size(); count++) {
-        for (int at = 0; at < longest(all.get(count)); at++) {
+      for (int at = 0; at < longest(all.getFirst()); at++) {
+        for (int count = 0; count < threads.size(); count++) {
           for (int i : order) {
             List<Series.OperatingPoint> points = all.get(count).get(i).points();
             if (at < points.size()) {
@@ -95,10 +99,16 @@ final class Race {
     return all.stream().mapToInt(series -> series.points().size()).max().orElse(0);
   }
 
-  /** The second of two passes: the first finds another contender's data in the caches. */
+  /**
+   * What follows a first pass, which finds another contender's data in the caches: so many passes
+   * in a row that several threads all work for most of that time.
+   */
   private void measure(Runner runner, Series.OperatingPoint point, int threads) throws IOException {
-    pass(runner, point.parameter(), threads, false);
-    point.add(pass(runner, point.parameter(), threads, false), threads);
+    double seconds = pass(runner, point.parameter(), threads, false).wallSeconds();
+    int times = site.lab().shortRun() ? 1 : (int) Math.ceil(MEASURED_SECONDS / seconds);
+    point.add(
+        site.searchTimes(runner.worker(), set, K, point.parameter(), threads, filters, times),
+        threads);
   }
 
   /** At low, middle and high effort, until the compiler has seen enough of each. */

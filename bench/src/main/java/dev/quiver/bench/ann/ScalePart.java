@@ -99,7 +99,7 @@ final class ScalePart {
     Series one = byThreads.getFirst();
     Series.OperatingPoint point = one.reaching(RECALL);
     Series.OperatingPoint many = byThreads.getLast().reaching(RECALL);
-    double speedUp = many.qps(Series.Clock.WALL) / point.qps(Series.Clock.WALL);
+    double speedUp = many.speedUp(point);
     String title = String.format(Locale.ROOT, "%s, %,d", one.name(), size);
     if (point.distances() >= 0) {
       site.lab()

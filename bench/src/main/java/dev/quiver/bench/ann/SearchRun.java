@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the queries, timed. For one thread; run it once.
+ * Passes over the queries in a row, timed. For one thread; run it once.
  *
  * @param <F> the contender's own form of a filter
  */
@@ -26,6 +26,7 @@ final class SearchRun<F> {
   private final int k;
   private final int parameter;
   private final @Nullable List<F> filters;
+  private final int searches;
   private final int[] found;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicLong cpuNanos = new AtomicLong();
@@ -35,14 +36,21 @@ final class SearchRun<F> {
 
   /**
    * @param filters one per query, or null
+   * @param times how often each query is searched
    */
   SearchRun(
-      Contender<F> contender, float[][] queries, int k, int parameter, @Nullable List<F> filters) {
+      Contender<F> contender,
+      float[][] queries,
+      int k,
+      int parameter,
+      @Nullable List<F> filters,
+      int times) {
     this.contender = contender;
     this.queries = queries;
     this.k = k;
     this.parameter = parameter;
     this.filters = filters;
+    this.searches = Math.multiplyExact(queries.length, times);
     this.found = new int[Math.multiplyExact(queries.length, k)];
   }
 
@@ -86,7 +94,8 @@ final class SearchRun<F> {
     long counted = 0;
     long cpu = THREADS.getCurrentThreadCpuTime();
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
-    for (int q = next.getAndIncrement(); q < queries.length; q = next.getAndIncrement()) {
+    for (int i = next.getAndIncrement(); i < searches; i = next.getAndIncrement()) {
+      int q = i % queries.length;
       F filter = filters == null ? null : filters.get(q);
       counted += searcher.search(queries[q], k, parameter, filter, found, q * k);
     }
@@ -106,11 +115,11 @@ final class SearchRun<F> {
 
   /** Negative when the contender doesn't count. */
   double distancesPerQuery() {
-    return (double) distances.get() / queries.length;
+    return (double) distances.get() / searches;
   }
 
   double allocatedBytesPerQuery() {
-    return (double) allocatedBytes.get() / queries.length;
+    return (double) allocatedBytes.get() / searches;
   }
 
   /** {@code k} row numbers per query. */

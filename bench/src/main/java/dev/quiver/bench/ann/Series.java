@@ -43,6 +43,15 @@ final class Series {
     double qps(Clock clock) {
       return Rounds.median(clock == Clock.CPU ? cpuQps : wallQps);
     }
+
+    /** How many times as fast as {@code other} by the wall clock: of the ratios of each round. */
+    double speedUp(OperatingPoint other) {
+      List<Double> ratios = new ArrayList<>();
+      for (int round = 0; round < wallQps.size(); round++) {
+        ratios.add(wallQps.get(round) / other.wallQps.get(round));
+      }
+      return Rounds.median(ratios);
+    }
   }
 
   /** What queries per second are counted by. */

@@ -207,29 +207,55 @@ final class Site {
       @Nullable FilterFiles filters,
       boolean keepFound)
       throws IOException {
+    ObjectNode request = request(set, k, parameter, threads, filters);
+    Path out = folder.resolve("found.i32");
+    if (keepFound) {
+      request.put("out", out.toString());
+    }
+    return pass(worker, request, set, 1, keepFound ? out : null);
+  }
+
+  /** Several passes as one: no thread waits for another one in between. */
+  Pass searchTimes(
+      Worker worker,
+      QuerySet set,
+      int k,
+      int parameter,
+      int threads,
+      @Nullable FilterFiles filters,
+      int times)
+      throws IOException {
+    ObjectNode request = request(set, k, parameter, threads, filters).put("times", times);
+    return pass(worker, request, set, times, null);
+  }
+
+  private static ObjectNode request(
+      QuerySet set, int k, int parameter, int threads, @Nullable FilterFiles filters) {
     ObjectNode request =
         Worker.request("search")
             .put("queries", set.name())
             .put("k", k)
             .put("parameter", parameter)
             .put("threads", threads);
-    Path out = folder.resolve("found.i32");
-    if (keepFound) {
-      request.put("out", out.toString());
-    }
     if (filters != null) {
       request
           .put("filters", filters.filters().toString())
           .put("groups", filters.groups().toString())
           .put("filterBytes", filters.filterBytes());
     }
+    return request;
+  }
+
+  private static Pass pass(
+      Worker worker, ObjectNode request, QuerySet set, int times, @Nullable Path found)
+      throws IOException {
     JsonNode answer = worker.ask(request, Lab.QUICK);
     return new Pass(
-        set.queries().length,
+        Math.multiplyExact(set.queries().length, times),
         answer.path("wallSeconds").asDouble(),
         answer.path("cpuSeconds").asDouble(),
         answer.path("distances").asDouble(),
         answer.path("allocatedBytes").asDouble(),
-        keepFound ? RowNumbers.read(out) : new int[0]);
+        found == null ? new int[0] : RowNumbers.read(found));
   }
 }

@@ -38,6 +38,20 @@ class RoundsTest {
     assertThat(disturbed.points().getFirst().qps(Clock.WALL)).isCloseTo(83.3, within(0.1));
   }
 
+  @Test
+  void aSpeedUpIsThatOfARoundWhateverTheOthersWereLike() {
+    OperatingPoint one = new OperatingPoint(10, 0.9, -1);
+    OperatingPoint two = new OperatingPoint(10, 0.9, -1);
+    double[] alone = {1, 4, 2};
+    double[] together = {1 / 1.9, 4 / 1.9, 2};
+    for (int round = 0; round < alone.length; round++) {
+      one.add(new Pass(100, alone[round], alone[round], -1, -1, new int[0]), 1);
+      two.add(new Pass(100, together[round], together[round], -1, -1, new int[0]), 2);
+    }
+
+    assertThat(two.speedUp(one)).isCloseTo(1.9, within(1e-9));
+  }
+
   private static OperatingPoint point(int queries, double wallSeconds, double cpuSeconds) {
     OperatingPoint point = new OperatingPoint(10, 0.9, -1);
     point.add(new Pass(queries, wallSeconds, cpuSeconds, -1, -1, new int[0]), 1);
