@@ -23,9 +23,9 @@ final class AllocPart {
       try (Worker worker = site.opened(entry)) {
         site.lab().say(site.data().name() + ": allocations of " + entry.name());
         for (int i = 0; i < WARM_PASSES; i++) {
-          site.search(worker, set, Race.K, BuildPart.EFFORT, 1, null, false);
+          site.search(worker, set, Site.Search.plain(BuildPart.EFFORT), false);
         }
-        Pass pass = site.search(worker, set, Race.K, BuildPart.EFFORT, 1, null, false);
+        Pass pass = site.search(worker, set, Site.Search.plain(BuildPart.EFFORT), false);
         rows.add(List.of(entry.name(), String.format(Locale.ROOT, "%,.0f", pass.allocatedBytes())));
         node.put(entry.name(), pass.allocatedBytes());
         String figure = site.data().name() + ": " + entry.name() + ": allocated per query";

@@ -54,7 +54,7 @@ final class BuildPart {
       site.open(worker, index);
       site.loadQueries(worker);
       int effort = effort(entry);
-      Pass pass = site.search(worker, set, Race.K, effort, 1, null, true);
+      Pass pass = site.search(worker, set, Site.Search.plain(effort), true);
       double recall = site.data().recall(set.queries(), set.truth(), pass.found(), Race.K);
       return new Built(took, recall, Site.bytes(index));
     } finally {

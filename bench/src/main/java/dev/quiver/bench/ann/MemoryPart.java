@@ -60,7 +60,7 @@ final class MemoryPart {
       int chosen = entry.sweep()[0];
       double recall = 0;
       for (int parameter : entry.sweep()) {
-        Pass pass = site.search(worker, set, Race.K, parameter, 1, null, true);
+        Pass pass = site.search(worker, set, Site.Search.plain(parameter), true);
         chosen = parameter;
         recall = data.recall(set.queries(), set.truth(), pass.found(), Race.K);
         if (recall >= RECALL) {
@@ -79,7 +79,7 @@ final class MemoryPart {
   private static void passes(Site site, Worker worker, QuerySet set, int parameter)
       throws IOException {
     for (int i = 0; i < PASSES; i++) {
-      site.search(worker, set, Race.K, parameter, 1, null, false);
+      site.search(worker, set, Site.Search.plain(parameter), false);
     }
   }
 

@@ -106,9 +106,8 @@ final class Race {
   private void measure(Runner runner, Series.OperatingPoint point, int threads) throws IOException {
     double seconds = pass(runner, point.parameter(), threads, false).wallSeconds();
     int times = site.lab().shortRun() ? 1 : (int) Math.ceil(MEASURED_SECONDS / seconds);
-    point.add(
-        site.searchTimes(runner.worker(), set, K, point.parameter(), threads, filters, times),
-        threads);
+    Site.Search search = search(point.parameter(), threads);
+    point.add(Site.searchTimes(runner.worker(), set, search, times), threads);
   }
 
   /** At low, middle and high effort, until the compiler has seen enough of each. */
@@ -139,6 +138,10 @@ final class Race {
 
   private Pass pass(Runner runner, int parameter, int threads, boolean keepFound)
       throws IOException {
-    return site.search(runner.worker(), set, K, parameter, threads, filters, keepFound);
+    return site.search(runner.worker(), set, search(parameter, threads), keepFound);
+  }
+
+  private Site.Search search(int parameter, int threads) {
+    return new Site.Search(K, parameter, threads, filters);
   }
 }

@@ -197,17 +197,38 @@ final class Site {
     return new FilterFiles(filters, members, groups.write(filters, members, data.base().length));
   }
 
+  /**
+   * How queries are searched.
+   *
+   * @param parameter the effort, as the contender's sweep lists it
+   * @param threads that share the queries
+   */
+  record Search(int k, int parameter, int threads, @Nullable FilterFiles filters) {
+    /** By one thread, without filters. */
+    static Search plain(int parameter) {
+      return new Search(Race.K, parameter, 1, null);
+    }
+
+    private ObjectNode request(QuerySet set) {
+      ObjectNode request =
+          Worker.request("search")
+              .put("queries", set.name())
+              .put("k", k)
+              .put("parameter", parameter)
+              .put("threads", threads);
+      if (filters != null) {
+        request
+            .put("filters", filters.filters().toString())
+            .put("groups", filters.groups().toString())
+            .put("filterBytes", filters.filterBytes());
+      }
+      return request;
+    }
+  }
+
   /** One pass over a query set. */
-  Pass search(
-      Worker worker,
-      QuerySet set,
-      int k,
-      int parameter,
-      int threads,
-      @Nullable FilterFiles filters,
-      boolean keepFound)
-      throws IOException {
-    ObjectNode request = request(set, k, parameter, threads, filters);
+  Pass search(Worker worker, QuerySet set, Search search, boolean keepFound) throws IOException {
+    ObjectNode request = search.request(set);
     Path out = folder.resolve("found.i32");
     if (keepFound) {
       request.put("out", out.toString());
@@ -216,34 +237,9 @@ final class Site {
   }
 
   /** Several passes as one: no thread waits for another one in between. */
-  Pass searchTimes(
-      Worker worker,
-      QuerySet set,
-      int k,
-      int parameter,
-      int threads,
-      @Nullable FilterFiles filters,
-      int times)
+  static Pass searchTimes(Worker worker, QuerySet set, Search search, int times)
       throws IOException {
-    ObjectNode request = request(set, k, parameter, threads, filters).put("times", times);
-    return pass(worker, request, set, times, null);
-  }
-
-  private static ObjectNode request(
-      QuerySet set, int k, int parameter, int threads, @Nullable FilterFiles filters) {
-    ObjectNode request =
-        Worker.request("search")
-            .put("queries", set.name())
-            .put("k", k)
-            .put("parameter", parameter)
-            .put("threads", threads);
-    if (filters != null) {
-      request
-          .put("filters", filters.filters().toString())
-          .put("groups", filters.groups().toString())
-          .put("filterBytes", filters.filterBytes());
-    }
-    return request;
+    return pass(worker, search.request(set).put("times", times), set, times, null);
   }
 
   private static Pass pass(
