@@ -24,6 +24,8 @@ final class Race {
   /** About as long as a point of a round takes at least. */
   private static final double MEASURED_SECONDS = 0.2;
 
+  private static final double SHORT_SECONDS = 0.03;
+
   /**
    * A process with its index open and the queries loaded.
    *
@@ -105,7 +107,8 @@ final class Race {
    */
   private void measure(Runner runner, Series.OperatingPoint point, int threads) throws IOException {
     double seconds = pass(runner, point.parameter(), threads, false).wallSeconds();
-    int times = site.lab().shortRun() ? 1 : (int) Math.ceil(MEASURED_SECONDS / seconds);
+    double wanted = site.lab().shortRun() ? SHORT_SECONDS : MEASURED_SECONDS;
+    int times = (int) Math.ceil(wanted / seconds);
     Site.Search search = search(point.parameter(), threads);
     point.add(Site.searchTimes(runner.worker(), set, search, times), threads);
   }
