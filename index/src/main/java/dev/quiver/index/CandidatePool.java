@@ -1,5 +1,7 @@
 package dev.quiver.index;
 
+import java.util.Arrays;
+
 /**
  * The closest nodes that an unfiltered walk knows, at most {@code ef}, in order: candidates and
  * results in one sorted array. A node that has been expanded carries a mark.
@@ -127,6 +129,17 @@ final class CandidatePool {
       cursor++;
     }
     return -1;
+  }
+
+  /** Replaces nodes by the ordinals of their vectors. */
+  void toOrdinals(NodeMap map) {
+    for (int i = 0; i < size; i++) {
+      long scored = get(i);
+      entries[i] = Scored.of(Scored.distance(scored), map.ordinal(Scored.ordinal(scored)));
+    }
+    // Equally distant ones are in the order of their ordinals.
+    Arrays.sort(entries, 0, size);
+    cursor = 0;
   }
 
   /** How many of the closest nodes, up to the first that wasn't expanded, a filter accepts. */

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link CodedVectors} with their {@link Quantiser} as bytes, read in place. Everything is
@@ -56,6 +57,9 @@ public final class CodesFormat {
   private static final int SEED_AT = 52;
   private static final int ALIGNMENT_BYTES = 64;
 
+  /** Rows that are put in order at a time. */
+  private static final int PIECE_BYTES = 1 << 16;
+
   private CodesFormat() {}
 
   /** Bytes that {@link #write} writes. */
@@ -63,8 +67,18 @@ public final class CodesFormat {
     return totalBytes(codes.quantiser(), codes.size());
   }
 
-  /** Writes; the caller flushes and closes. */
-  public static void write(CodedVectors codes, WritableByteChannel out) throws IOException {
+  /**
+   * Writes; the caller flushes and closes.
+   *
+   * @param order of the graph that the codes belong to, if its nodes are written in one; null
+   *     leaves the rows as they stand
+   */
+  public static void write(CodedVectors codes, @Nullable NodeOrder order, WritableByteChannel out)
+      throws IOException {
+    if (order != null && order.size() != codes.size()) {
+      throw new IllegalArgumentException(
+          "order of " + order.size() + " nodes (expected: " + codes.size() + ")");
+    }
     Quantiser quantiser = codes.quantiser();
     ByteBuffer header = SECTION.newHeader(sizeBytes(codes));
     if (quantiser instanceof BitQuantiser bits) {
@@ -84,13 +98,33 @@ public final class CodesFormat {
         header,
         body -> {
           body.write(learnt(quantiser));
-          body.write(codes.codes());
+          writeRows(codes.codes(), quantiser.rowBytes(), order, body);
           MemorySegment corrections = codes.corrections();
           if (corrections != null) {
-            body.write(corrections);
+            writeRows(corrections, Float.BYTES, order, body);
           }
         },
         out);
+  }
+
+  private static void writeRows(
+      MemorySegment rows, int rowBytes, @Nullable NodeOrder order, ChecksumWriter out)
+      throws IOException {
+    if (order == null) {
+      out.write(rows);
+      return;
+    }
+    int perPiece = Math.max(1, PIECE_BYTES / rowBytes);
+    ByteBuffer buffer = ByteBuffer.allocate(perPiece * rowBytes);
+    MemorySegment piece = MemorySegment.ofBuffer(buffer);
+    for (int from = 0; from < order.size(); from += perPiece) {
+      int count = Math.min(perPiece, order.size() - from);
+      for (int i = 0; i < count; i++) {
+        long at = (long) order.ordinal(from + i) * rowBytes;
+        MemorySegment.copy(rows, at, piece, (long) i * rowBytes, rowBytes);
+      }
+      out.write(buffer.position(0).limit(count * rowBytes));
+    }
   }
 
   private static ByteBuffer learnt(Quantiser quantiser) {

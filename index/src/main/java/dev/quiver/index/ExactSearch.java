@@ -34,7 +34,7 @@ public final class ExactSearch {
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
     scratch.reset(0, 0, request.visitLimit());
-    scan(scorer, size, request.k(), filter, scratch);
+    scan(scorer, size, request.k(), filter, null, scratch);
     scratch.results.drainComplements(scratch.pool);
     int accepted = filter == null ? size : (int) scratch.distanceCount;
     return scratch.takeResults(
@@ -50,9 +50,19 @@ public final class ExactSearch {
             scratch.distanceCount * scorer.bytesPerDistance()));
   }
 
-  /** Leaves the {@code k} closest in {@code scratch.results}. */
+  /**
+   * Leaves the {@code k} closest in {@code scratch.results}.
+   *
+   * @param map where the scorer is one of nodes, but the filter one of ordinals; then the results
+   *     are nodes
+   */
   static void scan(
-      QueryScorer scorer, int size, int k, @Nullable OrdinalFilter filter, SearchScratch scratch) {
+      QueryScorer scorer,
+      int size,
+      int k,
+      @Nullable OrdinalFilter filter,
+      @Nullable NodeMap map,
+      SearchScratch scratch) {
     LongHeap results = scratch.results;
     results.clear();
     int[] batch = scratch.batch;
@@ -66,7 +76,7 @@ public final class ExactSearch {
           next = size;
           break;
         }
-        batch[count++] = ordinal;
+        batch[count++] = map == null ? ordinal : map.node(ordinal);
         next = ordinal + 1;
       }
       if (!scratch.spend(count)) {

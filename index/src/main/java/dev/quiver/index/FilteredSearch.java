@@ -19,6 +19,12 @@ final class FilteredSearch {
 
   private static final int KEPT_MORE = 24;
 
+  /**
+   * A scan that goes from node to node asks the filter about all of them, but reads codes in their
+   * order. Where fewer than one in so many is accepted, it goes from ordinal to ordinal.
+   */
+  private static final int NODES_PER_ACCEPTED = 16;
+
   /** Neighbours of the node nearest to the query whose neighbours the filter is asked about. */
   private static final int NEIGHBOURS_ASKED = 8;
 
@@ -27,11 +33,16 @@ final class FilteredSearch {
   private final QueryScorer exact;
   private final @Nullable CodedScorer coded;
   private final SearchRequest request;
-  private final OrdinalFilter filter;
+  private final NodeFilter filter;
   private final SearchScratch scratch;
   private final int ef;
   private final FilterPlan.Costs costs;
 
+  /**
+   * @param scorer of nodes
+   * @param exact of ordinals
+   * @param filter over ordinals
+   */
   FilteredSearch(
       HnswGraph graph,
       QueryScorer scorer,
@@ -45,7 +56,7 @@ final class FilteredSearch {
     this.exact = exact;
     this.coded = coded;
     this.request = request;
-    this.filter = filter;
+    this.filter = new NodeFilter(filter, graph.map());
     this.scratch = scratch;
     this.ef = Math.min(request.effectiveEf(), graph.size());
     this.costs = coded == null ? FilterPlan.Costs.VECTORS : FilterPlan.Costs.CODES;
@@ -53,7 +64,7 @@ final class FilteredSearch {
 
   /** Searches, with a scratch that has just been reset. */
   SearchResult search() {
-    int accepted = FilterPlan.measure(filter, graph.size());
+    int accepted = FilterPlan.measure(filter.ordinals(), graph.size());
     SearchStrategy strategy = SearchStrategy.EXACT;
     boolean walked = false;
     scratch.pool.clear(ef);
@@ -74,17 +85,19 @@ final class FilteredSearch {
     if (walked) {
       if (ranked != null) {
         rank(ranked);
+      } else if (graph.map() != null) {
+        scratch.pool.toOrdinals(graph.map());
       }
     } else if (ranked == null || accepted <= Math.max(VECTORS_MAX, request.k())) {
-      scan(exact, request.k());
+      scanVectors();
     } else {
       int kept = Math.max(ef, KEPT_PER_RESULT * request.k() + KEPT_MORE);
-      scan(scorer, kept);
+      scanCodes(accepted, kept);
       byScorer = scratch.distanceCount;
       boolean all = scratch.pool.size() < kept;
       if (!rank(ranked) && !all) {
         // The codes' error is too large to tell which these are.
-        scan(exact, request.k());
+        scanVectors();
       }
     }
     return scratch.takeResults(
@@ -102,7 +115,7 @@ final class FilteredSearch {
 
   /** The entry point, from which every node can be reached; the given start if that's enough. */
   private long scoredEntry(long nearest) {
-    int entry = HnswGraph.entryOrdinal(graph.entry());
+    int entry = HnswGraph.entryNode(graph.entry());
     return entry == Scored.ordinal(nearest) || scratch.limitReached || !scratch.spend(1)
         ? nearest
         : Scored.of(scorer.distance(entry), entry);
@@ -112,13 +125,13 @@ final class FilteredSearch {
   private FilterPlan plan(int accepted, int nearest) {
     int[] around = scratch.queue;
     int[] list = scratch.neighbours;
-    int count = graph.neighbours(0, nearest, around);
+    int count = graph.links(0, nearest, around, 0);
     int asked = Math.min(count, NEIGHBOURS_ASKED);
     graph.touch(around, asked);
     int near = 0;
     int nearAccepted = 0;
     for (int i = 0; i < asked; i++) {
-      int end = graph.neighbours(0, around[i], list);
+      int end = graph.links(0, around[i], list, 0);
       for (int j = 0; j < end; j++) {
         nearAccepted += filter.accepts(list[j]) ? 1 : 0;
       }
@@ -153,9 +166,20 @@ final class FilteredSearch {
         || (ended && scratch.pool.size() >= Math.min(request.k(), accepted));
   }
 
-  /** Compares all that is accepted and leaves the closest in {@code scratch.pool}. */
-  private void scan(QueryScorer by, int kept) {
-    ExactSearch.scan(by, graph.size(), kept, filter, scratch);
+  /** Compares all vectors that are accepted; leaves the closest ordinals in {@code pool}. */
+  private void scanVectors() {
+    ExactSearch.scan(exact, graph.size(), request.k(), filter.ordinals(), null, scratch);
+    scratch.results.drainComplements(scratch.pool);
+  }
+
+  /** Compares the codes of all that is accepted; leaves the closest nodes in {@code pool}. */
+  private void scanCodes(int accepted, int kept) {
+    NodeMap map = graph.map();
+    if (map != null && (long) accepted * NODES_PER_ACCEPTED >= graph.size()) {
+      ExactSearch.scan(scorer, graph.size(), kept, filter, null, scratch);
+    } else {
+      ExactSearch.scan(scorer, graph.size(), kept, filter.ordinals(), map, scratch);
+    }
     scratch.results.drainComplements(scratch.pool);
   }
 
@@ -167,7 +191,7 @@ final class FilteredSearch {
   private boolean rank(CodedScorer ranked) {
     int found = scratch.pool.size();
     long before = scratch.rerankCount;
-    Reranking.rank(scratch, ranked, exact, request.k(), request.rerank());
+    Reranking.rank(scratch, ranked, exact, graph.map(), request.k(), request.rerank());
     return request.rerank() != SearchRequest.RERANK_MEASURED
         || scratch.rerankCount - before < found;
   }

@@ -24,7 +24,7 @@ final class FilteredWalk {
   static boolean throughAll(
       HnswGraph graph,
       QueryScorer scorer,
-      OrdinalFilter filter,
+      NodeFilter filter,
       SearchScratch scratch,
       int ef,
       int poolSize,
@@ -58,7 +58,7 @@ final class FilteredWalk {
       }
       int count = 0;
       for (int i = 0; i < width; i++) {
-        int end = graph.neighbours(0, beam[i], neighbours, count);
+        int end = graph.links(0, beam[i], neighbours, count);
         count = scratch.visited.addAll(neighbours, count, end);
       }
       scratch.nodeCount += width;
@@ -93,7 +93,7 @@ final class FilteredWalk {
   static boolean overRejected(
       HnswGraph graph,
       QueryScorer scorer,
-      OrdinalFilter filter,
+      NodeFilter filter,
       SearchScratch scratch,
       int ef,
       FilterPlan.Costs costs,
@@ -120,7 +120,7 @@ final class FilteredWalk {
 
   /** A start that isn't accepted is replaced by what can be reached over it. */
   private static boolean start(
-      HnswGraph graph, QueryScorer scorer, OrdinalFilter filter, SearchScratch scratch, long at) {
+      HnswGraph graph, QueryScorer scorer, NodeFilter filter, SearchScratch scratch, long at) {
     int node = Scored.ordinal(at);
     if (filter.accepts(node)) {
       GraphWalk.seedPool(scratch, at);
@@ -144,17 +144,19 @@ final class FilteredWalk {
     return true;
   }
 
-  /** Accepted ordinals from everywhere into the batch, evenly spread as far as the filter lets. */
-  private static int gatherSeeds(OrdinalFilter filter, SearchScratch scratch, int size) {
+  /** Accepted nodes from everywhere into the batch, evenly spread as far as the filter lets. */
+  private static int gatherSeeds(NodeFilter filter, SearchScratch scratch, int size) {
     int count = 0;
     int next = 0;
     for (int i = 0; i < SEEDS; i++) {
-      next = filter.nextAccepted(Math.max(next, (int) ((long) i * size / SEEDS)), size);
+      int from = Math.max(next, (int) ((long) i * size / SEEDS));
+      next = filter.ordinals().nextAccepted(from, size);
       if (next >= size) {
         break;
       }
-      if (scratch.visited.add(next)) {
-        scratch.batch[count++] = next;
+      int node = filter.node(next);
+      if (scratch.visited.add(node)) {
+        scratch.batch[count++] = node;
       }
       next++;
     }
@@ -166,13 +168,12 @@ final class FilteredWalk {
    * these are too few, as under filters that accept hardly any, it goes on over more rejected ones,
    * up to the room in {@code scratch.queue}.
    */
-  private static int gather(
-      HnswGraph graph, OrdinalFilter filter, SearchScratch scratch, int node) {
+  private static int gather(HnswGraph graph, NodeFilter filter, SearchScratch scratch, int node) {
     VisitedSet visited = scratch.visited;
     int[] batch = scratch.batch;
     int[] queue = scratch.queue;
     int[] list = scratch.neighbours;
-    int listCount = graph.neighbours(0, node, list);
+    int listCount = graph.links(0, node, list, 0);
     scratch.nodeCount++;
     int count = 0;
     int queued = 0;
@@ -203,7 +204,7 @@ final class FilteredWalk {
       if (!visited.add(queue[i])) {
         continue;
       }
-      listCount = graph.neighbours(0, queue[i], list);
+      listCount = graph.links(0, queue[i], list, 0);
       scratch.nodeCount++;
       for (int j = 0; j < listCount; j++) {
         if (filter.accepts(list[j])) {

@@ -16,7 +16,7 @@ final class GraphWalk {
    */
   static long descend(
       HnswGraph graph, long entry, QueryScorer scorer, SearchScratch scratch, int level) {
-    int current = HnswGraph.entryOrdinal(entry);
+    int current = HnswGraph.entryNode(entry);
     scratch.distanceCount++;
     long best = Scored.of(scorer.distance(current), current);
     if (HnswGraph.entryLevel(entry) > level) {
@@ -36,7 +36,7 @@ final class GraphWalk {
     long best = start;
     while (true) {
       long before = best;
-      int count = graph.neighbours(level, Scored.ordinal(best), neighbours);
+      int count = graph.links(level, Scored.ordinal(best), neighbours, 0);
       scratch.nodeCount++;
       scratch.upperNodeCount++;
       count = scratch.visited.addAll(neighbours, 0, count);
@@ -92,7 +92,7 @@ final class GraphWalk {
       }
       int count = 0;
       for (int i = 0; i < width; i++) {
-        int end = graph.neighbours(level, beam[i], neighbours, count);
+        int end = graph.links(level, beam[i], neighbours, count);
         count = scratch.visited.addAll(neighbours, count, end);
       }
       scratch.nodeCount += width;

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  *              the node's top level, count, neighbours[m]
  * </pre>
  *
+ * <p>A graph that was read from a file may hold its nodes in an order of their own ({@link
+ * NodeOrder}). Public methods speak of ordinals in any case; what walks use speaks of nodes, the
+ * places of the blocks, which are the ordinals where there is no such order.
+ *
  * <p>Reading is safe from any thread, also while a {@link GrowableHnswGraph} inserts. A graph that
  * was built owns its memory and must be closed when no search uses it any more; one opened over a
  * segment owns nothing, and closing it does nothing.
@@ -29,10 +33,11 @@ public final class HnswGraph implements AutoCloseable {
   private final Blocks upperStart;
   private final Blocks upper;
   private final @Nullable Arena arena;
+  private final @Nullable NodeMap map;
   private final AtomicInteger upperBlocks;
   private volatile int size;
 
-  /** Level in the high half, ordinal in the low one: read together, changed together. */
+  /** Level in the high half, node in the low one: read together, changed together. */
   private volatile long entry;
 
   /** Of the vectors that the graph was built over; searches end by it. */
@@ -44,6 +49,7 @@ public final class HnswGraph implements AutoCloseable {
       Blocks upperStart,
       Blocks upper,
       @Nullable Arena arena,
+      @Nullable NodeMap map,
       int upperBlockCount,
       int size,
       long entry) {
@@ -52,6 +58,7 @@ public final class HnswGraph implements AutoCloseable {
     this.upperStart = upperStart;
     this.upper = upper;
     this.arena = arena;
+    this.map = map;
     this.upperBlocks = new AtomicInteger(upperBlockCount);
     this.size = size;
     this.entry = entry;
@@ -66,23 +73,30 @@ public final class HnswGraph implements AutoCloseable {
         Blocks.growable(1, arena),
         Blocks.growable(upperSlots(m), arena),
         arena,
+        null,
         0,
         0,
         NO_ENTRY);
   }
 
-  /** A graph over areas that somebody else owns. */
+  /**
+   * A graph over areas that somebody else owns.
+   *
+   * @param map where the nodes stand in an order of their own
+   * @param entryNode the node where searches start
+   */
   static HnswGraph over(
       int m,
       Blocks base,
       Blocks upperStart,
       Blocks upper,
+      @Nullable NodeMap map,
       int upperBlockCount,
       int size,
-      int entryPoint,
+      int entryNode,
       int maxLevel) {
-    long entry = size == 0 ? NO_ENTRY : packEntry(maxLevel, entryPoint);
-    return new HnswGraph(m, base, upperStart, upper, null, upperBlockCount, size, entry);
+    long entry = size == 0 ? NO_ENTRY : packEntry(maxLevel, entryNode);
+    return new HnswGraph(m, base, upperStart, upper, null, map, upperBlockCount, size, entry);
   }
 
   static int baseSlots(int m) {
@@ -108,9 +122,10 @@ public final class HnswGraph implements AutoCloseable {
     return level == 0 ? 2 * m : m;
   }
 
-  /** The node where searches start, or -1 in an empty graph. */
+  /** The ordinal where searches start, or -1 in an empty graph. */
   public int entryPoint() {
-    return (int) entry;
+    int node = entryNode(entry);
+    return map == null || node < 0 ? node : map.ordinal(node);
   }
 
   /** The level of the entry point, or -1 in an empty graph. */
@@ -120,7 +135,7 @@ public final class HnswGraph implements AutoCloseable {
 
   /** The highest level of a node: 0 for most. */
   public int levelOf(int ordinal) {
-    int start = readStart(ordinal);
+    int start = readStart(map == null ? ordinal : map.node(ordinal));
     return start == 0 ? 0 : upper.get(start - 1, 0);
   }
 
@@ -131,31 +146,38 @@ public final class HnswGraph implements AutoCloseable {
    * @return how many there are
    */
   public int neighbours(int level, int ordinal, int[] out) {
-    return neighbours(level, ordinal, out, 0);
+    if (map == null) {
+      return links(level, ordinal, out, 0);
+    }
+    int count = links(level, map.node(ordinal), out, 0);
+    for (int i = 0; i < count; i++) {
+      out[i] = map.ordinal(out[i]);
+    }
+    return count;
   }
 
-  /** As above, from {@code out[at]} on; returns where they end. */
-  int neighbours(int level, int ordinal, int[] out, int at) {
+  /**
+   * As {@link #neighbours}, of a node by nodes, from {@code out[at]} on; returns where they end.
+   */
+  int links(int level, int node, int[] out, int at) {
     boolean written = arena != null;
     if (level == 0) {
-      return written
-          ? base.readListAcquire(ordinal, 0, out, at)
-          : base.readList(ordinal, 0, out, at);
+      return written ? base.readListAcquire(node, 0, out, at) : base.readList(node, 0, out, at);
     }
-    int block = upperBlock(level, ordinal);
+    int block = upperBlock(level, node);
     return written ? upper.readListAcquire(block, 1, out, at) : upper.readList(block, 1, out, at);
   }
 
   /** Starts loading the level 0 lists of several nodes, so that reading them waits only once. */
-  void touch(int[] ordinals, int count) {
-    touch(ordinals, 0, count);
+  void touch(int[] nodes, int count) {
+    touch(nodes, 0, count);
   }
 
-  /** As above, of {@code ordinals[from..to)}. */
-  void touch(int[] ordinals, int from, int to) {
+  /** As above, of {@code nodes[from..to)}. */
+  void touch(int[] nodes, int from, int to) {
     long touched = 0;
     for (int i = from; i < to; i++) {
-      touched += base.touch(ordinals[i]);
+      touched += base.touch(nodes[i]);
     }
     if (touched == Long.MAX_VALUE) {
       // Never so, but it keeps the loads from being dropped as unused.
@@ -165,7 +187,8 @@ public final class HnswGraph implements AutoCloseable {
 
   /** Off-heap bytes of the graph (for an opened one, the bytes that it reads). */
   public long memoryBytes() {
-    return base.bytes() + upperStart.bytes() + upper.bytes();
+    long mapBytes = map == null ? 0 : map.ordinals().byteSize() + map.nodes().byteSize();
+    return base.bytes() + upperStart.bytes() + upper.bytes() + mapBytes;
   }
 
   /**
@@ -197,8 +220,13 @@ public final class HnswGraph implements AutoCloseable {
     return (int) (entry >> 32);
   }
 
-  static int entryOrdinal(long entry) {
+  static int entryNode(long entry) {
     return (int) entry;
+  }
+
+  /** Which vectors the nodes belong to; null if nodes are ordinals. */
+  @Nullable NodeMap map() {
+    return map;
   }
 
   DistanceGrowth growth() {
@@ -271,15 +299,15 @@ public final class HnswGraph implements AutoCloseable {
     return upperBlocks.get();
   }
 
-  private int upperBlock(int level, int ordinal) {
-    return readStart(ordinal) - 1 + level - 1;
+  private int upperBlock(int level, int node) {
+    return readStart(node) - 1 + level - 1;
   }
 
-  private int readStart(int ordinal) {
-    return arena == null ? upperStart.get(ordinal, 0) : upperStart.getAcquire(ordinal, 0);
+  private int readStart(int node) {
+    return arena == null ? upperStart.get(node, 0) : upperStart.getAcquire(node, 0);
   }
 
-  private static long packEntry(int level, int ordinal) {
-    return ((long) level << 32) | ordinal;
+  private static long packEntry(int level, int node) {
+    return ((long) level << 32) | node;
   }
 }

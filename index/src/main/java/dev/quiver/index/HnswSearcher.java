@@ -43,14 +43,16 @@ public final class HnswSearcher {
       SearchRequest request,
       @Nullable OrdinalFilter filter,
       SearchScratch scratch) {
-    return search(graph, scorer, scorer, null, request, filter, scratch);
+    NodeMap map = graph.map();
+    QueryScorer byNode = map == null ? scorer : map.byNode(scorer);
+    return search(graph, byNode, scorer, null, request, filter, scratch);
   }
 
   /**
    * The closest vectors to {@code query}, found by codes and ranked by the vectors themselves.
    * Where few ordinals are accepted, these are compared exactly.
    *
-   * @param codes of the vectors that the graph was built over, same ordinals
+   * @param codes of the vectors that the graph was built over, in the order of its nodes
    * @param exact scoring of the same vectors in full
    * @throws IllegalArgumentException if the query's length isn't the dimension
    */
@@ -67,6 +69,11 @@ public final class HnswSearcher {
     return search(graph, coded, scratch.exactScorer(exact, query), coded, request, filter, scratch);
   }
 
+  /**
+   * @param scorer of nodes, by codes or vectors
+   * @param exact of ordinals
+   * @param filter over ordinals
+   */
   private static SearchResult search(
       HnswGraph graph,
       QueryScorer scorer,
@@ -88,10 +95,12 @@ public final class HnswSearcher {
         strategy == SearchStrategy.WALK && !walked(graph, scorer, coded, request, ef, scratch);
     long walkDistances = scratch.distanceCount;
     if (completed || strategy == SearchStrategy.EXACT) {
-      ExactSearch.scan(exact, size, k, null, scratch);
+      ExactSearch.scan(exact, size, k, null, null, scratch);
       scratch.results.drainComplements(scratch.pool);
     } else if (coded != null) {
-      Reranking.rank(scratch, coded, exact, k, request.rerank());
+      Reranking.rank(scratch, coded, exact, graph.map(), k, request.rerank());
+    } else if (graph.map() != null) {
+      scratch.pool.toOrdinals(graph.map());
     }
     return scratch.takeResults(
         k,
@@ -159,9 +168,9 @@ public final class HnswSearcher {
     }
     GraphWalk.seedPool(scratch, start);
     // Every node can be reached from the entry point, but not from every other.
-    int entryOrdinal = HnswGraph.entryOrdinal(entry);
-    if (entryOrdinal != Scored.ordinal(start) && scratch.spend(1)) {
-      GraphWalk.seedPool(scratch, Scored.of(scorer.distance(entryOrdinal), entryOrdinal));
+    int entryNode = HnswGraph.entryNode(entry);
+    if (entryNode != Scored.ordinal(start) && scratch.spend(1)) {
+      GraphWalk.seedPool(scratch, Scored.of(scorer.distance(entryNode), entryNode));
     }
     GraphWalk.searchLevel(graph, 0, scorer, scratch);
     return scratch.limitReached || scratch.pool.size() >= Math.min(request.k(), graph.size());
@@ -182,7 +191,8 @@ public final class HnswSearcher {
       return;
     }
     int capacity = (int) Math.min((long) DistanceGrowth.CAPACITY * ef, graph.size());
-    float margin = coded == null ? 0 : coded.typicalError(MARGIN_DEVIATIONS, graph.entryPoint());
+    int entryNode = HnswGraph.entryNode(graph.entry());
+    float margin = coded == null ? 0 : coded.typicalError(MARGIN_DEVIATIONS, entryNode);
     pool.clear(capacity, rank, growth.base(), growth.factor(rank, ef), margin);
   }
 }

@@ -142,8 +142,8 @@ final class Inserter {
     scratch.visited.add(ordinal);
     scratch.pool.clear(shared.params.efConstruction());
     GraphWalk.seedPool(scratch, start);
-    int entryOrdinal = HnswGraph.entryOrdinal(entry);
-    GraphWalk.seedPool(scratch, Scored.of(walkScorer.distance(entryOrdinal), entryOrdinal));
+    int entryNode = HnswGraph.entryNode(entry);
+    GraphWalk.seedPool(scratch, Scored.of(walkScorer.distance(entryNode), entryNode));
     GraphWalk.searchLevel(graph, 0, walkScorer, scratch);
     return takeSorted();
   }

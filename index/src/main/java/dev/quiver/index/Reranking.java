@@ -1,5 +1,7 @@
 package dev.quiver.index;
 
+import org.jspecify.annotations.Nullable;
+
 /** Ranks what a walk by codes has found by the vectors themselves. */
 final class Reranking {
   /** Vectors compared in one call, whose cache misses overlap. */
@@ -17,11 +19,23 @@ final class Reranking {
   /**
    * Goes through {@code scratch.pool} from its closest on, until it has seen {@code wanted}, or
    * those that may belong to the {@code k} closest; leaves the {@code k} closest in the pool, with
-   * their exact distances.
+   * their exact distances. What is in the pool are nodes before and ordinals after.
+   *
+   * @param exact of ordinals
+   * @param map null where nodes are ordinals
    */
-  static void rank(SearchScratch scratch, CodedScorer coded, QueryScorer exact, int k, int wanted) {
+  static void rank(
+      SearchScratch scratch,
+      CodedScorer coded,
+      QueryScorer exact,
+      @Nullable NodeMap map,
+      int k,
+      int wanted) {
     CandidatePool pool = scratch.pool;
     if (wanted == SearchRequest.RERANK_NONE) {
+      if (map != null) {
+        pool.toOrdinals(map);
+      }
       return;
     }
     boolean measured = wanted == SearchRequest.RERANK_MEASURED;
@@ -48,7 +62,8 @@ final class Reranking {
             continue;
           }
         }
-        batch[count++] = Scored.ordinal(scored);
+        int node = Scored.ordinal(scored);
+        batch[count++] = map == null ? node : map.ordinal(node);
         at++;
       }
       exact.distances(batch, count, distances);

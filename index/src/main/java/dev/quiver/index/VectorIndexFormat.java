@@ -104,8 +104,9 @@ final class VectorIndexFormat {
     long rowBytes = (long) size * store.strideBytes();
     long tombstonesAt = (HEADER_BYTES + rowBytes + 7) / 8 * 8;
     long graphAt = tombstonesAt + 8L * Tombstones.wordCount(size) + 8;
-    long graphEnd = graphAt + HnswGraphFormat.sizeBytes(contents.graph());
     CodedVectors codes = contents.codes();
+    NodeOrder order = orderFor(contents);
+    long graphEnd = graphAt + HnswGraphFormat.sizeBytes(contents.graph(), order);
     long end = codes == null ? graphEnd : codesStart(graphEnd) + CodesFormat.sizeBytes(codes);
     ByteBuffer header = buffer(HEADER_BYTES);
     header.putLong(0, MAGIC);
@@ -137,11 +138,20 @@ final class VectorIndexFormat {
       body.write(buffer(8).putLong(0, contents.tombstones().word(i)));
     }
     new ChecksumWriter(out).write(buffer(8).putInt(0, body.checksum()).putInt(4, headerChecksum));
-    HnswGraphFormat.write(contents.graph(), out);
+    HnswGraphFormat.write(contents.graph(), order, out);
     if (codes != null) {
       new ChecksumWriter(out).write(buffer((int) (codesStart(graphEnd) - graphEnd)));
-      CodesFormat.write(codes, out);
+      CodesFormat.write(codes, order, out);
     }
+  }
+
+  /** The order for nodes and codes that are not in one yet; without codes there is none. */
+  private static @Nullable NodeOrder orderFor(Contents contents) {
+    return contents.codes() == null
+            || contents.graph().map() != null
+            || contents.store().size() == 0
+        ? null
+        : NodeOrder.of(contents.graph(), BuildListener.NONE);
   }
 
   private static long codesStart(long graphEnd) {

@@ -6,6 +6,7 @@ import dev.quiver.index.GraphCodes;
 import dev.quiver.index.HnswBuilder;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.HnswParams;
+import dev.quiver.index.NodeOrder;
 import dev.quiver.index.Quantiser;
 import dev.quiver.index.VectorScoring;
 import java.io.IOException;
@@ -44,20 +45,28 @@ final class GraphBuild {
         HnswBuilder.estimateBytes(stored.size(), params(options), config.buildThreads())
             + (quantiser == null
                 ? 0
-                : quantiser.bytes(stored.size()) + GraphCodes.bytesMax(quantiser, stored.size()));
+                : quantiser.bytes(stored.size())
+                    + GraphCodes.bytesMax(quantiser, stored.size())
+                    + NodeOrder.estimateBytes(stored.size()));
     config.budget().reserveForBuild(bytes, purpose(field, stored.size()));
     try {
+      BuildListener listener = listener(cancelled);
       if (quantiser == null) {
-        return writeGraph(stored.scoring(), stored, base, config, cancelled, output);
+        try (HnswGraph graph = build(stored.scoring(), options, base, config, listener)) {
+          return write(graph, null, stored.entry(), output);
+        }
       }
       try (CodedVectors codes = CodedVectors.encode(stored.store(), quantiser, Long.MAX_VALUE)) {
         FieldEntry entry;
+        NodeOrder order;
         try (GraphCodes built =
-            GraphCodes.of(codes, stored.store(), stored.scoring(), Long.MAX_VALUE)) {
-          entry = writeGraph(built.scoring(), stored, base, config, cancelled, output);
+                GraphCodes.of(codes, stored.store(), stored.scoring(), Long.MAX_VALUE);
+            HnswGraph graph = build(built.scoring(), options, base, config, listener)) {
+          order = NodeOrder.of(graph, listener);
+          entry = write(graph, order, stored.entry(), output);
         }
         long offset = output.alignFilePointer(QuiverVectorsFormat.ALIGNMENT_BYTES);
-        GraphFile.write(codes, output);
+        GraphFile.write(codes, order, output);
         return entry.withCodes(offset, output.getFilePointer() - offset);
       }
     } catch (CancellationException e) {
@@ -83,28 +92,30 @@ final class GraphBuild {
     }
   }
 
-  private static FieldEntry writeGraph(
+  private static HnswGraph build(
       VectorScoring scoring,
-      StoredVectors stored,
+      FieldOptions options,
       VectorMerge.@Nullable Base base,
       VectorsConfig config,
-      BooleanSupplier cancelled,
-      IndexOutput output)
-      throws IOException {
+      BuildListener listener) {
     HnswBuilder builder =
         HnswBuilder.over(scoring)
-            .params(params(stored.options()))
+            .params(params(options))
             .threads(config.buildThreads())
             .executor(config.buildExecutor())
-            .listener(listener(cancelled));
+            .listener(listener);
     if (base != null) {
       builder.extending(base.graph(), base.newOrdinals());
     }
-    try (HnswGraph graph = builder.build()) {
-      long offset = output.alignFilePointer(QuiverVectorsFormat.ALIGNMENT_BYTES);
-      GraphFile.write(graph, output);
-      return stored.entry().withGraph(offset, output.getFilePointer() - offset);
-    }
+    return builder.build();
+  }
+
+  private static FieldEntry write(
+      HnswGraph graph, @Nullable NodeOrder order, FieldEntry entry, IndexOutput output)
+      throws IOException {
+    long offset = output.alignFilePointer(QuiverVectorsFormat.ALIGNMENT_BYTES);
+    GraphFile.write(graph, order, output);
+    return entry.withGraph(offset, output.getFilePointer() - offset);
   }
 
   /**
@@ -113,7 +124,8 @@ final class GraphBuild {
    */
   static long estimateBytes(int count, FieldOptions options, VectorsConfig config) {
     return HnswBuilder.estimateBytes(count, params(options), config.buildThreads())
-        + options.codes().bytesMax(count, options.dimension(), options.distance());
+        + options.codes().bytesMax(count, options.dimension(), options.distance())
+        + NodeOrder.estimateBytes(count);
   }
 
   static String purpose(String field, int count) {

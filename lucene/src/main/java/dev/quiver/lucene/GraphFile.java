@@ -5,6 +5,7 @@ import dev.quiver.index.CodesFormat;
 import dev.quiver.index.HnswGraph;
 import dev.quiver.index.HnswGraphFormat;
 import dev.quiver.index.IndexFileException;
+import dev.quiver.index.NodeOrder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -66,14 +67,15 @@ final class GraphFile {
     return codes;
   }
 
-  /** Appends a graph. */
-  static void write(HnswGraph graph, IndexOutput output) throws IOException {
-    HnswGraphFormat.write(graph, new OutputChannel(output));
+  /** Appends a graph, with its nodes in the given order, if there is one. */
+  static void write(HnswGraph graph, @Nullable NodeOrder order, IndexOutput output)
+      throws IOException {
+    HnswGraphFormat.write(graph, order, new OutputChannel(output));
   }
 
-  /** Appends codes. */
-  static void write(CodedVectors codes, IndexOutput output) throws IOException {
-    CodesFormat.write(codes, new OutputChannel(output));
+  /** Appends codes in the order of their graph's nodes. */
+  static void write(CodedVectors codes, NodeOrder order, IndexOutput output) throws IOException {
+    CodesFormat.write(codes, order, new OutputChannel(output));
   }
 
   /** Lets the kernel write into a file of Lucene's; closing it does not close the file. */

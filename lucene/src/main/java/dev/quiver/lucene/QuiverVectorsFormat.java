@@ -21,7 +21,7 @@ import org.apache.lucene.index.SegmentWriteState;
  *       ids of 4 bytes.
  *   <li>{@code .vex}: per field with a graph, the kernel's graph over ordinals {@code 0..count-1}
  *       in its own format ({@link dev.quiver.index.HnswGraphFormat}); and the codes that it is
- *       walked by, if it has any ({@link dev.quiver.index.CodesFormat}).
+ *       walked by, if it has any ({@link dev.quiver.index.CodesFormat}), in the order of its nodes.
  *   <li>{@code .qvm}: per field: field number (int), encoding, similarity, element, distance,
  *       whether the distance is the field's own (1 byte each), dimension, m, efConstruct, count
  *       (vInt), dense (1 byte), then offset and length (vLong each) of vectors, document ids, graph
@@ -47,7 +47,10 @@ public final class QuiverVectorsFormat extends KnnVectorsFormat {
   /** From this version on fields may have codes. */
   static final int VERSION_CODES = 1;
 
-  static final int VERSION_CURRENT = VERSION_CODES;
+  /** From this version on the nodes of graphs with codes stand in an order of their own. */
+  static final int VERSION_ORDER = 2;
+
+  static final int VERSION_CURRENT = VERSION_ORDER;
 
   /** Regions start at multiples of this, the size of a cache line and of an AVX-512 register. */
   static final int ALIGNMENT_BYTES = 64;

@@ -33,7 +33,7 @@ class GoldenSegmentsTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1})
+  @ValueSource(ints = {0, 1, 2})
   void aSegmentOfAnyVersionIsSearchedCheckedAndMerged(int version) throws IOException {
     unzip("/golden/segment-v" + version + ".zip");
     try (Directory directory = FSDirectory.open(folder)) {
