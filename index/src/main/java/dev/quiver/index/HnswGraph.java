@@ -142,7 +142,8 @@ public final class HnswGraph implements AutoCloseable {
   /**
    * Copies the neighbours of a node on one of its levels.
    *
-   * @param out at least {@code neighbourCountMax(level)} long
+   * @param out at least {@code neighbourCountMax(level)} long; what is behind the neighbours may be
+   *     overwritten
    * @return how many there are
    */
   public int neighbours(int level, int ordinal, int[] out) {

@@ -8,6 +8,8 @@ import java.util.Arrays;
  * at random and should stay in the processor's second cache.
  */
 final class VisitedSet {
+  private static final ListKernel LISTS = Kernels.lists();
+
   private byte[] seenBy = new byte[0];
   private byte walk;
 
@@ -39,23 +41,13 @@ final class VisitedSet {
   }
 
   /**
-   * Marks {@code ordinals[from..to)} and moves those seen for the first time to their front.
+   * Marks {@code ordinals[from..to)}, of which no two are the same, and moves those seen for the
+   * first time to their front.
    *
    * @return where the new ones end
    */
   int addAll(int[] ordinals, int from, int to) {
-    byte[] seen = seenBy;
-    byte current = walk;
-    int fresh = from;
-    for (int i = from; i < to; i++) {
-      int ordinal = ordinals[i];
-      // An ordinal beyond the room was inserted after this walk began: not part of it.
-      if (ordinal < seen.length && seen[ordinal] != current) {
-        seen[ordinal] = current;
-        ordinals[fresh++] = ordinal;
-      }
-    }
-    return fresh;
+    return LISTS.unseen(seenBy, walk, ordinals, from, to);
   }
 
   long bytes() {
