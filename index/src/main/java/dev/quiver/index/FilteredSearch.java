@@ -20,10 +20,10 @@ final class FilteredSearch {
   private static final int KEPT_MORE = 24;
 
   /**
-   * A scan that goes from node to node asks the filter about all of them, but reads codes in their
-   * order. Where fewer than one in so many is accepted, it goes from ordinal to ordinal.
+   * A scan of nodes reads codes in their order, but has to find out which nodes are accepted. Where
+   * fewer than one in so many is, it goes from ordinal to ordinal.
    */
-  private static final int NODES_PER_ACCEPTED = 16;
+  private static final int NODES_PER_ACCEPTED = 24;
 
   /** Neighbours of the node nearest to the query whose neighbours the filter is asked about. */
   private static final int NEIGHBOURS_ASKED = 8;
@@ -150,6 +150,7 @@ final class FilteredSearch {
           FilteredWalk.throughAll(
               graph, scorer, filter, scratch, ef, plan.poolSize(), nearest, entry);
     } else {
+      filter.collect(scratch, graph.size());
       ended =
           FilteredWalk.overRejected(
               graph,
@@ -174,11 +175,12 @@ final class FilteredSearch {
 
   /** Compares the codes of all that is accepted; leaves the closest nodes in {@code pool}. */
   private void scanCodes(int accepted, int kept) {
-    NodeMap map = graph.map();
-    if (map != null && (long) accepted * NODES_PER_ACCEPTED >= graph.size()) {
-      ExactSearch.scan(scorer, graph.size(), kept, filter, null, scratch);
+    int size = graph.size();
+    if ((long) accepted * NODES_PER_ACCEPTED >= size) {
+      filter.collect(scratch, size);
+      ExactSearch.scan(scorer, size, kept, filter, null, scratch);
     } else {
-      ExactSearch.scan(scorer, graph.size(), kept, filter.ordinals(), map, scratch);
+      ExactSearch.scan(scorer, size, kept, filter.ordinals(), graph.map(), scratch);
     }
     scratch.results.drainComplements(scratch.pool);
   }

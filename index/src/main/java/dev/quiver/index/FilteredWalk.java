@@ -150,13 +150,12 @@ final class FilteredWalk {
     int next = 0;
     for (int i = 0; i < SEEDS; i++) {
       int from = Math.max(next, (int) ((long) i * size / SEEDS));
-      next = filter.ordinals().nextAccepted(from, size);
+      next = filter.nextAccepted(from, size);
       if (next >= size) {
         break;
       }
-      int node = filter.node(next);
-      if (scratch.visited.add(node)) {
-        scratch.batch[count++] = node;
+      if (scratch.visited.add(next)) {
+        scratch.batch[count++] = next;
       }
       next++;
     }

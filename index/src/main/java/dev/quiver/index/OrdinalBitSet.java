@@ -1,5 +1,7 @@
 package dev.quiver.index;
 
+import java.util.function.IntConsumer;
+
 /**
  * A set of ordinals, one bit each, as a filter. Not thread-safe while it changes; any number of
  * threads may read it.
@@ -116,6 +118,22 @@ public final class OrdinalBitSet implements OrdinalFilter {
     }
     int ordinal = (index << 6) + Long.numberOfTrailingZeros(word);
     return ordinal < end ? ordinal : NO_MORE;
+  }
+
+  /** Calls for each ordinal in the set that is below {@code limit}, ascending. */
+  void forEachBelow(int limit, IntConsumer consumer) {
+    int end = Math.min(limit, size);
+    for (int index = 0; index << 6 < end; index++) {
+      long word = words[index];
+      while (word != 0) {
+        int ordinal = (index << 6) + Long.numberOfTrailingZeros(word);
+        if (ordinal >= end) {
+          return;
+        }
+        consumer.accept(ordinal);
+        word &= word - 1;
+      }
+    }
   }
 
   private void check(int ordinal) {

@@ -1,11 +1,13 @@
 package dev.quiver.index;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Working memory of a search, reused from one to the next: a heap byte per node of the largest
- * graph searched, and little more. For one thread at a time; {@link ScratchPool} shares some.
+ * graph searched, under filters a bit more, and little else. For one thread at a time; {@link
+ * ScratchPool} shares some.
  */
 public final class SearchScratch {
   /** How many nodes an unfiltered walk expands together. */
@@ -31,6 +33,7 @@ public final class SearchScratch {
 
   int[] batch = new int[128];
   float[] distances = new float[64 * BEAM];
+  private long[] bits = new long[0];
   private @Nullable CodedScorer coded;
   private @Nullable VectorScoring exactScoring;
   private FlatScoring.@Nullable Scorer exact;
@@ -51,6 +54,7 @@ public final class SearchScratch {
   public long memoryBytes() {
     return visited.bytes()
         + pool.bytes()
+        + 8L * bits.length
         + 4L * (neighbours.length + (long) queue.length + batch.length + distances.length);
   }
 
@@ -88,6 +92,17 @@ public final class SearchScratch {
     }
     distanceCount += wanted;
     return true;
+  }
+
+  /** A bit for each node, all 0; good until this is called again. */
+  long[] clearedBits(int size) {
+    int words = (int) (((long) size + 63) >>> 6);
+    if (bits.length < words) {
+      bits = new long[words];
+    } else {
+      Arrays.fill(bits, 0, words, 0);
+    }
+    return bits;
   }
 
   /** Off-heap memory for rows that are read from a file; at least {@code bytes} long. */

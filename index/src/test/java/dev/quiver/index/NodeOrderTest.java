@@ -232,30 +232,50 @@ class NodeOrderTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(doubles = {1, 0.4})
-  void anOrderedGraphIsWalkedByVectorsToo(double share) throws IOException {
+  @Test
+  void anOrderedGraphIsWalkedByVectorsToo() throws IOException {
     VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
     SearchScratch scratch = new SearchScratch();
-    OrdinalBitSet accepted = new OrdinalBitSet(SIZE);
-    for (int i = 0; i < SIZE; i++) {
-      if (random.nextDouble() < share) {
-        accepted.add(i);
-      }
-    }
-    OrdinalFilter filter = share < 1 ? accepted : null;
+    SearchRequest request = new SearchRequest(K, 50, Long.MAX_VALUE);
     try (Arena arena = Arena.ofShared()) {
       HnswGraph opened = open(ordered(NodeOrder.of(graph, BuildListener.NONE)), arena);
       for (int i = 0; i < QUERIES; i++) {
         float[] query = TestVectors.between(store, random);
-        SearchRequest request = new SearchRequest(K, 50, Long.MAX_VALUE);
-        SearchResult expected =
-            HnswSearcher.search(graph, scoring, query, request, filter, scratch);
-        SearchResult found = HnswSearcher.search(opened, scoring, query, request, filter, scratch);
+        SearchResult expected = HnswSearcher.search(graph, scoring, query, request, null, scratch);
+        SearchResult found = HnswSearcher.search(opened, scoring, query, request, null, scratch);
         assertThat(found.ordinals()).isEqualTo(expected.ordinals());
         assertThat(found.stats()).isEqualTo(expected.stats());
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.8, 0.4, 0.05})
+  void anOrderedGraphIsWalkedByVectorsUnderFilters(double share) throws IOException {
+    VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
+    SearchScratch scratch = new SearchScratch();
+    SearchRequest request = new SearchRequest(K, 50, Long.MAX_VALUE);
+    OrdinalBitSet filter = new OrdinalBitSet(SIZE);
+    for (int i = 0; i < SIZE; i++) {
+      if (random.nextDouble() < share) {
+        filter.add(i);
+      }
+    }
+    double recall = 0;
+    try (Arena arena = Arena.ofShared()) {
+      HnswGraph opened = open(ordered(NodeOrder.of(graph, BuildListener.NONE)), arena);
+      for (int i = 0; i < QUERIES; i++) {
+        float[] query = TestVectors.between(store, random, 0.1f);
+        SearchResult found = HnswSearcher.search(opened, scoring, query, request, filter, scratch);
+        QueryScorer exact = scoring.queryScorer(query);
+        for (int j = 0; j < found.size(); j++) {
+          assertThat(filter.accepts(found.ordinal(j))).isTrue();
+          assertThat(found.distance(j)).isEqualTo(exact.distance(found.ordinal(j)));
+        }
+        recall += TestVectors.recall(found, ExactSearch.search(scoring, query, K, filter, scratch));
+      }
+    }
+    assertThat(recall / QUERIES).isGreaterThan(0.95);
   }
 
   /** Nodes that are equally far come in another order, so that a few walks differ by one step. */
