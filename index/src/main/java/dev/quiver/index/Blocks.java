@@ -18,8 +18,6 @@ final class Blocks {
   private static final VarHandle INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-  private static final ListKernel LISTS = Kernels.lists();
-
   private static final long CHUNK_BYTES = 1L << 20;
   private static final int LINE_INTS = 16;
   private static final int ONE_CHUNK_SHIFT = 31;
@@ -110,17 +108,17 @@ final class Blocks {
   }
 
   /**
-   * Copies the list in slots {@code countSlot + 1...}, whose length is in {@code countSlot}. What
-   * is behind it in {@code out} may be overwritten, as far as a list can be long.
+   * Copies the list in slots {@code countSlot + 1...}, whose length is in {@code countSlot}.
    *
    * @return where it ends in {@code out}
    */
   int readList(int block, int countSlot, int[] out, int at) {
     MemorySegment chunk = chunks[block >>> shift];
     long offset = offset(block, countSlot);
-    int room = slots - countSlot - 1;
-    int count = Math.min(chunk.get(ElementType.INT_LE, offset), room);
-    LISTS.copy(chunk, offset + Integer.BYTES, count, room, out, at);
+    int count = Math.min(chunk.get(ElementType.INT_LE, offset), slots - countSlot - 1);
+    for (int i = 0; i < count; i++) {
+      out[at + i] = chunk.get(ElementType.INT_LE, offset + 4 + 4L * i);
+    }
     return at + count;
   }
 

@@ -71,6 +71,8 @@ final class GraphWalk {
    */
   static void searchLevel(HnswGraph graph, int level, QueryScorer scorer, SearchScratch scratch) {
     CandidatePool pool = scratch.pool;
+    VisitedSet visited = scratch.visited;
+    boolean changes = graph.changes();
     int[] beam = scratch.beam;
     int[] neighbours = scratch.neighbours;
     float[] distances = scratch.distances;
@@ -93,7 +95,10 @@ final class GraphWalk {
       int count = 0;
       for (int i = 0; i < width; i++) {
         int end = graph.links(level, beam[i], neighbours, count);
-        count = scratch.visited.addAll(neighbours, count, end);
+        count =
+            changes
+                ? visited.addAll(neighbours, count, end)
+                : visited.addAllDistinct(neighbours, count, end);
       }
       scratch.nodeCount += width;
       if (!scratch.spend(count)) {

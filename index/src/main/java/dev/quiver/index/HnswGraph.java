@@ -142,8 +142,7 @@ public final class HnswGraph implements AutoCloseable {
   /**
    * Copies the neighbours of a node on one of its levels.
    *
-   * @param out at least {@code neighbourCountMax(level)} long; what is behind the neighbours may be
-   *     overwritten
+   * @param out at least {@code neighbourCountMax(level)} long
    * @return how many there are
    */
   public int neighbours(int level, int ordinal, int[] out) {
@@ -223,6 +222,11 @@ public final class HnswGraph implements AutoCloseable {
 
   static int entryNode(long entry) {
     return (int) entry;
+  }
+
+  /** Whether somebody may write meanwhile: a list may then hold a neighbour twice. */
+  boolean changes() {
+    return arena != null;
   }
 
   /** Which vectors the nodes belong to; null if nodes are ordinals. */

@@ -32,10 +32,6 @@ public final class Kernels {
         : "scalar (for SIMD start Java with --add-modules " + REQUIRED_MODULE + ")";
   }
 
-  static ListKernel lists() {
-    return SIMD ? SimdKernels.lists() : new ScalarLists();
-  }
-
   static RowKernel kernel(Distance distance, ElementType type) {
     return KERNELS.computeIfAbsent(
         new RowForm(distance, type),

@@ -29,10 +29,6 @@ final class SimdKernels {
         : ScalarKernels.kernel(distance, type);
   }
 
-  static ListKernel lists() {
-    return SimdLists.usable() ? new SimdLists() : new ScalarLists();
-  }
-
   /** A new kernel for rows of so many words; takes about a millisecond. */
   static CodeKernel codeKernel(CodeForm form) {
     return ClassCopies.instance(CodeKernel.class, SimdCodes.class, form);

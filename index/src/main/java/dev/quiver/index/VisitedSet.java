@@ -8,8 +8,6 @@ import java.util.Arrays;
  * at random and should stay in the processor's second cache.
  */
 final class VisitedSet {
-  private static final ListKernel LISTS = Kernels.lists();
-
   private byte[] seenBy = new byte[0];
   private byte walk;
 
@@ -41,13 +39,60 @@ final class VisitedSet {
   }
 
   /**
-   * Marks {@code ordinals[from..to)}, of which no two are the same, and moves those seen for the
-   * first time to their front.
+   * Marks {@code ordinals[from..to)} and moves those seen for the first time to their front, in
+   * their order. Ordinals beyond the room are left out: they were inserted after this walk began
+   * and are not part of it.
    *
    * @return where the new ones end
    */
   int addAll(int[] ordinals, int from, int to) {
-    return LISTS.unseen(seenBy, walk, ordinals, from, to);
+    byte[] seen = seenBy;
+    byte current = walk;
+    int fresh = from;
+    for (int i = from; i < to; i++) {
+      int ordinal = ordinals[i];
+      if (ordinal < seen.length && seen[ordinal] != current) {
+        seen[ordinal] = current;
+        ordinals[fresh++] = ordinal;
+      }
+    }
+    return fresh;
+  }
+
+  /**
+   * As {@link #addAll}, where no two ordinals are the same, as in a list that nobody changes
+   * meanwhile. Nothing can predict which ones were seen, so that is first told as a bit each,
+   * without branches.
+   */
+  int addAllDistinct(int[] ordinals, int from, int to) {
+    byte[] seen = seenBy;
+    byte current = walk;
+    int fresh = from;
+    for (int start = from; start < to; start += Long.SIZE) {
+      long unseen = unseen(seen, current, ordinals, start, Math.min(Long.SIZE, to - start));
+      while (unseen != 0) {
+        int ordinal = ordinals[start + Long.numberOfTrailingZeros(unseen)];
+        seen[ordinal] = current;
+        ordinals[fresh++] = ordinal;
+        unseen &= unseen - 1;
+      }
+    }
+    return fresh;
+  }
+
+  /** Bit i is 1 if {@code ordinals[start + i]} is within the room and not yet marked. */
+  private static long unseen(byte[] seen, byte current, int[] ordinals, int start, int count) {
+    int room = seen.length;
+    long unseen = 0;
+    for (int i = 0; i < count; i++) {
+      int ordinal = ordinals[start + i];
+      // All ones within the room, else 0.
+      int within = (ordinal - room) >> 31;
+      int difference = seen[ordinal & within] ^ current;
+      int differs = (difference | -difference) >>> 31;
+      unseen |= (long) (differs & within) << i;
+    }
+    return unseen;
   }
 
   long bytes() {
