@@ -88,7 +88,12 @@ public final class VectorIndex implements AutoCloseable {
     }
   }
 
-  /** Writes everything to a file, which is replaced in one step if it exists. */
+  /**
+   * Writes everything to a file, which is replaced in one step if it exists. An index with codes
+   * that was built, not opened, is put in an order in which neighbours lie together ({@link
+   * NodeOrder}): that takes a microsecond and 17 heap bytes a vector, and makes searches of the
+   * file faster than those of this index.
+   */
   public void save(Path path) throws IOException {
     VectorIndexFormat.save(contents, path);
   }

@@ -147,9 +147,7 @@ final class VectorIndexFormat {
 
   /** The order for nodes and codes that are not in one yet; without codes there is none. */
   private static @Nullable NodeOrder orderFor(Contents contents) {
-    return contents.codes() == null
-            || contents.graph().map() != null
-            || contents.store().size() == 0
+    return contents.codes() == null || contents.graph().map() != null
         ? null
         : NodeOrder.of(contents.graph(), BuildListener.NONE);
   }
