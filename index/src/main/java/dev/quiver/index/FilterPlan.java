@@ -26,8 +26,11 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
   /** A pool larger than this costs more to keep in order than walking through all saves. */
   private static final int POOL_MAX = 2048;
 
-  /** Room for what the share near the query is underestimated by. */
-  private static final double POOL_SLACK = 2;
+  /**
+   * Room for what the share near the query is overestimated by. Every node in the pool is moved for
+   * each closer one: with a factor of 2 a walk takes a tenth longer.
+   */
+  private static final double POOL_SLACK = 1.5;
 
   /** The share near the query is rare, if it is less than this of the share anywhere. */
   private static final double RARE = 0.5;

@@ -34,6 +34,8 @@ final class FilteredWalk {
     pool.clear(poolSize);
     GraphWalk.seedPool(scratch, nearest);
     GraphWalk.seedPool(scratch, entry);
+    VisitedSet visited = scratch.visited;
+    boolean changes = graph.changes();
     int[] beam = scratch.beam;
     int[] neighbours = scratch.neighbours;
     float[] distances = scratch.distances;
@@ -59,7 +61,10 @@ final class FilteredWalk {
       int count = 0;
       for (int i = 0; i < width; i++) {
         int end = graph.links(0, beam[i], neighbours, count);
-        count = scratch.visited.addAll(neighbours, count, end);
+        count =
+            changes
+                ? visited.addAll(neighbours, count, end)
+                : visited.addAllDistinct(neighbours, count, end);
       }
       scratch.nodeCount += width;
       if (!scratch.spend(count)) {
