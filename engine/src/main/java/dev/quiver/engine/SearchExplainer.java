@@ -72,7 +72,6 @@ final class SearchExplainer {
       long startNanos) {
     long nanos = System.nanoTime() - startNanos;
     SearchStats stats = hits.stats();
-    int candidates = Math.min(vectors.size(), Math.max(effort.efSearch(), k));
     Strategy strategy =
         switch (stats.strategy()) {
           case EXACT -> Strategy.SCAN;
@@ -87,8 +86,8 @@ final class SearchExplainer {
             vectors.hasGraph(),
             walked && byCodes,
             strategy,
-            why(vectors, mayWalk, effort, accepted, candidates, byCodes, stats),
-            walked ? candidates : 0,
+            why(vectors, mayWalk, effort, accepted, k, byCodes, stats),
+            walked ? candidates(vectors, effort, k) : 0,
             stats.distances(),
             stats.nodesVisited(),
             stats.reranked(),
@@ -98,15 +97,20 @@ final class SearchExplainer {
             nanos));
   }
 
+  private static int candidates(SegmentVectors vectors, SearchEffort effort, int k) {
+    return Math.min(vectors.size(), Math.max(effort.efSearch(), k));
+  }
+
   private String why(
       SegmentVectors vectors,
       boolean mayWalk,
       SearchEffort effort,
       @Nullable AcceptSet accepted,
-      int candidates,
+      int k,
       boolean byCodes,
       SearchStats stats) {
     int size = vectors.size();
+    int candidates = candidates(vectors, effort, k);
     if (effort.exact()) {
       return "exact search was asked for";
     }
@@ -125,14 +129,14 @@ final class SearchExplainer {
       return "no filter";
     }
     int matching = stats.acceptedEstimate();
-    long cost = Math.round(HnswSearcher.filteredWalkCost(size, matching, candidates, byCodes));
+    double cost = HnswSearcher.filteredWalkCost(size, matching, k, candidates, byCodes);
     String share = matching + " of " + size + " vectors are accepted, and a walk is estimated at ";
     return share
-        + cost
+        + Math.round(cost)
         + " of their distances: "
         + switch (stats.strategy()) {
           case EXACT -> "scanning them costs less";
-          case WALK -> "most are accepted, so it goes through all nodes";
+          case WALK -> "it goes through all nodes";
           case FILTERED_WALK -> "it compares accepted nodes only";
         }
         + (stats.completedExactly()

@@ -1,12 +1,13 @@
 package dev.quiver.index;
 
 /**
- * How a filtered search goes on, chosen by what each way costs. The unit of cost is one distance of
- * a scan in which every other ordinal is accepted; what a walk does at random places costs more
- * than that. The constants were measured on the data sets of the benchmarks (docs/performance.md).
+ * How a filtered search goes on, chosen by what each way costs for the same recall. The unit of
+ * cost is one distance of a scan in which every other ordinal is accepted; what a walk does at
+ * random places costs more than that. The constants were measured on the data sets of the
+ * benchmarks (docs/performance.md).
  *
  * @param strategy the cheapest way
- * @param ef candidates that the walk is to keep
+ * @param ef accepted candidates that the walk is to keep
  * @param poolSize for a walk through all nodes, how many of them it keeps
  * @param scanCost of comparing all that is accepted
  */
@@ -23,14 +24,25 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
   /** Lists that a walk over rejected nodes reads for each node it expands, times the share. */
   private static final double LISTS_PER_NODE = 2.5;
 
-  /** A pool larger than this costs more to keep in order than walking through all saves. */
-  private static final int POOL_MAX = 2048;
-
   /**
-   * Room for what the share near the query is overestimated by. Every node in the pool is moved for
-   * each closer one: with a factor of 2 a walk takes a tenth longer.
+   * A walk through all nodes that expands the {@code n} closest of them finds the closest accepted
+   * ones the surer, the more of the {@code n} are rejected: to find as many as a walk without a
+   * filter does, it needs {@code ef} times this power of the share accepted. Measured: 0.31 to 0.49
+   * for shares from 0.5 to 0.03; less is safer.
    */
-  private static final double POOL_SLACK = 1.5;
+  private static final double EF_EXPONENT = 0.4;
+
+  /** A pool larger than this isn't kept in order. */
+  private static final int POOL_MAX = 1 << 14;
+
+  /** What each expanded node costs for each place in the pool, which its neighbours may move. */
+  private static final double PER_PLACE = 0.005;
+
+  /** Room for what the share near the query is overestimated by, as a factor. */
+  private static final double POOL_SLACK = 1.25;
+
+  /** And room for chance: as many standard deviations of the number accepted in the pool. */
+  private static final double POOL_DEVIATIONS = 3;
 
   /** The share near the query is rare, if it is less than this of the share anywhere. */
   private static final double RARE = 0.5;
@@ -50,7 +62,7 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
   /** What the steps of a walk cost, in distances of a scan. */
   enum Costs {
     /** Codes are small: what counts is that they are waited for. */
-    CODES(2, 4),
+    CODES(2, 10),
     /** Most of the time of comparing whole vectors is reading them, wherever they are. */
     VECTORS(1.5, 1);
 
@@ -79,9 +91,11 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
    * @param accepted of all {@code size} nodes, at least 1
    * @param near nodes near the query that were asked about
    * @param nearAccepted how many of them are accepted
-   * @param ef candidates that a walk keeps
+   * @param k results wanted
+   * @param ef candidates that a walk without a filter keeps
    */
-  static FilterPlan of(int accepted, int size, int near, int nearAccepted, int ef, Costs costs) {
+  static FilterPlan of(
+      int accepted, int size, int near, int nearAccepted, int k, int ef, Costs costs) {
     double share = accepted / (double) size;
     double scan = scanCost(accepted, size);
     double nearShare = near * share < TELLING ? share : nearAccepted / (double) near;
@@ -91,15 +105,30 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
           ? new FilterPlan(SearchStrategy.EXACT, farEf, 0, scan)
           : new FilterPlan(SearchStrategy.FILTERED_WALK, farEf, 0, scan);
     }
-    int poolSize = (int) Math.clamp(POOL_SLACK * ef / nearShare, ef, size);
+    int throughEf = throughEf(k, ef, nearShare);
     double over = overRejected(ef, nearShare, costs);
-    double through = throughAll(ef, nearShare, costs);
+    double through = throughAll(throughEf, nearShare, costs);
     if (scan <= Math.min(through, over)) {
       return new FilterPlan(SearchStrategy.EXACT, ef, 0, scan);
     }
     return through < over
-        ? new FilterPlan(SearchStrategy.WALK, ef, poolSize, scan)
+        ? new FilterPlan(
+            SearchStrategy.WALK, throughEf, Math.min(size, pool(throughEf, nearShare)), scan)
         : new FilterPlan(SearchStrategy.FILTERED_WALK, ef, 0, scan);
+  }
+
+  /**
+   * What follows when the walk has found too few. After one through all nodes, which saw fewer
+   * accepted ones than there seemed to be, a walk over rejected nodes, if it is cheaper than the
+   * scan: where it gets to, there are more of them.
+   *
+   * @param share of all nodes that are accepted
+   * @param ef candidates that a walk without a filter keeps
+   */
+  FilterPlan next(double share, int ef, Costs costs) {
+    boolean over = strategy == SearchStrategy.WALK && overRejected(ef, share, costs) < scanCost;
+    return new FilterPlan(
+        over ? SearchStrategy.FILTERED_WALK : SearchStrategy.EXACT, ef, 0, scanCost);
   }
 
   /** The fewer are accepted, the farther apart they lie in memory: from 1.7 down to 0.3 each. */
@@ -108,14 +137,27 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
   }
 
   /** What the cheaper of both walks costs where this share is accepted. */
-  static double walkCost(int ef, double share, Costs costs) {
-    return Math.min(throughAll(ef, share, costs), overRejected(ef, share, costs));
+  static double walkCost(int k, int ef, double share, Costs costs) {
+    return Math.min(
+        throughAll(throughEf(k, ef, share), share, costs), overRejected(ef, share, costs));
+  }
+
+  /** Accepted candidates that a walk through all nodes keeps, at least k, at most {@code ef}. */
+  private static int throughEf(int k, int ef, double share) {
+    return Math.clamp((long) Math.ceil(ef * Math.pow(share, EF_EXPONENT)), Math.min(k, ef), ef);
+  }
+
+  /** Places for so many accepted candidates and the rejected ones among them. */
+  private static int pool(int ef, double share) {
+    double accepted = POOL_SLACK * ef + POOL_DEVIATIONS * Math.sqrt(ef);
+    return (int) Math.min(Integer.MAX_VALUE, accepted / share);
   }
 
   private static double throughAll(int ef, double share, Costs costs) {
-    return POOL_SLACK * ef / share > POOL_MAX
+    int pool = pool(ef, share);
+    return pool > POOL_MAX
         ? Double.MAX_VALUE
-        : ef / share * costs.of(DISTANCES_PER_NODE, 1);
+        : ef / share * (costs.of(DISTANCES_PER_NODE, 1) + PER_PLACE * pool);
   }
 
   private static double overRejected(int ef, double share, Costs costs) {

@@ -76,9 +76,13 @@ final class FilteredSearch {
       if (scratch.limitReached && filter.accepts(Scored.ordinal(nearest))) {
         scratch.pool.add(nearest);
       }
-      walked =
-          scratch.limitReached
-              || (strategy != SearchStrategy.EXACT && walk(plan, accepted, nearest, entry));
+      walked = scratch.limitReached;
+      while (!walked && plan.strategy() != SearchStrategy.EXACT) {
+        strategy = plan.strategy();
+        walked = walk(plan, accepted, nearest, entry);
+        plan = plan.next(accepted / (double) graph.size(), ef, costs);
+        scratch.visited.clear(graph.size());
+      }
     }
     long byScorer = scratch.distanceCount;
     CodedScorer ranked = coded;
@@ -138,17 +142,17 @@ final class FilteredSearch {
       near += end;
     }
     scratch.nodeCount += 1 + asked;
-    return FilterPlan.of(accepted, graph.size(), near, nearAccepted, ef, costs);
+    return FilterPlan.of(accepted, graph.size(), near, nearAccepted, request.k(), ef, costs);
   }
 
-  /** Walks; false if the scan is to follow. */
+  /** Walks; false if something else is to follow. */
   private boolean walk(FilterPlan plan, int accepted, long nearest, long entry) {
     double spent = costs.of((double) scratch.distanceCount, (double) scratch.nodeCount);
     boolean ended;
     if (plan.strategy() == SearchStrategy.WALK) {
       ended =
           FilteredWalk.throughAll(
-              graph, scorer, filter, scratch, ef, plan.poolSize(), nearest, entry);
+              graph, scorer, filter, scratch, plan.ef(), plan.poolSize(), nearest, entry);
     } else {
       filter.collect(scratch, graph.size());
       ended =

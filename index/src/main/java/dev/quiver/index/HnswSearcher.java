@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Searches a graph, with or without a filter. Returns k results whenever k ordinals match.
  *
- * <p>Under a filter the way is chosen by the number of accepted ordinals: as the filter tells it,
- * or measured on a sample of ordinals. Few: all of them are compared. Most: a walk through all
- * nodes. Between: a walk that compares accepted nodes only. A walk that becomes dearer than
- * comparing all accepted ones, or that ends with fewer than k, is followed by an exact scan.
+ * <p>Under a filter the way is chosen by what each costs for the same recall, from the number of
+ * accepted ordinals, as the filter tells it or measured on a sample, and from how many are accepted
+ * near the query. Few: all of them are compared. Else: a walk through all nodes, or, where it would
+ * pass too many that are rejected, one that compares accepted nodes only. The latter, when it
+ * becomes dearer than comparing all accepted ones, and any walk that ends with fewer than k are
+ * followed by an exact scan.
  */
 public final class HnswSearcher {
   /**
@@ -119,11 +121,13 @@ public final class HnswSearcher {
    * What a filtered walk is expected to cost, in distances of a scan of what is accepted, when that
    * lies anywhere. Where no more ordinals are accepted, they are scanned.
    *
+   * @param k results wanted
    * @param ef candidates that the walk keeps
    * @param coded whether it goes by codes
    */
-  public static double filteredWalkCost(int size, int accepted, int ef, boolean coded) {
+  public static double filteredWalkCost(int size, int accepted, int k, int ef, boolean coded) {
     return FilterPlan.walkCost(
+        k,
         ef,
         Math.max(1, accepted) / (double) size,
         coded ? FilterPlan.Costs.CODES : FilterPlan.Costs.VECTORS);

@@ -44,7 +44,7 @@ class FilteredSearchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0.3, 0.2})
+  @ValueSource(doubles = {0.2, 0.17})
   void aFilteredWalkFindsMostAlsoWithLittleEffort(double share) {
     OrdinalBitSet filter = randomSet(share);
     SearchRequest request = SearchRequest.of(10).withEfSearch(40);
@@ -108,6 +108,31 @@ class FilteredSearchTest {
     }
   }
 
+  @Test
+  void whereFewerAreAcceptedThanItSeemedAWalkOverRejectedNodesFollows() {
+    int queries = 20;
+    int followed = 0;
+    double sum = 0;
+    for (int i = 0; i < queries; i++) {
+      float[] query = TestVectors.between(store, random);
+      int[] byDistance = ExactSearch.search(scoring, query, SIZE, null, scratch).ordinals();
+      OrdinalBitSet filter = new OrdinalBitSet(SIZE);
+      for (int rank = 0; rank < SIZE; rank++) {
+        // Hardly any where the walk goes, many around it, where the filter is asked before.
+        double share = rank < 60 ? 0.1 : rank < 400 ? 0.7 : 0.35;
+        if (random.nextDouble() < share) {
+          filter.add(byDistance[rank]);
+        }
+      }
+      SearchResult found = search(query, filter, SearchRequest.of(10).withEfSearch(12));
+      assertThat(found.size()).isEqualTo(10);
+      followed += found.stats().strategy() == SearchStrategy.FILTERED_WALK ? 1 : 0;
+      sum += TestVectors.recall(found, ExactSearch.search(scoring, query, 10, filter, scratch));
+    }
+    assertThat(followed).isGreaterThan(queries / 4);
+    assertThat(sum / queries).isGreaterThan(0.75);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 10, 11, 500, 2500, 11_999, 12_000})
   void kResultsComeBackWheneverKMatch(int accepted) {
@@ -152,9 +177,7 @@ class FilteredSearchTest {
     assertThat(search(query, randomSet(0.9), SearchRequest.of(10)).stats().strategy())
         .isEqualTo(SearchStrategy.WALK);
     assertThat(
-            search(query, randomSet(0.25), SearchRequest.of(10).withEfSearch(40))
-                .stats()
-                .strategy())
+            search(query, randomSet(0.2), SearchRequest.of(10).withEfSearch(40)).stats().strategy())
         .isEqualTo(SearchStrategy.FILTERED_WALK);
     SearchStats few = search(query, randomSetOf(50), SearchRequest.of(10)).stats();
     assertThat(few.strategy()).isEqualTo(SearchStrategy.EXACT);
@@ -165,7 +188,7 @@ class FilteredSearchTest {
   @Test
   void theVisitLimitEndsASearchAndIsReported() {
     float[] query = TestVectors.between(store, random);
-    for (OrdinalFilter filter : new OrdinalFilter[] {null, randomSet(0.9), randomSet(0.4)}) {
+    for (OrdinalFilter filter : new OrdinalFilter[] {null, randomSet(0.9), randomSet(0.2)}) {
       SearchResult cut =
           search(query, filter, SearchRequest.of(10).withEfSearch(40).withVisitLimit(120));
       assertThat(cut.stats().limitReached()).isTrue();
