@@ -1,5 +1,7 @@
 package dev.quiver.index;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a filtered search goes on, chosen by what each way costs for the same recall. The unit of
  * cost is one distance of a scan in which every other ordinal is accepted; what a walk does at
@@ -10,8 +12,10 @@ package dev.quiver.index;
  * @param ef accepted candidates that the walk is to keep
  * @param poolSize for a walk through all nodes, how many of them it keeps
  * @param scanCost of comparing all that is accepted
+ * @param next what follows when a walk has found too few; null after a scan
  */
-record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost) {
+record FilterPlan(
+    SearchStrategy strategy, int ef, int poolSize, double scanCost, @Nullable FilterPlan next) {
   /** A filter that doesn't know its cardinality is asked about this many ordinals. */
   private static final int SAMPLE = 1024;
 
@@ -59,6 +63,12 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
   /** Up to this cost they are compared one by one, because walks find too little there. */
   private static final double RARE_SCAN_MAX = 1_000_000;
 
+  /**
+   * Where what is accepted is rare near the query, a walk through all nodes may find too few. It is
+   * tried if a scan costs so many times more.
+   */
+  private static final double RARE_WALKS_PER_SCAN = 4;
+
   /** What the steps of a walk cost, in distances of a scan. */
   enum Costs {
     /** Codes are small: what counts is that they are waited for. */
@@ -99,36 +109,34 @@ record FilterPlan(SearchStrategy strategy, int ef, int poolSize, double scanCost
     double share = accepted / (double) size;
     double scan = scanCost(accepted, size);
     double nearShare = near * share < TELLING ? share : nearAccepted / (double) near;
-    if (nearShare < RARE * share) {
+    FilterPlan exact = new FilterPlan(SearchStrategy.EXACT, ef, 0, scan, null);
+    boolean rare = nearShare < RARE * share;
+    FilterPlan otherwise;
+    double other;
+    if (rare) {
       int farEf = (int) Math.min(size, (long) RARE_EF * ef);
-      return scan <= Math.max(RARE_SCAN_MAX, overRejected(farEf, share, costs))
-          ? new FilterPlan(SearchStrategy.EXACT, farEf, 0, scan)
-          : new FilterPlan(SearchStrategy.FILTERED_WALK, farEf, 0, scan);
+      boolean scanned = scan <= Math.max(RARE_SCAN_MAX, overRejected(farEf, share, costs));
+      otherwise = scanned ? exact : overRejected(farEf, exact);
+      other = scan / RARE_WALKS_PER_SCAN;
+      nearShare = Math.max(nearShare, 0.5 / near);
+    } else {
+      // Where a walk over rejected nodes gets to, there are more accepted ones.
+      otherwise = overRejected(ef, share, costs) < scan ? overRejected(ef, exact) : exact;
+      other = Math.min(scan, overRejected(ef, nearShare, costs));
     }
     int throughEf = throughEf(k, ef, nearShare);
-    double over = overRejected(ef, nearShare, costs);
-    double through = throughAll(throughEf, nearShare, costs);
-    if (scan <= Math.min(through, over)) {
-      return new FilterPlan(SearchStrategy.EXACT, ef, 0, scan);
+    if (throughAll(throughEf, nearShare, costs) < other) {
+      int poolSize = Math.min(size, pool(throughEf, nearShare));
+      return new FilterPlan(SearchStrategy.WALK, throughEf, poolSize, scan, otherwise);
     }
-    return through < over
-        ? new FilterPlan(
-            SearchStrategy.WALK, throughEf, Math.min(size, pool(throughEf, nearShare)), scan)
-        : new FilterPlan(SearchStrategy.FILTERED_WALK, ef, 0, scan);
+    if (rare) {
+      return otherwise;
+    }
+    return scan <= other ? exact : overRejected(ef, exact);
   }
 
-  /**
-   * What follows when the walk has found too few. After one through all nodes, which saw fewer
-   * accepted ones than there seemed to be, a walk over rejected nodes, if it is cheaper than the
-   * scan: where it gets to, there are more of them.
-   *
-   * @param share of all nodes that are accepted
-   * @param ef candidates that a walk without a filter keeps
-   */
-  FilterPlan next(double share, int ef, Costs costs) {
-    boolean over = strategy == SearchStrategy.WALK && overRejected(ef, share, costs) < scanCost;
-    return new FilterPlan(
-        over ? SearchStrategy.FILTERED_WALK : SearchStrategy.EXACT, ef, 0, scanCost);
+  private static FilterPlan overRejected(int ef, FilterPlan exact) {
+    return new FilterPlan(SearchStrategy.FILTERED_WALK, ef, 0, exact.scanCost, exact);
   }
 
   /** The fewer are accepted, the farther apart they lie in memory: from 1.7 down to 0.3 each. */

@@ -77,10 +77,10 @@ final class FilteredSearch {
         scratch.pool.add(nearest);
       }
       walked = scratch.limitReached;
-      while (!walked && plan.strategy() != SearchStrategy.EXACT) {
+      for (FilterPlan next = plan.next(); next != null && !walked; next = plan.next()) {
         strategy = plan.strategy();
         walked = walk(plan, accepted, nearest, entry);
-        plan = plan.next(accepted / (double) graph.size(), ef, costs);
+        plan = next;
         scratch.visited.clear(graph.size());
       }
     }

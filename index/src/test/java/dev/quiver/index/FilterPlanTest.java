@@ -2,6 +2,9 @@ package dev.quiver.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,13 +48,30 @@ class FilterPlanTest {
   @Test
   void afterAWalkThatFoundTooFewTheNextCheapestFollowsAndAtLastAScan() {
     FilterPlan through = plan(0.1, 10, 20);
-    FilterPlan over = through.next(0.1, 20, FilterPlan.Costs.CODES);
-    assertThat(over.strategy()).isEqualTo(SearchStrategy.FILTERED_WALK);
-    assertThat(over.ef()).isEqualTo(20);
-    assertThat(over.next(0.1, 20, FilterPlan.Costs.CODES).strategy())
-        .isEqualTo(SearchStrategy.EXACT);
-    assertThat(through.next(0.1, 100_000, FilterPlan.Costs.CODES).strategy())
-        .isEqualTo(SearchStrategy.EXACT);
+    assertThat(strategies(through))
+        .containsExactly(SearchStrategy.WALK, SearchStrategy.FILTERED_WALK, SearchStrategy.EXACT);
+    assertThat(through.next().ef()).isEqualTo(20);
+    assertThat(strategies(plan(0.001, 10, 100))).containsExactly(SearchStrategy.EXACT);
+  }
+
+  /** Of half of all nodes, so many among a thousand near the query. */
+  @Test
+  void whatIsRareNearTheQueryIsWalkedToOnlyIfThatIsMuchCheaperThanTheScan() {
+    assertThat(strategies(rare(240))).containsExactly(SearchStrategy.WALK, SearchStrategy.EXACT);
+    assertThat(strategies(rare(100))).containsExactly(SearchStrategy.WALK, SearchStrategy.EXACT);
+    assertThat(rare(100).poolSize()).isGreaterThan(rare(240).poolSize());
+    assertThat(strategies(rare(2))).containsExactly(SearchStrategy.EXACT);
+    assertThat(strategies(rare(0))).containsExactly(SearchStrategy.EXACT);
+  }
+
+  private static FilterPlan rare(int nearAccepted) {
+    return FilterPlan.of(SIZE / 2, SIZE, 1000, nearAccepted, 10, 100, FilterPlan.Costs.CODES);
+  }
+
+  private static List<SearchStrategy> strategies(FilterPlan plan) {
+    return Stream.iterate(plan, Objects::nonNull, FilterPlan::next)
+        .map(FilterPlan::strategy)
+        .toList();
   }
 
   private static FilterPlan plan(double share, int k, int ef) {

@@ -43,14 +43,23 @@ class FilteredSearchTest {
     assertThat(meanRecall(filter, SearchRequest.of(10).withEfSearch(64))).isGreaterThan(0.95);
   }
 
-  @ParameterizedTest
-  @ValueSource(doubles = {0.2, 0.17})
-  void aFilteredWalkFindsMostAlsoWithLittleEffort(double share) {
-    OrdinalBitSet filter = randomSet(share);
+  @Test
+  void aWalkOverRejectedNodesFindsMostAlsoWithLittleEffort() {
+    OrdinalBitSet filter = randomSet(0.2);
     SearchRequest request = SearchRequest.of(10).withEfSearch(40);
-    assertThat(search(TestVectors.between(store, random), filter, request).stats().strategy())
-        .isEqualTo(SearchStrategy.FILTERED_WALK);
-    assertThat(meanRecall(filter, request)).isGreaterThan(0.9);
+    int over = 0;
+    double sum = 0;
+    for (int i = 0; i < QUERIES; i++) {
+      float[] query = TestVectors.between(store, random);
+      SearchResult found = search(query, filter, request);
+      // What is accepted near the query differs from query to query.
+      if (found.stats().strategy() == SearchStrategy.FILTERED_WALK) {
+        over++;
+        sum += TestVectors.recall(found, ExactSearch.search(scoring, query, 10, filter, scratch));
+      }
+    }
+    assertThat(over).isGreaterThan(QUERIES / 4);
+    assertThat(sum / over).isGreaterThan(0.9);
   }
 
   @Test
@@ -176,9 +185,6 @@ class FilteredSearchTest {
         .isEqualTo(SearchStrategy.WALK);
     assertThat(search(query, randomSet(0.9), SearchRequest.of(10)).stats().strategy())
         .isEqualTo(SearchStrategy.WALK);
-    assertThat(
-            search(query, randomSet(0.2), SearchRequest.of(10).withEfSearch(40)).stats().strategy())
-        .isEqualTo(SearchStrategy.FILTERED_WALK);
     SearchStats few = search(query, randomSetOf(50), SearchRequest.of(10)).stats();
     assertThat(few.strategy()).isEqualTo(SearchStrategy.EXACT);
     assertThat(few.distances()).isEqualTo(50);
