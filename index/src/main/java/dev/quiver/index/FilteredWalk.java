@@ -15,8 +15,8 @@ final class FilteredWalk {
   private FilteredWalk() {}
 
   /**
-   * Walks through rejected nodes like through accepted ones, for filters that accept many, until
-   * the {@code ef} closest accepted nodes that it knows have been expanded.
+   * Walks through rejected nodes like through accepted ones, until the {@code ef} closest accepted
+   * nodes that it knows have been expanded.
    *
    * @param poolSize nodes that it keeps, accepted or not
    * @return whether it found half as many or more; if not, few are accepted near the query
