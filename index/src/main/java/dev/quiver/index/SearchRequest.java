@@ -5,7 +5,8 @@ package dev.quiver.index;
  *
  * @param k how many results, at least 1
  * @param efSearch candidates that the walk keeps: more finds more and costs more. Values below
- *     {@code k} count as {@code k}
+ *     {@code k} count as {@code k}. Under a filter a walk keeps fewer accepted ones, as many as it
+ *     needs to find what this finds without a filter
  * @param visitLimit the search stops after this many distances and says so; what it has found until
  *     then it returns
  * @param rerank of a walk by codes, how many of its closest are ranked again by their vectors: at
