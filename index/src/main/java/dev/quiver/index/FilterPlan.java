@@ -31,8 +31,8 @@ record FilterPlan(
   /**
    * A walk through all nodes that expands the {@code n} closest of them finds the closest accepted
    * ones the surer, the more of the {@code n} are rejected: to find as many as a walk without a
-   * filter does, it needs {@code ef} times this power of the share accepted. Measured: 0.31 to 0.49
-   * for shares from 0.5 to 0.03; less is safer.
+   * filter does, it needs {@code ef} times this power of the share accepted. Measured: powers of
+   * 0.4 to 0.7 for shares from 0.5 to 0.03; the smaller the power, the more it keeps.
    */
   private static final double EF_EXPONENT = 0.4;
 
@@ -110,33 +110,43 @@ record FilterPlan(
     double scan = scanCost(accepted, size);
     double nearShare = near * share < TELLING ? share : nearAccepted / (double) near;
     FilterPlan exact = new FilterPlan(SearchStrategy.EXACT, ef, 0, scan, null);
-    boolean rare = nearShare < RARE * share;
-    FilterPlan otherwise;
-    double other;
-    if (rare) {
-      int farEf = (int) Math.min(size, (long) RARE_EF * ef);
-      boolean scanned = scan <= Math.max(RARE_SCAN_MAX, overRejected(farEf, share, costs));
-      otherwise = scanned ? exact : overRejected(farEf, exact);
-      other = scan / RARE_WALKS_PER_SCAN;
-      nearShare = Math.max(nearShare, 0.5 / near);
-    } else {
-      // Where a walk over rejected nodes gets to, there are more accepted ones.
-      otherwise = overRejected(ef, share, costs) < scan ? overRejected(ef, exact) : exact;
-      other = Math.min(scan, overRejected(ef, nearShare, costs));
+    if (nearShare < RARE * share) {
+      return rareNearby(share, Math.max(nearShare, 0.5 / near), size, k, costs, exact);
     }
     int throughEf = throughEf(k, ef, nearShare);
-    if (throughAll(throughEf, nearShare, costs) < other) {
-      int poolSize = Math.min(size, pool(throughEf, nearShare));
-      return new FilterPlan(SearchStrategy.WALK, throughEf, poolSize, scan, otherwise);
+    double through = throughAll(throughEf, nearShare, costs);
+    double over = overRejected(ef, nearShare, costs);
+    if (scan <= Math.min(through, over)) {
+      return exact;
     }
-    if (rare) {
-      return otherwise;
+    FilterPlan rejecting = new FilterPlan(SearchStrategy.FILTERED_WALK, ef, 0, scan, exact);
+    if (over <= through) {
+      return rejecting;
     }
-    return scan <= other ? exact : overRejected(ef, exact);
+    // Where a walk over rejected nodes gets to, there are more accepted ones than here.
+    return through(
+        throughEf, nearShare, size, overRejected(ef, share, costs) < scan ? rejecting : exact);
   }
 
-  private static FilterPlan overRejected(int ef, FilterPlan exact) {
-    return new FilterPlan(SearchStrategy.FILTERED_WALK, ef, 0, exact.scanCost, exact);
+  /** Chooses where the share accepted near the query is much smaller than anywhere. */
+  private static FilterPlan rareNearby(
+      double share, double nearShare, int size, int k, Costs costs, FilterPlan exact) {
+    double scan = exact.scanCost;
+    int ef = exact.ef;
+    int farEf = (int) Math.min(size, (long) RARE_EF * ef);
+    FilterPlan far =
+        scan <= Math.max(RARE_SCAN_MAX, overRejected(farEf, share, costs))
+            ? exact
+            : new FilterPlan(SearchStrategy.FILTERED_WALK, farEf, 0, scan, exact);
+    int throughEf = throughEf(k, ef, nearShare);
+    return RARE_WALKS_PER_SCAN * throughAll(throughEf, nearShare, costs) < scan
+        ? through(throughEf, nearShare, size, far)
+        : far;
+  }
+
+  private static FilterPlan through(int ef, double share, int size, FilterPlan otherwise) {
+    int poolSize = Math.min(size, pool(ef, share));
+    return new FilterPlan(SearchStrategy.WALK, ef, poolSize, otherwise.scanCost, otherwise);
   }
 
   /** The fewer are accepted, the farther apart they lie in memory: from 1.7 down to 0.3 each. */
