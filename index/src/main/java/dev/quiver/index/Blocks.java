@@ -124,16 +124,13 @@ final class Blocks {
 
   /**
    * As {@link #readList} while others write. The list may be a mix of an old and a new one, but
-   * each element was once written whole, and what its writer did before is visible.
+   * each element was once written whole, as it is aligned, and what its writer did before is
+   * visible: one fence for all elements, since reading each of them in order takes twice as long.
    */
   int readListAcquire(int block, int countSlot, int[] out, int at) {
-    MemorySegment chunk = chunks[block >>> shift];
-    long offset = offset(block, countSlot);
-    int count = (int) INT.getAcquire(chunk, offset);
-    for (int i = 0; i < count; i++) {
-      out[at + i] = (int) INT.getAcquire(chunk, offset + 4 + 4L * i);
-    }
-    return at + count;
+    int end = readList(block, countSlot, out, at);
+    VarHandle.acquireFence();
+    return end;
   }
 
   /** Writes a list for {@link #readListAcquire}: elements first, then the count. */

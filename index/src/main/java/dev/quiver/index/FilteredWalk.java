@@ -9,6 +9,9 @@ final class FilteredWalk {
   /** Accepted nodes anywhere that a walk over rejected ones begins at too. */
   private static final int SEEDS = 32;
 
+  /** Nodes that a walk through all expands together. */
+  private static final int EXPANDED_TOGETHER = 4;
+
   /** Lists of rejected nodes that are waited for together. */
   private static final int TOUCHED_TOGETHER = 8;
 
@@ -44,7 +47,7 @@ final class FilteredWalk {
     boolean enough = false;
     while (!enough) {
       int width = 0;
-      while (width < beam.length && accepted < lookAt) {
+      while (width < EXPANDED_TOGETHER && accepted < lookAt) {
         int node = pool.expandNext();
         if (node < 0) {
           break;
@@ -71,9 +74,7 @@ final class FilteredWalk {
         break;
       }
       scorer.distances(neighbours, count, distances);
-      for (int i = 0; i < count; i++) {
-        pool.add(Scored.of(distances[i], neighbours[i]));
-      }
+      pool.addAll(distances, neighbours, count);
       if (accepted >= lookAt) {
         // Nodes expanded early may have turned out to be far, and closer ones not to be expanded.
         int closest = pool.countExpanded(filter);
@@ -143,9 +144,7 @@ final class FilteredWalk {
     int[] batch = scratch.batch;
     float[] distances = scratch.distances;
     scorer.distances(batch, count, distances);
-    for (int i = 0; i < count; i++) {
-      scratch.pool.add(Scored.of(distances[i], batch[i]));
-    }
+    scratch.pool.addAll(distances, batch, count);
     return true;
   }
 

@@ -105,9 +105,7 @@ final class GraphWalk {
         return;
       }
       scorer.distances(neighbours, count, distances);
-      for (int i = 0; i < count; i++) {
-        pool.add(Scored.of(distances[i], neighbours[i]));
-      }
+      pool.addAll(distances, neighbours, count);
     }
   }
 }

@@ -88,7 +88,7 @@ final class LevelScorer extends CodedScorer {
             + quantiser.baseScale() * kernel.product(quantiser.baseWeights(), codes, at, words);
     length = 1;
     RowCorrections corrected = corrections;
-    set(atBase, quantiser.rowScale(), corrected == null ? 0 : corrected.exact(ordinal));
+    set(atBase, quantiser.rowScale(), corrected == null ? 0 : corrected.read(ordinal));
   }
 
   /** {@code q·row = atBase + scale * product}. */

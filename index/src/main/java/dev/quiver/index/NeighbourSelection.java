@@ -5,14 +5,24 @@ package dev.quiver.index;
  * closest candidate outwards, one is taken unless it's closer to a neighbour already taken than to
  * the node itself: an edge in that direction exists then. Equal distances are taken, so that nodes
  * of identical vectors still get several edges. Not thread-safe.
+ *
+ * <p>A neighbour that was taken is compared with all candidates that are left, in one go: turning a
+ * row into a query costs as much as several distances, and few are taken of many.
  */
 final class NeighbourSelection {
-  /** Taken neighbours are compared in groups: most rejections are found in the first. */
-  private static final int GROUP = 4;
+  /**
+   * Of the candidates, so many times as are wanted are looked at first, then ever twice as many.
+   */
+  private static final int FIRST_LOOK = 2;
 
   private final OrdinalScorer scorer;
-  private final int[] group = new int[GROUP];
-  private final float[] distances = new float[GROUP];
+
+  /** Candidates that may still be taken, closest first, and their distances to the node. */
+  private int[] left = new int[0];
+
+  private float[] leftDistances = new float[0];
+  private int[] compared = new int[0];
+  private float[] distances = new float[0];
 
   NeighbourSelection(OrdinalScorer scorer) {
     this.scorer = scorer;
@@ -34,27 +44,57 @@ final class NeighbourSelection {
    */
   int extend(long[] candidates, int candidateCount, int max, int[] selected, int taken) {
     int count = taken;
-    for (int i = 0; i < candidateCount && count < max; i++) {
-      int candidate = Scored.ordinal(candidates[i]);
-      if (count == 0 || diverse(candidate, Scored.distance(candidates[i]), selected, count)) {
-        selected[count++] = candidate;
+    int looked = 0;
+    while (looked < candidateCount && count < max) {
+      int n = Math.min(looked == 0 ? FIRST_LOOK * max : looked, candidateCount - looked);
+      look(candidates, looked, n);
+      looked += n;
+      for (int i = 0; i < count; i++) {
+        n = leaveOut(selected[i], 0, n);
+      }
+      for (int i = 0; i < n && count < max; i++) {
+        selected[count++] = left[i];
+        if (count < max) {
+          n = leaveOut(left[i], i + 1, n);
+        }
       }
     }
     return count;
   }
 
-  private boolean diverse(int candidate, float distance, int[] selected, int count) {
-    scorer.select(candidate);
-    for (int from = 0; from < count; from += GROUP) {
-      int n = Math.min(GROUP, count - from);
-      System.arraycopy(selected, from, group, 0, n);
-      scorer.distances(group, n, distances);
-      for (int i = 0; i < n; i++) {
-        if (distances[i] < distance) {
-          return false;
-        }
-      }
+  private void look(long[] candidates, int from, int count) {
+    if (left.length < count) {
+      left = new int[count];
+      leftDistances = new float[count];
+      compared = new int[count];
+      distances = new float[count];
     }
-    return true;
+    for (int i = 0; i < count; i++) {
+      left[i] = Scored.ordinal(candidates[from + i]);
+      leftDistances[i] = Scored.distance(candidates[from + i]);
+    }
+  }
+
+  /**
+   * Leaves out those of {@code left[from..end)} that are closer to a neighbour than to the node.
+   *
+   * @return where they end then
+   */
+  private int leaveOut(int neighbour, int from, int end) {
+    int count = end - from;
+    if (count == 0) {
+      return end;
+    }
+    scorer.select(neighbour);
+    System.arraycopy(left, from, compared, 0, count);
+    scorer.distances(compared, count, distances);
+    int kept = from;
+    for (int i = 0; i < count; i++) {
+      float toNode = leftDistances[from + i];
+      left[kept] = compared[i];
+      leftDistances[kept] = toNode;
+      kept += distances[i] < toNode ? 0 : 1;
+    }
+    return kept;
   }
 }

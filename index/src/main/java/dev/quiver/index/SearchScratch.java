@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * ScratchPool} shares some.
  */
 public final class SearchScratch {
-  /** How many nodes an unfiltered walk expands together. */
-  static final int BEAM = 4;
+  /** How many nodes a walk expands together at most. */
+  static final int BEAM = 8;
 
   private static final int QUEUE_PER_NEIGHBOUR = 8;
 

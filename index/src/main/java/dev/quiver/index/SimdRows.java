@@ -129,8 +129,8 @@ final class SimdRows implements RowKernel {
   }
 
   /**
-   * One row, four registers wide; one for half floats, whose loads are so long that the compiler
-   * would stop inlining them and box the rest.
+   * One row, four registers wide; one for all but floats, whose loads are so long that the compiler
+   * may stop inlining them and box the rest.
    */
   private static float one(
       float[] query, MemorySegment rows, long offset, int dimension, float[] lanes) {
@@ -140,7 +140,7 @@ final class SimdRows implements RowKernel {
     FloatVector sum3 = FloatVector.zero(FLOATS);
     int i = 0;
     long step = (long) LANES * BYTES_EACH;
-    for (; TYPE != ElementType.FLOAT16 && i <= dimension - 4 * LANES; i += 4 * LANES) {
+    for (; TYPE == ElementType.FLOAT32 && i <= dimension - 4 * LANES; i += 4 * LANES) {
       long at = offset + (long) i * BYTES_EACH;
       sum0 = step(query(query, i), load(rows, at), sum0);
       sum1 = step(query(query, i + LANES), load(rows, at + step), sum1);
