@@ -106,7 +106,9 @@ public final class HnswBuilder {
 
   /** Memory that a build of {@code size} vectors needs at its peak: graph and working memory. */
   public static long estimateBytes(int size, HnswParams params, int threads) {
-    long perThread = (long) size + (size >> 2) + 64L * params.efConstruction() + 65_536;
+    // What a walk has seen, its candidates, and a step's neighbours: up to eight lists.
+    long perThread =
+        (long) size + (size >> 2) + 64L * params.efConstruction() + 1024L * params.m() + 65_536;
     // 9 bytes per node: the spanning tree and queue of the reachability check, a mark.
     return HnswGraph.estimateBytes(size, params.m()) + threads * perThread + 9L * size;
   }
