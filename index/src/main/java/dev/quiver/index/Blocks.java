@@ -115,11 +115,7 @@ final class Blocks {
   int readList(int block, int countSlot, int[] out, int at) {
     MemorySegment chunk = chunks[block >>> shift];
     long offset = offset(block, countSlot);
-    int count = Math.min(chunk.get(ElementType.INT_LE, offset), slots - countSlot - 1);
-    for (int i = 0; i < count; i++) {
-      out[at + i] = chunk.get(ElementType.INT_LE, offset + 4 + 4L * i);
-    }
-    return at + count;
+    return readElements(chunk, offset, chunk.get(ElementType.INT_LE, offset), countSlot, out, at);
   }
 
   /**
@@ -128,9 +124,21 @@ final class Blocks {
    * visible: one fence for all elements, since reading each of them in order takes twice as long.
    */
   int readListAcquire(int block, int countSlot, int[] out, int at) {
-    int end = readList(block, countSlot, out, at);
+    MemorySegment chunk = chunks[block >>> shift];
+    long offset = offset(block, countSlot);
+    int count = (int) INT.getAcquire(chunk, offset);
+    int end = readElements(chunk, offset, count, countSlot, out, at);
     VarHandle.acquireFence();
     return end;
+  }
+
+  private int readElements(
+      MemorySegment chunk, long offset, int count, int countSlot, int[] out, int at) {
+    int within = Math.min(count, slots - countSlot - 1);
+    for (int i = 0; i < within; i++) {
+      out[at + i] = chunk.get(ElementType.INT_LE, offset + 4 + 4L * i);
+    }
+    return at + within;
   }
 
   /** Writes a list for {@link #readListAcquire}: elements first, then the count. */
