@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,18 +21,7 @@ class AllocationTest {
 
   @Test
   void aWalkOverAnyKindOfVectorsAllocatesNothingPerDistance() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                AllocationTest.class.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    List<String> lines = process.inputReader().lines().toList();
-    assertThat(process.waitFor()).isZero();
+    List<String> lines = ChildJvm.lines(AllocationTest.class, List.of());
     assertThat(Double.parseDouble(lines.getLast())).as(String.join("\n", lines)).isLessThan(1);
   }
 

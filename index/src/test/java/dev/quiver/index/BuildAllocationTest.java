@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,20 +31,7 @@ class BuildAllocationTest {
         "64 INT4 COSINE 64 INT8 EUCLIDEAN 96 INT4 DOT 96 INT8 COSINE 64 NONE EUCLIDEAN"
       })
   void insertingAllocatesNextToNothing(String kinds) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                BuildAllocationTest.class.getName()));
-    command.addAll(List.of(kinds.split(" ")));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    List<String> lines = process.inputReader().lines().toList();
-    assertThat(process.waitFor()).isZero();
+    List<String> lines = ChildJvm.lines(BuildAllocationTest.class, List.of(kinds.split(" ")));
     assertThat(Double.parseDouble(lines.getLast()))
         .as(String.join("\n", lines))
         .isLessThan(BYTES_PER_VECTOR_MAX);
