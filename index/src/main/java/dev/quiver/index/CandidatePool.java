@@ -121,6 +121,7 @@ final class CandidatePool {
     for (int i = 0; i < added; i++) {
       places[i] = placeOf(fresh[i], a, end);
     }
+    // Those that would come to lie beyond the capacity, behind others of this step.
     while (added > 0 && places[added - 1] + added > capacity) {
       added--;
     }

@@ -64,10 +64,7 @@ final class FilteredWalk {
       int count = 0;
       for (int i = 0; i < width; i++) {
         int end = graph.links(0, beam[i], neighbours, count);
-        count =
-            changes
-                ? visited.addAll(neighbours, count, end)
-                : visited.addAllDistinct(neighbours, count, end);
+        count = visited.addAll(neighbours, count, end, changes);
       }
       scratch.nodeCount += width;
       if (!scratch.spend(count)) {

@@ -39,7 +39,7 @@ final class GraphWalk {
       int count = graph.links(level, Scored.ordinal(best), neighbours, 0);
       scratch.nodeCount++;
       scratch.upperNodeCount++;
-      count = scratch.visited.addAll(neighbours, 0, count);
+      count = scratch.visited.addAll(neighbours, 0, count, graph.changes());
       if (!scratch.spend(count)) {
         return best;
       }
@@ -95,10 +95,7 @@ final class GraphWalk {
       int count = 0;
       for (int i = 0; i < width; i++) {
         int end = graph.links(level, beam[i], neighbours, count);
-        count =
-            changes
-                ? visited.addAll(neighbours, count, end)
-                : visited.addAllDistinct(neighbours, count, end);
+        count = visited.addAll(neighbours, count, end, changes);
       }
       scratch.nodeCount += width;
       if (!scratch.spend(count)) {

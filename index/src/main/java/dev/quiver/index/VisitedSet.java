@@ -46,9 +46,11 @@ final class VisitedSet {
    * <p>Nothing can predict which ones were seen, so that is first told as a bit each, without
    * branches.
    *
+   * @param mayRepeat whether an ordinal may stand there twice, as in a list that somebody changes
+   *     meanwhile; without that it is a little faster
    * @return where the new ones end
    */
-  int addAll(int[] ordinals, int from, int to) {
+  int addAll(int[] ordinals, int from, int to, boolean mayRepeat) {
     byte[] seen = seenBy;
     byte current = walk;
     int fresh = from;
@@ -57,31 +59,10 @@ final class VisitedSet {
       while (unseen != 0) {
         int ordinal = ordinals[start + Long.numberOfTrailingZeros(unseen)];
         unseen &= unseen - 1;
-        // Unless it stands there twice.
-        if (seen[ordinal] != current) {
+        if (!mayRepeat || seen[ordinal] != current) {
           seen[ordinal] = current;
           ordinals[fresh++] = ordinal;
         }
-      }
-    }
-    return fresh;
-  }
-
-  /**
-   * As {@link #addAll}, a little faster, where no two ordinals are the same, as in a list that
-   * nobody changes meanwhile.
-   */
-  int addAllDistinct(int[] ordinals, int from, int to) {
-    byte[] seen = seenBy;
-    byte current = walk;
-    int fresh = from;
-    for (int start = from; start < to; start += Long.SIZE) {
-      long unseen = unseen(seen, current, ordinals, start, Math.min(Long.SIZE, to - start));
-      while (unseen != 0) {
-        int ordinal = ordinals[start + Long.numberOfTrailingZeros(unseen)];
-        unseen &= unseen - 1;
-        seen[ordinal] = current;
-        ordinals[fresh++] = ordinal;
       }
     }
     return fresh;

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What inserting a vector allocates once it is compiled: next to nothing. Where the compiler stops
  * inlining, registers that are handed over become objects, a hundred kilobytes a vector, and a
- * build takes a fifth longer. Whether it does depends on what a process has done before, so each
+ * build takes a tenth longer. Whether it does depends on what a process has done before, so each
  * kind has a process of its own, and one has several.
  */
 class BuildAllocationTest {

@@ -30,10 +30,7 @@ class VisitedSetTest {
           System.arraycopy(list, 0, ordinals, from, count);
         }
         int[] before = ordinals.clone();
-        int end =
-            distinct
-                ? visited.addAllDistinct(ordinals, from, from + count)
-                : visited.addAll(ordinals, from, from + count);
+        int end = visited.addAll(ordinals, from, from + count, !distinct);
         int[] expected = Arrays.stream(before, from, from + count).filter(seen::add).toArray();
         assertThat(Arrays.copyOfRange(ordinals, from, end)).isEqualTo(expected);
         assertThat(Arrays.copyOf(ordinals, from)).isEqualTo(Arrays.copyOf(before, from));
@@ -54,12 +51,9 @@ class VisitedSetTest {
     visited.clear(10);
     int room = (int) visited.bytes();
     int[] ordinals = {room, 3, Integer.MAX_VALUE, room - 1, 0, room + 7};
-    int end =
-        distinct
-            ? visited.addAllDistinct(ordinals, 0, ordinals.length)
-            : visited.addAll(ordinals, 0, ordinals.length);
+    int end = visited.addAll(ordinals, 0, ordinals.length, !distinct);
     assertThat(end).isEqualTo(3);
     assertThat(ordinals).startsWith(3, room - 1, 0);
-    assertThat(visited.addAll(new int[] {0, room, 3}, 0, 3)).isZero();
+    assertThat(visited.addAll(new int[] {0, room, 3}, 0, 3, !distinct)).isZero();
   }
 }
