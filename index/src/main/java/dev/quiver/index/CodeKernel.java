@@ -10,9 +10,6 @@ import java.lang.foreign.MemorySegment;
  * {@link CodeType#QUERY_MAX}.
  */
 interface CodeKernel {
-  /** The inner product of the query and the row at byte {@code offset}. */
-  int product(short[] query, MemorySegment codes, long offset, int words);
-
   /**
    * The inner products with {@code count} rows, row {@code o} at byte {@code o * 2 * words}. Their
    * cache lines are all asked for before the first product waits for one.

@@ -76,6 +76,8 @@ final class FlatScoring implements VectorScoring {
     private final float[] query;
     private final boolean normalise;
     private final float[] lanes = new float[RowKernel.LANES];
+    private final int[] one = new int[1];
+    private final float[] oneDistance = new float[1];
     private final int shift;
 
     Scorer(VectorStore store, RowKernel kernel, float[] query, boolean normalise) {
@@ -108,12 +110,9 @@ final class FlatScoring implements VectorScoring {
 
     @Override
     public float distance(int ordinal) {
-      return kernel.distance(
-          query,
-          store.chunks()[ordinal >>> shift],
-          store.offset(ordinal),
-          store.dimension(),
-          lanes);
+      one[0] = ordinal;
+      distances(one, 1, oneDistance);
+      return oneDistance[0];
     }
 
     @Override

@@ -17,6 +17,8 @@ final class LevelScorer extends CodedScorer {
   private final short[] query;
   private final float[] scaled;
   private float[] rowCorrections = new float[0];
+  private final int[] one = new int[1];
+  private final float[] product = new float[1];
 
   /** The distance is {@code offset + factor * product}, plus the row's correction if it has one. */
   private float offset;
@@ -84,8 +86,7 @@ final class LevelScorer extends CodedScorer {
     long at = (long) ordinal * quantiser.rowBytes();
     kernel.select(codes, at, words, quantiser.rowFactors(), quantiser.rowAddends(), query);
     float atBase =
-        quantiser.baseSquares()
-            + quantiser.baseScale() * kernel.product(quantiser.baseWeights(), codes, at, words);
+        quantiser.baseSquares() + quantiser.baseScale() * product(quantiser.baseWeights(), ordinal);
     length = 1;
     RowCorrections corrected = corrections;
     set(atBase, quantiser.rowScale(), corrected == null ? 0 : corrected.read(ordinal));
@@ -104,8 +105,13 @@ final class LevelScorer extends CodedScorer {
 
   @Override
   public float distance(int ordinal) {
-    int product = kernel.product(query, codes, (long) ordinal * quantiser.rowBytes(), words);
-    return offset + factor * product + correction(ordinal);
+    return offset + factor * product(query, ordinal) + correction(ordinal);
+  }
+
+  private float product(short[] factors, int ordinal) {
+    one[0] = ordinal;
+    kernel.products(factors, codes, words, one, 1, product);
+    return product[0];
   }
 
   @Override

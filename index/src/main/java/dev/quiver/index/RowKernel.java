@@ -11,15 +11,11 @@ interface RowKernel {
   int LANES = 64;
 
   /**
-   * Distance of {@code query[0..dimension)} and the row at byte {@code offset}.
-   *
-   * @param lanes the calling thread's working memory, {@value #LANES} long
-   */
-  float distance(float[] query, MemorySegment rows, long offset, int dimension, float[] lanes);
-
-  /**
    * Distances to {@code count} rows; row {@code o} is in chunk {@code o >>> shift} at byte {@code
    * (o & ((1 << shift) - 1)) * strideBytes}.
+   *
+   * @param query {@code dimension} components, of length 1 for COSINE
+   * @param lanes the calling thread's working memory, {@value #LANES} long
    */
   void distances(
       float[] query,

@@ -5,7 +5,15 @@ import java.lang.foreign.MemorySegment;
 /** Coded rows without SIMD: the fallback, and the twin that tests compare the fast ones with. */
 record ScalarCodes(CodeType type) implements CodeKernel {
   @Override
-  public int product(short[] query, MemorySegment codes, long offset, int words) {
+  public void products(
+      short[] query, MemorySegment codes, int words, int[] ordinals, int count, float[] out) {
+    for (int i = 0; i < count; i++) {
+      out[i] = product(query, codes, 2L * words * ordinals[i], words);
+    }
+  }
+
+  /** The inner product of the query and the row at byte {@code offset}. */
+  int product(short[] query, MemorySegment codes, long offset, int words) {
     int planes = CodeRows.planes(type);
     int sum = 0;
     for (int w = 0; w < words; w++) {
@@ -15,14 +23,6 @@ record ScalarCodes(CodeType type) implements CodeKernel {
       }
     }
     return sum;
-  }
-
-  @Override
-  public void products(
-      short[] query, MemorySegment codes, int words, int[] ordinals, int count, float[] out) {
-    for (int i = 0; i < count; i++) {
-      out[i] = product(query, codes, 2L * words * ordinals[i], words);
-    }
   }
 
   @Override

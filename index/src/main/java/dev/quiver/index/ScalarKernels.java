@@ -27,9 +27,7 @@ final class ScalarKernels {
   }
 
   private record ScalarKernel(Distance distance, ElementType type) implements RowKernel {
-    @Override
-    public float distance(
-        float[] query, MemorySegment rows, long offset, int dimension, float[] lanes) {
+    private float distance(float[] query, MemorySegment rows, long offset, int dimension) {
       return switch (distance) {
         case DOT -> -dot(query, rows, offset, dimension);
         case COSINE -> {
@@ -73,7 +71,7 @@ final class ScalarKernels {
       for (int i = 0; i < count; i++) {
         int ordinal = ordinals[i];
         long offset = (long) (ordinal & mask) * strideBytes;
-        out[i] = distance(query, chunks[ordinal >>> shift], offset, dimension, lanes);
+        out[i] = distance(query, chunks[ordinal >>> shift], offset, dimension);
       }
     }
 

@@ -36,33 +36,29 @@ final class SimdCodes implements CodeKernel {
       VectorSpecies.of(short.class, VectorShape.forBitSize(FORM.lanes() * Short.SIZE));
   private static final VectorSpecies<Integer> INTS =
       VectorSpecies.of(int.class, SHORTS.vectorShape());
+  private static final Class<ShortVector> SHORT = Species.exact(SHORTS, ShortVector.class);
+  private static final Class<IntVector> INT = Species.exact(INTS, IntVector.class);
   private static final int LANES = SHORTS.length();
   private static final int WORDS = FORM.words();
   private static final int CODES_PER_WORD = TYPE == CodeType.INT8 ? 2 : 4;
+  private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
   private static final short NIBBLE = 0xf;
   private static final short HALF = 128;
 
   SimdCodes() {}
 
   @Override
-  public int product(short[] query, MemorySegment codes, long offset, int words) {
-    return oneProduct(query, codes, offset, WORDS > 0 ? WORDS : words);
-  }
-
-  private static int oneProduct(short[] query, MemorySegment codes, long offset, int words) {
-    return TYPE == CodeType.INT8
-        ? bytes(query, codes, offset, words)
-        : nibbles(query, codes, offset, words);
-  }
-
-  @Override
   public void products(
       short[] query, MemorySegment codes, int words, int[] ordinals, int count, float[] out) {
     int rowWords = WORDS > 0 ? WORDS : words;
     touch(codes, 2 * rowWords, ordinals, count);
-    long rowBytes = 2L * rowWords;
-    for (int i = 0; i < count; i++) {
-      out[i] = oneProduct(query, codes, ordinals[i] * rowBytes, rowWords);
+    // Each of these is longer than what the compiler inlines, so each has its own loop over rows.
+    if (TYPE == CodeType.INT8) {
+      bytes(query, codes, words, ordinals, count, out);
+    } else if (4 * rowWords <= INT4_STEPS * LANES) {
+      fewNibbles(query, codes, words, ordinals, count, out);
+    } else {
+      manyNibbles(query, codes, words, ordinals, count, out);
     }
   }
 
@@ -89,61 +85,100 @@ final class SimdCodes implements CodeKernel {
     }
   }
 
-  private static int bytes(short[] query, MemorySegment codes, long offset, int words) {
-    IntVector sum0 = IntVector.zero(INTS);
-    IntVector sum1 = IntVector.zero(INTS);
-    for (int w = 0; w < words; w += LANES) {
-      ShortVector word = load(codes, offset, w);
-      ShortVector pair =
-          word.lanewise(LSHL, 8)
-              .lanewise(ASHR, 8)
-              .mul(query(query, w))
-              .add(word.lanewise(ASHR, 8).mul(query(query, words + w)));
-      IntVector ints = pair.reinterpretAsInts();
-      sum0 = sum0.add(ints.lanewise(LSHL, 16).lanewise(ASHR, 16));
-      sum1 = sum1.add(ints.lanewise(ASHR, 16));
+  private static void bytes(
+      short[] query, MemorySegment codes, int anyWords, int[] ordinals, int count, float[] out) {
+    int words = WORDS > 0 ? WORDS : anyWords;
+    for (int row = 0; row < count; row++) {
+      long offset = 2L * words * ordinals[row];
+      IntVector sum0 = IntVector.zero(INTS);
+      IntVector sum1 = IntVector.zero(INTS);
+      for (int w = 0; w < words; w += LANES) {
+        ShortVector word =
+            SHORT.cast(ShortVector.fromMemorySegment(SHORTS, codes, offset + 2L * w, LITTLE));
+        ShortVector query0 = SHORT.cast(ShortVector.fromArray(SHORTS, query, w));
+        ShortVector query1 = SHORT.cast(ShortVector.fromArray(SHORTS, query, words + w));
+        ShortVector low = SHORT.cast(SHORT.cast(word.lanewise(LSHL, 8)).lanewise(ASHR, 8));
+        ShortVector pair = SHORT.cast(query0.mul(low));
+        pair = SHORT.cast(pair.add(query1.mul(word.lanewise(ASHR, 8))));
+        IntVector ints = INT.cast(pair.reinterpretAsInts());
+        sum0 = INT.cast(INT.cast(ints.lanewise(LSHL, 16)).lanewise(ASHR, 16)).add(sum0);
+        sum1 = INT.cast(ints.lanewise(ASHR, 16)).add(sum1);
+      }
+      out[row] = INT.cast(INT.cast(sum0).add(sum1)).reduceLanes(ADD);
     }
-    return sum0.add(sum1).reduceLanes(ADD);
   }
 
-  private static int nibbles(short[] query, MemorySegment codes, long offset, int words) {
-    if (words <= INT4_STEPS * LANES) {
-      return nibbles(query, codes, offset, words, 0, words);
+  /** Rows so short that the products of all four planes can be added in 16 bits. */
+  private static void fewNibbles(
+      short[] query, MemorySegment codes, int anyWords, int[] ordinals, int count, float[] out) {
+    int words = WORDS > 0 ? WORDS : anyWords;
+    for (int row = 0; row < count; row++) {
+      long offset = 2L * words * ordinals[row];
+      ShortVector sum0 = ShortVector.zero(SHORTS);
+      ShortVector sum1 = ShortVector.zero(SHORTS);
+      ShortVector sum2 = ShortVector.zero(SHORTS);
+      ShortVector sum3 = ShortVector.zero(SHORTS);
+      for (int w = 0; w < words; w += LANES) {
+        ShortVector word =
+            SHORT.cast(ShortVector.fromMemorySegment(SHORTS, codes, offset + 2L * w, LITTLE));
+        ShortVector query0 = ShortVector.fromArray(SHORTS, query, w);
+        ShortVector query1 = ShortVector.fromArray(SHORTS, query, words + w);
+        ShortVector query2 = ShortVector.fromArray(SHORTS, query, 2 * words + w);
+        ShortVector query3 = ShortVector.fromArray(SHORTS, query, 3 * words + w);
+        ShortVector code1 = SHORT.cast(word.lanewise(LSHR, 4));
+        ShortVector code2 = SHORT.cast(word.lanewise(LSHR, 8));
+        sum0 = SHORT.cast(SHORT.cast(word.and(NIBBLE)).mul(query0)).add(sum0);
+        sum1 = SHORT.cast(SHORT.cast(code1.and(NIBBLE)).mul(query1)).add(sum1);
+        sum2 = SHORT.cast(SHORT.cast(code2.and(NIBBLE)).mul(query2)).add(sum2);
+        sum3 = SHORT.cast(SHORT.cast(word.lanewise(LSHR, 12)).mul(query3)).add(sum3);
+      }
+      ShortVector sum = SHORT.cast(SHORT.cast(sum0).add(sum1));
+      sum = SHORT.cast(sum.add(SHORT.cast(sum2).add(sum3)));
+      IntVector ints = INT.cast(sum.reinterpretAsInts());
+      IntVector low = INT.cast(INT.cast(ints.lanewise(LSHL, 16)).lanewise(ASHR, 16));
+      out[row] = INT.cast(low.add(ints.lanewise(ASHR, 16))).reduceLanes(ADD);
     }
-    int sum = 0;
-    for (int from = 0; from < words; from += INT4_STEPS * LANES) {
-      sum += nibbles(query, codes, offset, words, from, Math.min(words, from + INT4_STEPS * LANES));
-    }
-    return sum;
   }
 
-  private static int nibbles(
-      short[] query, MemorySegment codes, long offset, int words, int from, int to) {
-    ShortVector sum0 = ShortVector.zero(SHORTS);
-    ShortVector sum1 = ShortVector.zero(SHORTS);
-    ShortVector sum2 = ShortVector.zero(SHORTS);
-    ShortVector sum3 = ShortVector.zero(SHORTS);
-    for (int w = from; w < to; w += LANES) {
-      ShortVector word = load(codes, offset, w);
-      sum0 = word.and(NIBBLE).mul(query(query, w)).add(sum0);
-      sum1 = word.lanewise(LSHR, 4).and(NIBBLE).mul(query(query, words + w)).add(sum1);
-      sum2 = word.lanewise(LSHR, 8).and(NIBBLE).mul(query(query, 2 * words + w)).add(sum2);
-      sum3 = word.lanewise(LSHR, 12).mul(query(query, 3 * words + w)).add(sum3);
+  /** Rows of any length: of as many words as fit, two planes are added in 16 bits. */
+  private static void manyNibbles(
+      short[] query, MemorySegment codes, int anyWords, int[] ordinals, int count, float[] out) {
+    int words = WORDS > 0 ? WORDS : anyWords;
+    for (int row = 0; row < count; row++) {
+      long offset = 2L * words * ordinals[row];
+      IntVector sum = IntVector.zero(INTS);
+      for (int from = 0; from < words; from += INT4_STEPS / 2 * LANES) {
+        int to = Math.min(words, from + INT4_STEPS / 2 * LANES);
+        ShortVector sum0 = ShortVector.zero(SHORTS);
+        ShortVector sum1 = ShortVector.zero(SHORTS);
+        ShortVector sum2 = ShortVector.zero(SHORTS);
+        ShortVector sum3 = ShortVector.zero(SHORTS);
+        for (int w = from; w < to; w += LANES) {
+          ShortVector word =
+              SHORT.cast(ShortVector.fromMemorySegment(SHORTS, codes, offset + 2L * w, LITTLE));
+          ShortVector query0 = ShortVector.fromArray(SHORTS, query, w);
+          ShortVector query1 = ShortVector.fromArray(SHORTS, query, words + w);
+          ShortVector query2 = ShortVector.fromArray(SHORTS, query, 2 * words + w);
+          ShortVector query3 = ShortVector.fromArray(SHORTS, query, 3 * words + w);
+          ShortVector code1 = SHORT.cast(word.lanewise(LSHR, 4));
+          ShortVector code2 = SHORT.cast(word.lanewise(LSHR, 8));
+          sum0 = SHORT.cast(SHORT.cast(word.and(NIBBLE)).mul(query0)).add(sum0);
+          sum1 = SHORT.cast(SHORT.cast(code1.and(NIBBLE)).mul(query1)).add(sum1);
+          sum2 = SHORT.cast(SHORT.cast(code2.and(NIBBLE)).mul(query2)).add(sum2);
+          sum3 = SHORT.cast(SHORT.cast(word.lanewise(LSHR, 12)).mul(query3)).add(sum3);
+        }
+        ShortVector shorts0 = SHORT.cast(SHORT.cast(sum0).add(sum1));
+        ShortVector shorts1 = SHORT.cast(SHORT.cast(sum2).add(sum3));
+        IntVector ints0 = INT.cast(shorts0.reinterpretAsInts());
+        IntVector ints1 = INT.cast(shorts1.reinterpretAsInts());
+        IntVector low0 = INT.cast(INT.cast(ints0.lanewise(LSHL, 16)).lanewise(ASHR, 16));
+        IntVector low1 = INT.cast(INT.cast(ints1.lanewise(LSHL, 16)).lanewise(ASHR, 16));
+        IntVector all0 = INT.cast(low0.add(ints0.lanewise(ASHR, 16)));
+        IntVector all1 = INT.cast(low1.add(ints1.lanewise(ASHR, 16)));
+        sum = INT.cast(all0.add(all1)).add(sum);
+      }
+      out[row] = INT.cast(sum).reduceLanes(ADD);
     }
-    if (4 * (to - from) <= INT4_STEPS * LANES) {
-      // Few enough to be added in 16 bits.
-      return widen(sum0.add(sum1).add(sum2.add(sum3))).reduceLanes(ADD);
-    }
-    if (2 * (to - from) <= INT4_STEPS * LANES) {
-      return widen(sum0.add(sum1)).add(widen(sum2.add(sum3))).reduceLanes(ADD);
-    }
-    return widen(sum0).add(widen(sum1)).add(widen(sum2).add(widen(sum3))).reduceLanes(ADD);
-  }
-
-  /** Sums of neighbouring lanes in 32 bits. */
-  private static IntVector widen(ShortVector shorts) {
-    IntVector ints = shorts.reinterpretAsInts();
-    return ints.lanewise(LSHL, 16).lanewise(ASHR, 16).add(ints.lanewise(ASHR, 16));
   }
 
   @Override
@@ -154,33 +189,20 @@ final class SimdCodes implements CodeKernel {
       short[] factors,
       short[] addends,
       short[] query) {
-    // A loop over the places in a word, not four times its body: beyond a number of instructions
-    // the compiler stops inlining, and registers that are handed over become objects.
+    // A loop over the places in a word, not four times its body.
     for (int place = 0; place < CODES_PER_WORD; place++) {
       for (int w = 0; w < words; w += LANES) {
         int at = place * words + w;
-        code(load(codes, offset, w), place)
-            .mul(query(factors, at))
-            .add(query(addends, at))
-            .add(HALF)
-            .lanewise(ASHR, 8)
-            .intoArray(query, at);
+        ShortVector word =
+            SHORT.cast(ShortVector.fromMemorySegment(SHORTS, codes, offset + 2L * w, LITTLE));
+        ShortVector code =
+            TYPE == CodeType.INT8
+                ? SHORT.cast(SHORT.cast(word.lanewise(LSHL, 8 - 8L * place)).lanewise(ASHR, 8))
+                : SHORT.cast(SHORT.cast(word.lanewise(LSHR, 4L * place)).and(NIBBLE));
+        ShortVector product = SHORT.cast(code.mul(ShortVector.fromArray(SHORTS, factors, at)));
+        ShortVector sum = SHORT.cast(product.add(ShortVector.fromArray(SHORTS, addends, at)));
+        SHORT.cast(SHORT.cast(sum.add(HALF)).lanewise(ASHR, 8)).intoArray(query, at);
       }
     }
-  }
-
-  private static ShortVector code(ShortVector words, int place) {
-    return TYPE == CodeType.INT8
-        ? words.lanewise(LSHL, 8 - 8L * place).lanewise(ASHR, 8)
-        : words.lanewise(LSHR, 4L * place).and(NIBBLE);
-  }
-
-  private static ShortVector load(MemorySegment codes, long offset, int word) {
-    return ShortVector.fromMemorySegment(
-        SHORTS, codes, offset + 2L * word, ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static ShortVector query(short[] query, int at) {
-    return ShortVector.fromArray(SHORTS, query, at);
   }
 }

@@ -24,9 +24,12 @@ final class SimdKernels {
 
   /** A new kernel; takes about a millisecond. */
   static RowKernel kernel(Distance distance, ElementType type) {
-    return supports(type)
-        ? ClassCopies.instance(RowKernel.class, SimdRows.class, new RowForm(distance, type))
-        : ScalarKernels.kernel(distance, type);
+    if (!supports(type)) {
+      return ScalarKernels.kernel(distance, type);
+    }
+    Class<? extends RowKernel> template =
+        type == ElementType.FLOAT32 ? SimdRows.class : SimdNarrowRows.class;
+    return ClassCopies.instance(RowKernel.class, template, new RowForm(distance, type));
   }
 
   /** A new kernel for rows of so many words; takes about a millisecond. */

@@ -10,11 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What inserting a vector allocates once it is compiled: next to nothing. Where the compiler stops
- * inlining, registers that are handed over become objects, a hundred kilobytes a vector, and a
- * build takes a tenth longer. Whether it does depends on what a process has done before, so each
- * kind has a process of its own. Where one builds by several kinds of codes, some may still be
- * boxed (docs/performance.md).
+ * What inserting a vector allocates once it is compiled: next to nothing. Where the compiler can't
+ * keep registers, they become objects, up to hundreds of kilobytes a vector ({@code Species}).
+ * Whether it can depends on what a process has done before, so each case has a process of its own;
+ * the last one is of a process that builds by kinds of codes that want registers of two widths.
  */
 class BuildAllocationTest {
   private static final int SIZE = 3000;
@@ -24,7 +23,13 @@ class BuildAllocationTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"128 INT4 EUCLIDEAN", "384 INT4 COSINE", "128 INT8 EUCLIDEAN", "64 NONE COSINE"})
+      strings = {
+        "128 INT4 EUCLIDEAN",
+        "384 INT4 COSINE",
+        "128 INT8 EUCLIDEAN",
+        "64 NONE COSINE",
+        "64 INT4 COSINE 64 INT8 EUCLIDEAN 96 INT4 DOT 96 INT8 COSINE 64 NONE EUCLIDEAN"
+      })
   void insertingAllocatesNextToNothing(String kinds) throws Exception {
     List<String> lines = ChildJvm.lines(BuildAllocationTest.class, List.of(kinds.split(" ")));
     assertThat(Double.parseDouble(lines.getLast()))

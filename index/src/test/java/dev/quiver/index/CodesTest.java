@@ -23,7 +23,7 @@ class CodesTest {
   @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void simdAndScalarProductsAreEqualOnEveryDimension(CodeType type) {
     Random random = new Random(TestVectors.seed());
-    CodeKernel scalar = new ScalarCodes(type);
+    ScalarCodes scalar = new ScalarCodes(type);
     for (int dimension = 1; dimension <= 4096; dimension += dimension < 140 ? 1 : 61) {
       int words = CodeRows.words(type, dimension);
       int padded = words * CodeRows.planes(type);
@@ -51,10 +51,7 @@ class CodesTest {
             for (int i = 0; i < ROWS; i++) {
               long offset = 2L * words * ordinals[i];
               int expected = scalar.product(query, rows, offset, words);
-              assertThat(simd.product(query, rows, offset, words))
-                  .as("%s dimension %s", type, dimension)
-                  .isEqualTo(expected);
-              assertThat(out[i]).isEqualTo((float) expected);
+              assertThat(out[i]).as("%s dimension %s", type, dimension).isEqualTo((float) expected);
             }
           }
         }

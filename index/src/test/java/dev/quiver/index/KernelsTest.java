@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import jdk.incubator.vector.Vector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelsTest {
   private static final int DIMENSION_MAX = 1024;
@@ -22,6 +25,22 @@ class KernelsTest {
   void simdIsChosenWhenTheVectorModuleIsThere() {
     assertThat(Kernels.simd()).isTrue();
     assertThat(Kernels.description()).startsWith("SIMD");
+  }
+
+  /** The first rule of {@link Species}. */
+  @ParameterizedTest
+  @ValueSource(classes = {SimdRows.class, SimdNarrowRows.class, SimdCodes.class})
+  void noMethodTakesOrReturnsARegister(Class<?> kernel) {
+    for (Method method : kernel.getDeclaredMethods()) {
+      assertThat(method.getReturnType())
+          .as("%s", method)
+          .matches(type -> !Vector.class.isAssignableFrom(type));
+      for (Class<?> parameter : method.getParameterTypes()) {
+        assertThat(parameter)
+            .as("%s", method)
+            .matches(type -> !Vector.class.isAssignableFrom(type));
+      }
+    }
   }
 
   static List<Arguments> pairs() {
@@ -72,19 +91,27 @@ class KernelsTest {
     scalar.distances(query, chunks, 31, stride, dimension, ordinals, ROWS, scalarOut, LENT);
     for (int i = 0; i < ROWS; i++) {
       long offset = (long) ordinals[i] * stride;
-      float[] row = new float[dimension];
-      type.decode(rows, offset, row, dimension);
-      double scale = magnitude(distance, query, row);
-      double reference = reference(distance, query, row);
+      float[] components = new float[dimension];
+      type.decode(rows, offset, components, dimension);
+      double scale = magnitude(distance, query, components);
+      double reference = reference(distance, query, components);
       String what = distance + " " + type + " dimension " + dimension;
       // Sums of n rounded terms: the error grows like their magnitude, slowly with n.
       double tolerance = 2e-6 * scale + 1e-30;
       assertThat((double) out[i]).as(what).isCloseTo(reference, within(tolerance));
       assertThat((double) scalarOut[i]).as(what).isCloseTo(reference, within(tolerance * 4));
-      assertThat((double) simd.distance(query, rows, offset, dimension, LENT))
+      MemorySegment row = rows.asSlice(offset, stride);
+      assertThat((double) distance(simd, query, row, dimension))
           .as(what)
           .isCloseTo(reference, within(tolerance));
     }
+  }
+
+  private static float distance(RowKernel kernel, float[] query, MemorySegment row, int dimension) {
+    float[] out = new float[1];
+    MemorySegment[] chunks = {row};
+    kernel.distances(query, chunks, 31, 0, dimension, new int[] {0}, 1, out, LENT);
+    return out[0];
   }
 
   private static double reference(Distance distance, float[] query, float[] row) {
@@ -165,9 +192,9 @@ class KernelsTest {
         values[at] = value;
         type.encode(values, row, 0, dimension);
         query[at] = 1;
-        assertThat(simd.distance(query, row, 0, dimension, LENT))
+        assertThat(distance(simd, query, row, dimension))
             .as("value %s", value)
-            .isEqualTo(scalar.distance(query, row, 0, dimension, LENT));
+            .isEqualTo(distance(scalar, query, row, dimension));
         query[at] = 0;
       }
     }
@@ -185,11 +212,9 @@ class KernelsTest {
       ElementType.FLOAT32.encode(row, rows, 0, dimension);
       for (Distance distance : new Distance[] {Distance.DOT, Distance.EUCLIDEAN}) {
         float simd =
-            SimdKernels.kernel(distance, ElementType.FLOAT32)
-                .distance(query, rows, 0, dimension, LENT);
+            distance(SimdKernels.kernel(distance, ElementType.FLOAT32), query, rows, dimension);
         float scalar =
-            ScalarKernels.kernel(distance, ElementType.FLOAT32)
-                .distance(query, rows, 0, dimension, LENT);
+            distance(ScalarKernels.kernel(distance, ElementType.FLOAT32), query, rows, dimension);
         assertThat(simd).isEqualTo(Float.POSITIVE_INFINITY).isEqualTo(scalar);
       }
     }
