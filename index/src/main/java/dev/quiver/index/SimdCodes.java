@@ -51,8 +51,9 @@ final class SimdCodes implements CodeKernel {
   public void products(
       short[] query, MemorySegment codes, int words, int[] ordinals, int count, float[] out) {
     int rowWords = WORDS > 0 ? WORDS : words;
-    touch(codes, 2 * rowWords, ordinals, count);
-    // Each of these is longer than what the compiler inlines, so each has its own loop over rows.
+    touch(codes, words, ordinals, count);
+    // These are longer than what the compiler inlines, so each has a loop over rows and looks at
+    // WORDS itself.
     if (TYPE == CodeType.INT8) {
       bytes(query, codes, words, ordinals, count, out);
     } else if (4 * rowWords <= INT4_STEPS * LANES) {
@@ -66,7 +67,8 @@ final class SimdCodes implements CodeKernel {
    * Loads a byte of every cache line of the rows. The processor goes on while it waits for some ten
    * of them, but only as far as its window of instructions reaches: so no work stands in between.
    */
-  private static void touch(MemorySegment codes, int rowBytes, int[] ordinals, int count) {
+  private static void touch(MemorySegment codes, int anyWords, int[] ordinals, int count) {
+    int rowBytes = 2 * (WORDS > 0 ? WORDS : anyWords);
     // Rows that begin with a line end with one.
     boolean whole = rowBytes % LINE_BYTES == 0 && codes.address() % LINE_BYTES == 0;
     int touched = 0;
