@@ -70,7 +70,8 @@ public final class RunOptions {
     return figures.resolveSibling(stem + ".svg");
   }
 
-  private Path dataFolder() {
+  /** Where the data sets are, unless told by their path. */
+  public Path dataFolder() {
     if (data != null) {
       return data;
     }

@@ -41,6 +41,17 @@ class BenchCommandsTest {
         .contains("--part: serach (expected: search, build, memory, filtered, churn, scale, alloc");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"nope", "pom.xml"})
+  void aDataSetThatIsNoneIsNamedWithWhatIsExpected(String name) {
+    int code = execute(new BenchCommands().command(), "ann", "--data-set", name);
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("data set: " + name + " (expected: ")
+        .contains(".hdf5, .fvecs or .bvecs");
+  }
+
   @Test
   void anUnknownNameIsAnsweredWithThoseThatThereAre() {
     int code = execute(new CampaignCommands().command(), "crush");

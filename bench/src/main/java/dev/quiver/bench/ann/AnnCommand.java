@@ -92,6 +92,7 @@ public final class AnnCommand implements Callable<Integer> {
               indexCache,
               python);
       Contenders.choose(only, brief, true);
+      dataSets.forEach(name -> AnnDataReader.locate(options.dataFolder(), name));
     } catch (IllegalArgumentException e) {
       throw spec == null ? e : new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

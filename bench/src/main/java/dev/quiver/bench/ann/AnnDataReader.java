@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -29,37 +31,49 @@ final class AnnDataReader {
   private static final Map<String, String> SHARED =
       Map.of("minilm", "minilm-en-384", "sift", "sift-real-128");
 
+  private static final Set<InputFormat> FORMS =
+      EnumSet.of(InputFormat.HDF5, InputFormat.FVECS, InputFormat.BVECS);
+
   private AnnDataReader() {}
 
   /**
    * Reads a data set.
    *
    * @param name {@code minilm}, {@code sift}, a folder's name below {@code folder}, or a path
+   * @throws IllegalArgumentException as {@link #locate}
    */
   static AnnData read(Path folder, String name) throws IOException {
+    Path path = locate(folder, name);
+    if (Files.isDirectory(path)) {
+      return ofFolder(path);
+    }
+    return InputFormat.ofName(path) == InputFormat.HDF5 ? ofHdf5(path) : ofVecs(path);
+  }
+
+  /**
+   * Where a data set is, without reading it.
+   *
+   * @throws IllegalArgumentException if there is none, or it's of no form that is read
+   */
+  static Path locate(Path folder, String name) {
     Path path = folder.resolve(SHARED.getOrDefault(name, name));
     if (!Files.exists(path)) {
       path = Path.of(name);
-    }
-    if (Files.isDirectory(path)) {
-      return ofFolder(path);
     }
     if (!Files.exists(path)) {
       throw new IllegalArgumentException(
           "data set: "
               + name
               + " (expected: minilm or sift with --data FOLDER that holds them, or the path of a"
-              + " folder, an .hdf5, .fvecs or .bvecs file)");
+              + " folder, an .hdf5, .fvecs or .bvecs file; looked in "
+              + folder
+              + ")");
     }
-    InputFormat format = InputFormat.ofName(path);
-    if (format == InputFormat.HDF5) {
-      return ofHdf5(path);
+    if (!Files.isDirectory(path) && !FORMS.contains(InputFormat.ofName(path))) {
+      throw new IllegalArgumentException(
+          "data set: " + path + " (expected: a folder, .hdf5, .fvecs or .bvecs)");
     }
-    if (format == InputFormat.FVECS || format == InputFormat.BVECS) {
-      return ofVecs(path);
-    }
-    throw new IllegalArgumentException(
-        "data set: " + path + " (expected: a folder, .hdf5, .fvecs or .bvecs)");
+    return path;
   }
 
   /** A data set that is in memory already; its vectors may be changed to length 1. */
