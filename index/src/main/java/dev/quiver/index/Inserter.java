@@ -22,7 +22,7 @@ final class Inserter {
     this.graph = shared.graph;
     this.walkScorer = shared.scoring.ordinalScorer();
     this.linkScorer = shared.scoring.ordinalScorer();
-    this.selection = new NeighbourSelection(shared.scoring);
+    this.selection = new NeighbourSelection(shared.scoring.ordinalScorer());
     int room = graph.neighbourCountMax(0) + 1;
     this.selected = new int[room];
     this.linked = new int[room];

@@ -2,14 +2,9 @@ package dev.quiver.index;
 
 /**
  * Chooses diverse neighbours: Algorithm 4 of the paper, without its two extensions. Going from the
- * closest candidate outwards, one is taken unless it's clearly closer to a neighbour already taken
- * than to the node itself: an edge in that direction exists then. Equal distances are taken, so
- * that nodes of identical vectors still get several edges. Not thread-safe.
- *
- * <p>Clearly closer, under EUCLIDEAN and COSINE, is by more than a twentieth of the squared
- * distance ("alpha" of Vamana, Jayaram Subramanya et al., 2019): walks over such graphs take less
- * time for the same recall (docs/performance.md). The others have no zero to measure from, or were
- * not measured, so that closer is clearly closer.
+ * closest candidate outwards, one is taken unless it's closer to a neighbour already taken than to
+ * the node itself: an edge in that direction exists then. Equal distances are taken, so that nodes
+ * of identical vectors still get several edges. Not thread-safe.
  *
  * <p>A neighbour that was taken is compared with all candidates that are left, in one go: turning a
  * row into a query costs as much as several distances, and few are taken of many.
@@ -20,38 +15,17 @@ final class NeighbourSelection {
    */
   private static final int FIRST_LOOK = 2;
 
-  /**
-   * What is farther from a neighbour than this share of its distance to the node may be taken. A
-   * fraction of a power of two, so that whole numbers are compared exactly.
-   */
-  private static final float CLEARLY_CLOSER = 61f / 64;
-
   private final OrdinalScorer scorer;
-  private final float share;
 
-  /** What distances are less than squared ones between points, up to a factor. */
-  private final float base;
-
-  /** Candidates that may still be taken, closest first. */
+  /** Candidates that may still be taken, closest first, and their distances to the node. */
   private int[] left = new int[0];
 
-  /** Those of them are left out that are closer than this to a neighbour. */
-  private float[] leftBounds = new float[0];
-
+  private float[] leftDistances = new float[0];
   private int[] compared = new int[0];
   private float[] distances = new float[0];
 
-  /** One for a thread; its scorer is its own. */
-  NeighbourSelection(VectorScoring scoring) {
-    Distance distance = scoring.distance();
-    this.scorer = scoring.ordinalScorer();
-    this.share =
-        switch (distance) {
-          case EUCLIDEAN, COSINE -> CLEARLY_CLOSER;
-          case DOT, MANHATTAN -> 1;
-        };
-    // Half the squared distance of unit vectors is 1 - cosine.
-    this.base = distance == Distance.COSINE ? 1 : 0;
+  NeighbourSelection(OrdinalScorer scorer) {
+    this.scorer = scorer;
   }
 
   /**
@@ -91,23 +65,18 @@ final class NeighbourSelection {
   private void look(long[] candidates, int from, int count) {
     if (left.length < count) {
       left = new int[count];
-      leftBounds = new float[count];
+      leftDistances = new float[count];
       compared = new int[count];
       distances = new float[count];
     }
     for (int i = 0; i < count; i++) {
       left[i] = Scored.ordinal(candidates[from + i]);
-      leftBounds[i] = bound(Scored.distance(candidates[from + i]));
+      leftDistances[i] = Scored.distance(candidates[from + i]);
     }
   }
 
-  private float bound(float toNode) {
-    return (toNode + base) * share - base;
-  }
-
   /**
-   * Leaves out those of {@code left[from..end)} that are clearly closer to a neighbour than to the
-   * node.
+   * Leaves out those of {@code left[from..end)} that are closer to a neighbour than to the node.
    *
    * @return where they end then
    */
@@ -121,10 +90,10 @@ final class NeighbourSelection {
     scorer.distances(compared, count, distances);
     int kept = from;
     for (int i = 0; i < count; i++) {
-      float bound = leftBounds[from + i];
+      float toNode = leftDistances[from + i];
       left[kept] = compared[i];
-      leftBounds[kept] = bound;
-      kept += distances[i] < bound ? 0 : 1;
+      leftDistances[kept] = toNode;
+      kept += distances[i] < toNode ? 0 : 1;
     }
     return kept;
   }
