@@ -19,6 +19,39 @@ class CodesTest {
   /** Rounding errors that are even between half a unit below and above have this variance. */
   private static final double EVEN_VARIANCE = 1 / 12.0;
 
+  /** What rows and queries hold. */
+  private enum Content {
+    RANDOM,
+    /** Largest and smallest codes and factors by turns. */
+    ENDS,
+    /**
+     * The largest products only, all of one sign: sums that are kept in 16 bits too long differ.
+     */
+    LARGEST,
+    SMALLEST;
+
+    short word(CodeType type, int w, Random random) {
+      int largest = type == CodeType.INT8 ? 0x8080 : 0xffff;
+      return (short)
+          switch (this) {
+            case RANDOM -> random.nextInt();
+            case ENDS -> w % 2 == 0 ? 0xffff : 0x8080;
+            case LARGEST, SMALLEST -> largest;
+          };
+    }
+
+    short factor(int i, Random random) {
+      int most = CodeType.QUERY_MAX;
+      return (short)
+          switch (this) {
+            case RANDOM -> random.nextInt(-most, most + 1);
+            case ENDS -> i % 3 == 0 ? -most : most;
+            case LARGEST -> most;
+            case SMALLEST -> -most;
+          };
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = "BIT1", mode = EnumSource.Mode.EXCLUDE)
   void simdAndScalarProductsAreEqualOnEveryDimension(CodeType type) {
@@ -27,21 +60,16 @@ class CodesTest {
     for (int dimension = 1; dimension <= 4096; dimension += dimension < 140 ? 1 : 61) {
       int words = CodeRows.words(type, dimension);
       int padded = words * CodeRows.planes(type);
-      for (boolean extreme : new boolean[] {false, true}) {
+      for (Content content : Content.values()) {
         try (Arena arena = Arena.ofConfined()) {
           // An odd start, as a mapped file may have.
           MemorySegment rows = arena.allocate(1 + 2L * words * ROWS).asSlice(1);
           for (int w = 0; w < words * ROWS; w++) {
-            int word = extreme ? (w % 2 == 0 ? -1 : 0x8080) : random.nextInt();
-            rows.set(ElementType.SHORT_LE, 2L * w, (short) word);
+            rows.set(ElementType.SHORT_LE, 2L * w, content.word(type, w, random));
           }
           short[] query = new short[padded];
           for (int i = 0; i < padded; i++) {
-            query[i] =
-                (short)
-                    (extreme
-                        ? (i % 3 == 0 ? -CodeType.QUERY_MAX : CodeType.QUERY_MAX)
-                        : random.nextInt(-CodeType.QUERY_MAX, CodeType.QUERY_MAX + 1));
+            query[i] = content.factor(i, random);
           }
           int[] ordinals = {3, 0, 8, 2, 5, 1, 4, 7, 6};
           float[] out = new float[ROWS];
