@@ -9,6 +9,12 @@ public interface BuildListener {
   void onProgress(int inserted, int total);
 
   /**
+   * {@code relinked} of {@code total} vectors are linked once more, when all are in the graph. Must
+   * be quick and thread-safe.
+   */
+  default void onRelinked(int relinked, int total) {}
+
+  /**
    * Before anything is allocated: the bytes that the build will hold at its peak, graph, codes and
    * working memory, the vectors themselves left out.
    */

@@ -9,29 +9,50 @@ package dev.quiver.index;
  *
  * <p>That mends what single nodes leave behind. Around a node whose neighbourhood is gone as a
  * whole, lost neighbours had lost neighbours, and hardly any candidate is found so; such a node is
- * noted down to be linked again ({@link #isTorn}), as if it were new.
+ * noted down to be linked again ({@link #isTorn}), before new ones are.
+ *
+ * <p>Candidates of lost neighbours are near by chance, and with each round of deletions lists would
+ * get a little worse. So some of the nodes that lost neighbours are linked once more when all new
+ * ones are in the graph ({@link #isWorn}): each with a chance of three times the share of its list
+ * that it lost. So this costs about what inserting as many costs as were deleted, whether that was
+ * at once or in many rounds.
  */
 final class GraphExtension {
   /** Candidates for one repaired list; more cost time and change little. */
   private static final int CANDIDATES_PER_LINK = 4;
 
+  private static final byte TORN = 1;
+  private static final byte WORN = 2;
+
+  /** Times the share that a list lost: the chance of a node to be linked once more. */
+  private static final int WEAR = 3;
+
   private final HnswGraph from;
   private final int[] oldToNew;
   private final HnswGraph to;
 
-  /** By new ordinals; each element is written by one thread. */
-  private final boolean[] torn;
+  /** What is to be done with a node, by new ordinals; each is written by one thread at a time. */
+  private final byte[] marks;
 
   GraphExtension(HnswGraph from, int[] oldToNew, HnswGraph to) {
     this.from = from;
     this.oldToNew = oldToNew;
     this.to = to;
-    this.torn = new boolean[to.size()];
+    this.marks = new byte[to.size()];
   }
 
   /** Whether a node, by its new ordinal, is to be linked again after all lists are taken over. */
   boolean isTorn(int ordinal) {
-    return torn[ordinal];
+    return (marks[ordinal] & TORN) != 0;
+  }
+
+  /** Whether a node, by its new ordinal, is to be linked once more after all are in the graph. */
+  boolean isWorn(int ordinal) {
+    return (marks[ordinal] & WORN) != 0;
+  }
+
+  HnswGraph from() {
+    return from;
   }
 
   /** Checks the mapping. The new ordinals that it covers. */
@@ -60,16 +81,27 @@ final class GraphExtension {
     return covered;
   }
 
-  /** Creates the surviving nodes, on their old levels, and sets the entry point. */
-  void createNodes() {
+  /**
+   * Creates the surviving nodes, on their old levels, and sets the entry point. Those that were
+   * linked when the graph was less than half as large as it will be, as far as the order of old
+   * ordinals tells, are worn; the first half of them was linked once more since.
+   *
+   * @param survivors how many there are
+   */
+  void createNodes(int survivors) {
     int bestLevel = -1;
     int best = -1;
+    int rank = 0;
     for (int old = 0; old < oldToNew.length; old++) {
       if (oldToNew[old] < 0) {
         continue;
       }
       int level = from.levelOf(old);
       to.createNode(oldToNew[old], level);
+      if (rank >= survivors / 2 && rank < to.size() / 2) {
+        marks[oldToNew[old]] |= WORN;
+      }
+      rank++;
       if (level > bestLevel || old == from.entryPoint()) {
         bestLevel = level;
         best = oldToNew[old];
@@ -155,9 +187,21 @@ final class GraphExtension {
         int wanted = alone ? to.neighbourCountMax(level) : kept + lostNeighbours;
         inserter.setBest(level, ordinal, candidates, count, kept, wanted);
       }
-      if (alone && level == 0) {
-        torn[ordinal] = true;
+      if (level > 0) {
+        return;
       }
+      if (alone) {
+        marks[ordinal] |= TORN;
+      }
+      if (isDrawn(ordinal, WEAR * lostNeighbours, kept + lostNeighbours)) {
+        marks[ordinal] |= WORN;
+      }
+    }
+
+    /** With a chance of {@code share / whole}; the same for the same build. */
+    private boolean isDrawn(int ordinal, int share, int whole) {
+      long mixed = HnswParams.mix(to.size() + HnswParams.mix(ordinal));
+      return (mixed >>> 11) * 0x1.0p-53 * whole < share;
     }
   }
 }

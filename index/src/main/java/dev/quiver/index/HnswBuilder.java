@@ -1,16 +1,12 @@
 package dev.quiver.index;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class HnswBuilder {
   /** The first nodes are inserted by one thread: many at once would find nothing to link to. */
   private static final int SERIAL_START = 256;
-
-  /** Ordinals that a thread claims at once. */
-  private static final int CLAIM = 16;
 
   private final VectorScoring scoring;
   private final int size;
@@ -114,7 +107,9 @@ public final class HnswBuilder {
   }
 
   /**
-   * Builds.
+   * Builds. Vectors that were linked while the graph held less than half of them are linked once
+   * more at the end: they chose among few. That takes a quarter of the time, and searches at equal
+   * recall take a twentieth to a tenth less by it.
    *
    * @throws MemoryBudgetException before anything is allocated, if the budget is too small
    * @throws CancellationException if the listener cancelled
@@ -130,8 +125,13 @@ public final class HnswBuilder {
     try {
       graph.ensureSize(size);
       GraphInsertion shared = new GraphInsertion(graph, scoring, params);
-      OrdinalBitSet covered = takeOver(shared);
-      insertAll(shared, covered);
+      BuildThreads workers = new BuildThreads(threads, executor, this::checkCancelled);
+      HnswGraph from = existing;
+      GraphExtension extension =
+          from == null ? null : new GraphExtension(from, oldToNew, shared.graph);
+      OrdinalBitSet covered = takeOver(extension, shared, workers);
+      insertAll(shared, covered, workers);
+      linkAgain(extension, shared, covered, workers);
       new Connectivity(graph).repair(new Inserter(shared));
       graph.setGrowth(DistanceGrowth.measure(graph, scoring));
       built = true;
@@ -143,17 +143,16 @@ public final class HnswBuilder {
     }
   }
 
-  private OrdinalBitSet takeOver(GraphInsertion shared) {
-    HnswGraph from = existing;
-    if (from == null) {
+  private OrdinalBitSet takeOver(
+      @Nullable GraphExtension extension, GraphInsertion shared, BuildThreads workers) {
+    if (extension == null) {
       return new OrdinalBitSet(size);
     }
-    OrdinalBitSet covered = GraphExtension.checkMapping(from, oldToNew, size);
-    GraphExtension extension = new GraphExtension(from, oldToNew, shared.graph);
-    extension.createNodes();
-    inParallel(
+    OrdinalBitSet covered = GraphExtension.checkMapping(extension.from(), oldToNew, size);
+    extension.createNodes(covered.cardinality());
+    workers.run(
         0,
-        from.size(),
+        extension.from().size(),
         () -> extension.worker(new Inserter(shared))::takeOver,
         covered.cardinality());
     if (covered.cardinality() == 0) {
@@ -161,7 +160,7 @@ public final class HnswBuilder {
     }
     // Before a walk looks for a torn node's neighbours, it must be able to reach them.
     new Connectivity(shared.graph).repair(new Inserter(shared), covered);
-    inParallel(
+    workers.run(
         0,
         size,
         () -> {
@@ -176,7 +175,7 @@ public final class HnswBuilder {
     return covered;
   }
 
-  private void insertAll(GraphInsertion shared, OrdinalBitSet covered) {
+  private void insertAll(GraphInsertion shared, OrdinalBitSet covered, BuildThreads workers) {
     AtomicInteger inserted = new AtomicInteger(covered.cardinality());
     Supplier<IntConsumer> inserters =
         () -> {
@@ -194,136 +193,44 @@ public final class HnswBuilder {
       checkCancelled();
       first.accept(ordinal);
     }
-    inParallel(serialEnd, size, inserters, size - serialEnd);
+    workers.run(serialEnd, size, inserters, size - serialEnd);
   }
 
-  /** Runs one worker per thread over all ordinals from {@code start} to {@code end - 1}. */
-  private void inParallel(int start, int end, Supplier<IntConsumer> workers, int work) {
-    AtomicInteger next = new AtomicInteger(start);
-    AtomicBoolean failed = new AtomicBoolean();
-    Runnable claimAll =
+  /**
+   * Links again what was linked when the graph was less than half as large, and of the nodes taken
+   * over some that lost neighbours.
+   */
+  private void linkAgain(
+      @Nullable GraphExtension extension,
+      GraphInsertion shared,
+      OrdinalBitSet covered,
+      BuildThreads workers) {
+    int early = size / 2 - covered.cardinality();
+    int earlyEnd = 0;
+    for (; early > 0; earlyEnd++) {
+      early -= covered.accepts(earlyEnd) ? 0 : 1;
+    }
+    int end = earlyEnd;
+    IntPredicate again =
+        ordinal ->
+            covered.accepts(ordinal)
+                ? extension != null && extension.isWorn(ordinal)
+                : ordinal < end;
+    int total = (int) IntStream.range(0, size).filter(again).count();
+    AtomicInteger relinked = new AtomicInteger();
+    workers.run(
+        0,
+        size,
         () -> {
-          try {
-            IntConsumer worker = workers.get();
-            while (!failed.get()) {
-              int from = next.getAndAdd(CLAIM);
-              if (from >= end || from < 0) {
-                return;
-              }
-              checkCancelled();
-              for (int ordinal = from; ordinal < Math.min(end, from + CLAIM); ordinal++) {
-                worker.accept(ordinal);
-              }
+          Inserter inserter = new Inserter(shared);
+          return ordinal -> {
+            if (again.test(ordinal)) {
+              inserter.relink(ordinal);
+              listener.onRelinked(relinked.incrementAndGet(), total);
             }
-          } catch (RuntimeException | Error failure) {
-            failed.set(true);
-            throw failure;
-          }
-        };
-    if (threads == 1 || work < SERIAL_START) {
-      claimAll.run();
-      return;
-    }
-    Executor shared = executor;
-    if (shared != null) {
-      runShared(claimAll, shared, failed);
-      return;
-    }
-    try (ExecutorService pool =
-        Executors.newFixedThreadPool(
-            threads - 1, Thread.ofPlatform().name("quiver-build-", 0).daemon().factory())) {
-      runShared(claimAll, pool, failed);
-    }
-  }
-
-  /** Runs on this thread and on those that the executor lends, and waits for all that began. */
-  private void runShared(Runnable claimAll, Executor lender, AtomicBoolean failed) {
-    List<Helper> helpers = new ArrayList<>();
-    try {
-      for (int i = 1; i < threads; i++) {
-        Helper helper = new Helper(claimAll);
-        helpers.add(helper);
-        lender.execute(helper);
-      }
-      claimAll.run();
-    } catch (RuntimeException | Error failure) {
-      failed.set(true);
-      for (Helper helper : helpers) {
-        helper.withdrawOrAwait(failed);
-      }
-      throw failure;
-    }
-    boolean interrupted = false;
-    for (Helper helper : helpers) {
-      interrupted |= helper.withdrawOrAwait(failed);
-    }
-    for (Helper helper : helpers) {
-      helper.rethrow();
-    }
-    if (interrupted) {
-      throw new CancellationException("build of " + size + " vectors interrupted");
-    }
-  }
-
-  /** Work given to an executor, which can be taken back as long as it hasn't begun. */
-  private static final class Helper implements Runnable {
-    private final Runnable work;
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile @Nullable Throwable failure;
-
-    Helper(Runnable work) {
-      this.work = work;
-    }
-
-    @Override
-    public void run() {
-      if (!taken.compareAndSet(false, true)) {
-        return;
-      }
-      try {
-        work.run();
-      } catch (RuntimeException | Error e) {
-        failure = e;
-      } finally {
-        ended.countDown();
-      }
-    }
-
-    /**
-     * After this the work doesn't run and won't: it uses memory that somebody is about to free.
-     *
-     * @return whether the wait was interrupted, which makes the others stop early
-     */
-    boolean withdrawOrAwait(AtomicBoolean failed) {
-      if (taken.compareAndSet(false, true)) {
-        return false;
-      }
-      boolean interrupted = false;
-      while (true) {
-        try {
-          ended.await();
-          break;
-        } catch (InterruptedException interruption) {
-          interrupted = true;
-          failed.set(true);
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      return interrupted;
-    }
-
-    void rethrow() {
-      Throwable thrown = failure;
-      if (thrown instanceof RuntimeException runtimeException) {
-        throw runtimeException;
-      }
-      if (thrown instanceof Error error) {
-        throw error;
-      }
-    }
+          };
+        },
+        total);
   }
 
   private void checkCancelled() {

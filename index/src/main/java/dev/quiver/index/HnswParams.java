@@ -41,6 +41,15 @@ public record HnswParams(int m, int efConstruction, long seed) {
     return new HnswParams(m, efConstruction, newSeed);
   }
 
+  /**
+   * Candidates that are kept while neighbours are searched of a node that is linked once more. It
+   * has neighbours already, and many candidates make lists longer, not better; but of those that a
+   * list may hold there must be enough.
+   */
+  int efRelink() {
+    return Math.min(efConstruction, Math.max(efConstruction / 3, 2 * m));
+  }
+
   /** The level of a node: exponentially distributed, a function of seed and ordinal only. */
   int levelOf(int ordinal) {
     long mixed = mix(seed + 0x9e3779b97f4a7c15L * (ordinal + 1L));

@@ -14,6 +14,7 @@ final class Inserter {
   private long[] sorted = new long[256];
   private final int[] selected;
   private final int[] linked;
+  private final int[] others;
   private final float[] linkedDistances;
   private final long[] linkedSorted;
 
@@ -26,6 +27,7 @@ final class Inserter {
     int room = graph.neighbourCountMax(0) + 1;
     this.selected = new int[room];
     this.linked = new int[room];
+    this.others = new int[room];
     this.linkedDistances = new float[room];
     this.linkedSorted = new long[room];
   }
@@ -36,14 +38,14 @@ final class Inserter {
     graph.createNode(ordinal, level);
     long entry = graph.entry();
     if (level <= HnswGraph.entryLevel(entry)) {
-      link(ordinal, level, entry);
+      link(ordinal, level, entry, shared.params.efConstruction());
       return;
     }
     shared.entryLock.lock();
     try {
       entry = graph.entry();
       if (entry >= 0) {
-        link(ordinal, level, entry);
+        link(ordinal, level, entry, shared.params.efConstruction());
       }
       if (level > HnswGraph.entryLevel(entry)) {
         graph.setEntry(level, ordinal);
@@ -53,8 +55,7 @@ final class Inserter {
     }
   }
 
-  private void link(int ordinal, int level, long entry) {
-    int ef = shared.params.efConstruction();
+  private void link(int ordinal, int level, long entry, int ef) {
     walkScorer.select(ordinal);
     scratch.reset(graph.size(), graph.neighbourCountMax(0), Long.MAX_VALUE);
     int top = Math.min(level, HnswGraph.entryLevel(entry));
@@ -72,7 +73,8 @@ final class Inserter {
       seedNeighbours(at, ordinal);
       GraphWalk.searchLevel(graph, at, walkScorer, scratch);
       startCount = takeSorted();
-      setOwn(at, ordinal, choose(at, ordinal, startCount));
+      int chosen = selection.select(sorted, startCount, shared.params.m(), selected);
+      setOwn(at, ordinal, chosen);
     }
     for (int at = 0; at <= top; at++) {
       int count = graph.neighbours(at, ordinal, selected);
@@ -83,39 +85,12 @@ final class Inserter {
   }
 
   /**
-   * Links a node again, on all its levels, as if it were new; for nodes around which many are gone.
-   * Other threads may link other nodes meanwhile.
+   * Links a node once more, on all its levels: it chooses among the nodes that there are now, and
+   * keeps, as a new node would get them, the neighbours that have chosen it. Other threads may link
+   * other nodes meanwhile.
    */
   void relink(int ordinal) {
-    link(ordinal, graph.levelOf(ordinal), graph.entry());
-  }
-
-  /**
-   * Puts the neighbours of a node into {@link #selected}: for a new one the best of those found.
-   * One that is linked again keeps its own, which may lead far, where none of those found does.
-   */
-  private int choose(int level, int ordinal, int found) {
-    int own = graph.neighbours(level, ordinal, selected);
-    if (own == 0) {
-      return selection.select(sorted, found, shared.params.m(), selected);
-    }
-    int count = 0;
-    long[] others = new long[found];
-    for (int i = 0; i < found; i++) {
-      if (!isSelected(Scored.ordinal(sorted[i]), own)) {
-        others[count++] = sorted[i];
-      }
-    }
-    return selection.extend(others, count, graph.neighbourCountMax(level), selected, own);
-  }
-
-  private boolean isSelected(int ordinal, int count) {
-    for (int i = 0; i < count; i++) {
-      if (selected[i] == ordinal) {
-        return true;
-      }
-    }
-    return false;
+    link(ordinal, graph.levelOf(ordinal), graph.entry(), shared.params.efRelink());
   }
 
   /** What a node that is linked again has for neighbours: a new one has none. */
@@ -177,14 +152,39 @@ final class Inserter {
     graph.setNeighbours(level, ordinal, selected, taken);
   }
 
-  private void setOwn(int level, int ordinal, int count) {
+  /**
+   * Sets a node's list to the {@code chosen} first of {@link #selected}. Neighbours that it had and
+   * that have it as theirs stay: others' links to a node are not the node's to choose.
+   */
+  private void setOwn(int level, int ordinal, int chosen) {
+    int max = graph.neighbourCountMax(level);
     ReentrantLock lock = shared.lock(ordinal);
     lock.lock();
     try {
+      int had = graph.neighbours(level, ordinal, linked);
+      int count = chosen;
+      for (int i = 0; i < had && count < max; i++) {
+        if (!contains(selected, chosen, linked[i]) && hasNeighbour(level, linked[i], ordinal)) {
+          selected[count++] = linked[i];
+        }
+      }
       graph.setNeighbours(level, ordinal, selected, count);
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean hasNeighbour(int level, int node, int neighbour) {
+    return contains(others, graph.neighbours(level, node, others), neighbour);
+  }
+
+  private static boolean contains(int[] list, int count, int ordinal) {
+    for (int i = 0; i < count; i++) {
+      if (list[i] == ordinal) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Adds {@code added} to a node's list, which is thinned out when it is full. */
@@ -193,10 +193,8 @@ final class Inserter {
     lock.lock();
     try {
       int count = graph.neighbours(level, node, linked);
-      for (int i = 0; i < count; i++) {
-        if (linked[i] == added) {
-          return;
-        }
+      if (contains(linked, count, added)) {
+        return;
       }
       int max = graph.neighbourCountMax(level);
       if (count < max) {

@@ -126,6 +126,44 @@ class GraphExtensionTest {
   }
 
   @Test
+  void nodesThatLostNeighboursAreLinkedOnceMoreByTheShareThatTheyLost() {
+    Random random = new Random(TestVectors.seed());
+    // A graph that becomes a little smaller: none is linked again because the graph has grown.
+    assertThat(shareWorn(random, 0, 0)).isZero();
+    assertThat(shareWorn(random, 10, 0)).isBetween(0.25, 0.35);
+    assertThat(shareWorn(random, 60, 0)).isGreaterThan(0.97);
+    // 4,000 become 6,000: from the 2,000th to the 3,000th they had been among the latter half.
+    assertThat(shareWorn(random, 0, 2000)).isEqualTo(0.25);
+    assertThat(shareWorn(random, 0, 8000)).isEqualTo(0.5);
+  }
+
+  private static double shareWorn(Random random, int percentGone, int added) {
+    try (GrowableVectorStore old =
+            TestVectors.gaussianStore(random, 4000, DIMENSION, ElementType.FLOAT32);
+        HnswGraph from = HnswBuilder.over(old.scoring(Distance.EUCLIDEAN)).threads(2).build();
+        GrowableVectorStore merged = GrowableVectorStore.create(ElementType.FLOAT32, DIMENSION);
+        HnswGraph to = HnswGraph.growable(HnswParams.DEFAULT.m())) {
+      int[] mapping = merge(old, merged, random, percentGone, added);
+      to.ensureSize(merged.size());
+      int survivors = merged.size() - added;
+      GraphExtension extension = new GraphExtension(from, mapping, to);
+      extension.createNodes(survivors);
+      GraphExtension.Worker worker =
+          extension.worker(
+              new Inserter(
+                  new GraphInsertion(to, merged.scoring(Distance.EUCLIDEAN), HnswParams.DEFAULT)));
+      int worn = 0;
+      for (int ordinal = 0; ordinal < from.size(); ordinal++) {
+        worker.takeOver(ordinal);
+      }
+      for (int ordinal = 0; ordinal < merged.size(); ordinal++) {
+        worn += extension.isWorn(ordinal) ? 1 : 0;
+      }
+      return worn / (double) survivors;
+    }
+  }
+
+  @Test
   void extendingWithOneThreadIsDeterministicAndCanChangeM() throws IOException {
     Random random = new Random(TestVectors.seed());
     try (GrowableVectorStore store =

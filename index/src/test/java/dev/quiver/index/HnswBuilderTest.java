@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,6 +104,112 @@ class HnswBuilderTest {
           .isInstanceOf(CancellationException.class);
       assertThat(seen.get()).isBetween(700, 1000);
     }
+  }
+
+  @Test
+  void theFirstHalfIsLinkedOnceMoreWhichIsToldAndCanBeCancelled() {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore store =
+        TestVectors.gaussianStore(random, 2000, 4, ElementType.FLOAT32)) {
+      VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
+      Relinking all = new Relinking(Integer.MAX_VALUE);
+      HnswBuilder.over(scoring).threads(2).listener(all).build().close();
+      assertThat(all.inserted).hasValue(2000);
+      assertThat(all.relinked).hasValue(1000);
+
+      Relinking some = new Relinking(300);
+      assertThatThrownBy(() -> HnswBuilder.over(scoring).threads(2).listener(some).build())
+          .isInstanceOf(CancellationException.class);
+      assertThat(some.inserted).hasValue(2000);
+      assertThat(some.relinked.get()).isBetween(300, 400);
+    }
+  }
+
+  private static final class Relinking implements BuildListener {
+    final AtomicInteger inserted = new AtomicInteger();
+    final AtomicInteger relinked = new AtomicInteger();
+    private final int enough;
+
+    Relinking(int enough) {
+      this.enough = enough;
+    }
+
+    @Override
+    public void onProgress(int done, int total) {
+      inserted.accumulateAndGet(done, Math::max);
+    }
+
+    @Override
+    public void onRelinked(int done, int total) {
+      assertThat(total).isEqualTo(1000);
+      relinked.accumulateAndGet(done, Math::max);
+    }
+
+    @Override
+    public boolean cancelled() {
+      return relinked.get() >= enough;
+    }
+  }
+
+  @Test
+  void aNodeThatIsLinkedOnceMoreKeepsWhatHasChosenItAndForgetsWhatHasNot() {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore store =
+        TestVectors.gaussianStore(random, 3000, 8, ElementType.FLOAT32)) {
+      VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
+      try (HnswGraph graph = HnswBuilder.over(scoring).build()) {
+        Inserter inserter = new Inserter(new GraphInsertion(graph, scoring, HnswParams.DEFAULT));
+        int max = graph.neighbourCountMax(0);
+        int farthest = 0;
+        for (int ordinal = 0; ordinal < 1000; ordinal++) {
+          int far = farthestFrom(store, ordinal);
+          List<Integer> before = list(graph, ordinal);
+          if (before.size() == max || list(graph, far).contains(ordinal)) {
+            continue;
+          }
+          // An edge that only this node has, to where it would never link.
+          graph.appendNeighbour(0, ordinal, before.size(), far);
+          inserter.relink(ordinal);
+
+          List<Integer> after = list(graph, ordinal);
+          assertThat(after).doesNotContain(far);
+          for (int neighbour : before) {
+            if (after.size() < max && list(graph, neighbour).contains(ordinal)) {
+              assertThat(after).contains(neighbour);
+            }
+          }
+          farthest++;
+        }
+        assertThat(farthest).isGreaterThan(500);
+        Graphs.assertValid(graph);
+      }
+    }
+  }
+
+  private static int farthestFrom(VectorStore store, int ordinal) {
+    float[] from = new float[8];
+    float[] vector = new float[8];
+    store.read(ordinal, from);
+    int farthest = -1;
+    double most = -1;
+    for (int other = 0; other < store.size(); other++) {
+      store.read(other, vector);
+      double sum = 0;
+      for (int i = 0; i < 8; i++) {
+        sum += (vector[i] - from[i]) * (vector[i] - from[i]);
+      }
+      if (sum > most) {
+        most = sum;
+        farthest = other;
+      }
+    }
+    return farthest;
+  }
+
+  private static List<Integer> list(HnswGraph graph, int ordinal) {
+    int[] list = new int[graph.neighbourCountMax(0)];
+    int count = graph.neighbours(0, ordinal, list);
+    return Arrays.stream(list, 0, count).boxed().toList();
   }
 
   @Test
