@@ -108,8 +108,8 @@ public final class HnswBuilder {
 
   /**
    * Builds. Vectors that were linked while the graph held less than half of them are linked once
-   * more at the end: they chose among few. That takes a quarter of the time, and searches at equal
-   * recall take a twentieth to a tenth less by it.
+   * more at the end: they chose among few. Searches take some 4 % fewer distances at equal recall
+   * by it, builds up to a quarter more time.
    *
    * @throws MemoryBudgetException before anything is allocated, if the budget is too small
    * @throws CancellationException if the listener cancelled

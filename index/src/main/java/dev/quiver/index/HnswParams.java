@@ -14,6 +14,8 @@ public record HnswParams(int m, int efConstruction, long seed) {
   public static final int M_MAX = 512;
   public static final int EF_MAX = 100_000;
 
+  private static final int EF_RELINK = 32;
+
   /** No node is higher than this, whatever the dice say. */
   static final int LEVEL_MAX = 24;
 
@@ -43,11 +45,11 @@ public record HnswParams(int m, int efConstruction, long seed) {
 
   /**
    * Candidates that are kept while neighbours are searched of a node that is linked once more. It
-   * has neighbours already, and many candidates make lists longer, not better; but of those that a
-   * list may hold there must be enough.
+   * has neighbours already: more candidates make lists longer, not better, whatever {@code m} and
+   * {@code efConstruction} are.
    */
   int efRelink() {
-    return Math.min(efConstruction, Math.max(efConstruction / 3, 2 * m));
+    return Math.min(efConstruction, EF_RELINK);
   }
 
   /** The level of a node: exponentially distributed, a function of seed and ordinal only. */
