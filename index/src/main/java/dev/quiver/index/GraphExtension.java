@@ -83,8 +83,9 @@ final class GraphExtension {
 
   /**
    * Creates the surviving nodes, on their old levels, and sets the entry point. Those that were
-   * linked when the graph was less than half as large as it will be, as far as the order of old
-   * ordinals tells, are worn; the first half of them was linked once more since.
+   * linked when the graph was less than half as large as it will be are worn. As far as the order
+   * of old ordinals tells: the first half of them was linked when it was as large as it is, each
+   * other when all before it were there.
    *
    * @param survivors how many there are
    */
@@ -98,7 +99,8 @@ final class GraphExtension {
       }
       int level = from.levelOf(old);
       to.createNode(oldToNew[old], level);
-      if (rank >= survivors / 2 && rank < to.size() / 2) {
+      int sizeWhenLinked = rank < survivors / 2 ? survivors : rank;
+      if (sizeWhenLinked < to.size() / 2) {
         marks[oldToNew[old]] |= WORN;
       }
       rank++;

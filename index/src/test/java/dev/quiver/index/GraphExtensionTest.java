@@ -134,7 +134,7 @@ class GraphExtensionTest {
     assertThat(shareWorn(random, 60, 0)).isGreaterThan(0.97);
     // 4,000 become 6,000: from the 2,000th to the 3,000th they had been among the latter half.
     assertThat(shareWorn(random, 0, 2000)).isEqualTo(0.25);
-    assertThat(shareWorn(random, 0, 8000)).isEqualTo(0.5);
+    assertThat(shareWorn(random, 0, 8000)).isEqualTo(1);
   }
 
   private static double shareWorn(Random random, int percentGone, int added) {
