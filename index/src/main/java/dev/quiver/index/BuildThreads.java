@@ -24,16 +24,19 @@ final class BuildThreads {
   private final int threads;
   private final @Nullable Executor executor;
   private final Runnable checkCancelled;
+  private final String what;
 
   /**
    * @param threads the calling one among them
    * @param executor where the others come from; null makes a pool for each run
    * @param checkCancelled throws when the build is to end
+   * @param what the build, for the message when it is interrupted
    */
-  BuildThreads(int threads, @Nullable Executor executor, Runnable checkCancelled) {
+  BuildThreads(int threads, @Nullable Executor executor, Runnable checkCancelled, String what) {
     this.threads = threads;
     this.executor = executor;
     this.checkCancelled = checkCancelled;
+    this.what = what;
   }
 
   /**
@@ -104,7 +107,7 @@ final class BuildThreads {
       helper.rethrow();
     }
     if (interrupted) {
-      throw new CancellationException("build interrupted");
+      throw new CancellationException(what + " interrupted");
     }
   }
 

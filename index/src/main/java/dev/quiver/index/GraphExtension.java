@@ -12,10 +12,10 @@ package dev.quiver.index;
  * noted down to be linked again ({@link #isTorn}), before new ones are.
  *
  * <p>Candidates of lost neighbours are near by chance, and with each round of deletions lists would
- * get a little worse. So some of the nodes that lost neighbours are linked once more when all new
- * ones are in the graph ({@link #isWorn}): each with a chance of three times the share of its list
- * that it lost. So this costs about what inserting as many costs as were deleted, whether that was
- * at once or in many rounds.
+ * get a little worse. When all new nodes are in the graph, some of those that lost neighbours are
+ * linked once more ({@link #isWorn}), each with a chance of three times the share of its list that
+ * it lost: that costs about what inserting as many costs as were deleted, at once or in many
+ * rounds.
  */
 final class GraphExtension {
   /** Candidates for one repaired list; more cost time and change little. */

@@ -4,9 +4,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,7 +123,7 @@ public final class HnswBuilder {
     try {
       graph.ensureSize(size);
       GraphInsertion shared = new GraphInsertion(graph, scoring, params);
-      BuildThreads workers = new BuildThreads(threads, executor, this::checkCancelled);
+      BuildThreads workers = new BuildThreads(threads, executor, this::checkCancelled, what());
       HnswGraph from = existing;
       GraphExtension extension =
           from == null ? null : new GraphExtension(from, oldToNew, shared.graph);
@@ -205,18 +203,18 @@ public final class HnswBuilder {
       GraphInsertion shared,
       OrdinalBitSet covered,
       BuildThreads workers) {
-    int early = size / 2 - covered.cardinality();
-    int earlyEnd = 0;
-    for (; early > 0; earlyEnd++) {
-      early -= covered.accepts(earlyEnd) ? 0 : 1;
+    OrdinalBitSet again = new OrdinalBitSet(size);
+    int inGraph = covered.cardinality();
+    for (int ordinal = 0; ordinal < size; ordinal++) {
+      boolean chosen =
+          covered.accepts(ordinal)
+              ? extension != null && extension.isWorn(ordinal)
+              : inGraph++ < size / 2;
+      if (chosen) {
+        again.add(ordinal);
+      }
     }
-    int end = earlyEnd;
-    IntPredicate again =
-        ordinal ->
-            covered.accepts(ordinal)
-                ? extension != null && extension.isWorn(ordinal)
-                : ordinal < end;
-    int total = (int) IntStream.range(0, size).filter(again).count();
+    int total = again.cardinality();
     AtomicInteger relinked = new AtomicInteger();
     workers.run(
         0,
@@ -224,7 +222,7 @@ public final class HnswBuilder {
         () -> {
           Inserter inserter = new Inserter(shared);
           return ordinal -> {
-            if (again.test(ordinal)) {
+            if (again.accepts(ordinal)) {
               inserter.relink(ordinal);
               listener.onRelinked(relinked.incrementAndGet(), total);
             }
@@ -235,7 +233,11 @@ public final class HnswBuilder {
 
   private void checkCancelled() {
     if (listener.cancelled()) {
-      throw new CancellationException("build of " + size + " vectors cancelled");
+      throw new CancellationException(what() + " cancelled");
     }
+  }
+
+  private String what() {
+    return "build of " + size + " vectors";
   }
 }

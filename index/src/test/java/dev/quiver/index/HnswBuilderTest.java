@@ -79,30 +79,14 @@ class HnswBuilderTest {
     try (GrowableVectorStore store =
         TestVectors.gaussianStore(random, 2000, 4, ElementType.FLOAT32)) {
       VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
-      AtomicInteger last = new AtomicInteger();
-      HnswBuilder.over(scoring)
-          .threads(2)
-          .listener((inserted, total) -> last.accumulateAndGet(inserted, Math::max))
-          .build()
-          .close();
-      assertThat(last).hasValue(2000);
+      Told all = new Told(Integer.MAX_VALUE, Integer.MAX_VALUE);
+      HnswBuilder.over(scoring).threads(2).listener(all).build().close();
+      assertThat(all.inserted).hasValue(2000);
 
-      AtomicInteger seen = new AtomicInteger();
-      BuildListener impatient =
-          new BuildListener() {
-            @Override
-            public void onProgress(int inserted, int total) {
-              seen.accumulateAndGet(inserted, Math::max);
-            }
-
-            @Override
-            public boolean cancelled() {
-              return seen.get() >= 700;
-            }
-          };
-      assertThatThrownBy(() -> HnswBuilder.over(scoring).threads(2).listener(impatient).build())
+      Told some = new Told(700, Integer.MAX_VALUE);
+      assertThatThrownBy(() -> HnswBuilder.over(scoring).threads(2).listener(some).build())
           .isInstanceOf(CancellationException.class);
-      assertThat(seen.get()).isBetween(700, 1000);
+      assertThat(some.inserted.get()).isBetween(700, 1000);
     }
   }
 
@@ -112,12 +96,12 @@ class HnswBuilderTest {
     try (GrowableVectorStore store =
         TestVectors.gaussianStore(random, 2000, 4, ElementType.FLOAT32)) {
       VectorScoring scoring = store.scoring(Distance.EUCLIDEAN);
-      Relinking all = new Relinking(Integer.MAX_VALUE);
+      Told all = new Told(Integer.MAX_VALUE, Integer.MAX_VALUE);
       HnswBuilder.over(scoring).threads(2).listener(all).build().close();
       assertThat(all.inserted).hasValue(2000);
       assertThat(all.relinked).hasValue(1000);
 
-      Relinking some = new Relinking(300);
+      Told some = new Told(Integer.MAX_VALUE, 300);
       assertThatThrownBy(() -> HnswBuilder.over(scoring).threads(2).listener(some).build())
           .isInstanceOf(CancellationException.class);
       assertThat(some.inserted).hasValue(2000);
@@ -125,13 +109,16 @@ class HnswBuilderTest {
     }
   }
 
-  private static final class Relinking implements BuildListener {
+  /** What was told of a build, which is cancelled after so much. */
+  private static final class Told implements BuildListener {
     final AtomicInteger inserted = new AtomicInteger();
     final AtomicInteger relinked = new AtomicInteger();
-    private final int enough;
+    private final int insertedMax;
+    private final int relinkedMax;
 
-    Relinking(int enough) {
-      this.enough = enough;
+    Told(int insertedMax, int relinkedMax) {
+      this.insertedMax = insertedMax;
+      this.relinkedMax = relinkedMax;
     }
 
     @Override
@@ -147,7 +134,7 @@ class HnswBuilderTest {
 
     @Override
     public boolean cancelled() {
-      return relinked.get() >= enough;
+      return inserted.get() >= insertedMax || relinked.get() >= relinkedMax;
     }
   }
 
@@ -160,9 +147,9 @@ class HnswBuilderTest {
       try (HnswGraph graph = HnswBuilder.over(scoring).build()) {
         Inserter inserter = new Inserter(new GraphInsertion(graph, scoring, HnswParams.DEFAULT));
         int max = graph.neighbourCountMax(0);
-        int farthest = 0;
+        int tried = 0;
         for (int ordinal = 0; ordinal < 1000; ordinal++) {
-          int far = farthestFrom(store, ordinal);
+          int far = farthestFrom(scoring, ordinal);
           List<Integer> before = list(graph, ordinal);
           if (before.size() == max || list(graph, far).contains(ordinal)) {
             continue;
@@ -178,28 +165,20 @@ class HnswBuilderTest {
               assertThat(after).contains(neighbour);
             }
           }
-          farthest++;
+          tried++;
         }
-        assertThat(farthest).isGreaterThan(500);
+        assertThat(tried).isGreaterThan(500);
         Graphs.assertValid(graph);
       }
     }
   }
 
-  private static int farthestFrom(VectorStore store, int ordinal) {
-    float[] from = new float[8];
-    float[] vector = new float[8];
-    store.read(ordinal, from);
-    int farthest = -1;
-    double most = -1;
-    for (int other = 0; other < store.size(); other++) {
-      store.read(other, vector);
-      double sum = 0;
-      for (int i = 0; i < 8; i++) {
-        sum += (vector[i] - from[i]) * (vector[i] - from[i]);
-      }
-      if (sum > most) {
-        most = sum;
+  private static int farthestFrom(VectorScoring scoring, int ordinal) {
+    OrdinalScorer scorer = scoring.ordinalScorer();
+    scorer.select(ordinal);
+    int farthest = ordinal;
+    for (int other = 0; other < scoring.size(); other++) {
+      if (scorer.distance(other) > scorer.distance(farthest)) {
         farthest = other;
       }
     }
