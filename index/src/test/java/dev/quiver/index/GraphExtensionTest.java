@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,6 +138,25 @@ class GraphExtensionTest {
     assertThat(shareWorn(random, 0, 8000)).isEqualTo(1);
   }
 
+  @Test
+  void whatLostNeighboursIsLinkedOnceMoreByABuild() {
+    Random random = new Random(TestVectors.seed());
+    try (GrowableVectorStore old =
+            TestVectors.gaussianStore(random, 4000, DIMENSION, ElementType.FLOAT32);
+        HnswGraph from = HnswBuilder.over(old.scoring(Distance.EUCLIDEAN)).threads(2).build();
+        GrowableVectorStore merged = GrowableVectorStore.create(ElementType.FLOAT32, DIMENSION)) {
+      int[] mapping = merge(old, merged, random, 10, 0);
+      AtomicProgress progress = new AtomicProgress();
+      HnswBuilder.over(merged.scoring(Distance.EUCLIDEAN))
+          .extending(from, mapping)
+          .threads(2)
+          .listener(progress)
+          .build()
+          .close();
+      assertThat(progress.relinked.get() / (double) merged.size()).isBetween(0.25, 0.35);
+    }
+  }
+
   private static double shareWorn(Random random, int percentGone, int added) {
     try (GrowableVectorStore old =
             TestVectors.gaussianStore(random, 4000, DIMENSION, ElementType.FLOAT32);
@@ -218,12 +238,17 @@ class GraphExtensionTest {
   }
 
   private static final class AtomicProgress implements BuildListener {
-    final java.util.concurrent.atomic.AtomicInteger calls =
-        new java.util.concurrent.atomic.AtomicInteger();
+    final AtomicInteger calls = new AtomicInteger();
+    final AtomicInteger relinked = new AtomicInteger();
 
     @Override
     public void onProgress(int inserted, int total) {
       calls.incrementAndGet();
+    }
+
+    @Override
+    public void onRelinked(int done, int total) {
+      relinked.incrementAndGet();
     }
   }
 }
