@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.quiver.index.CodesOption;
 import dev.quiver.index.Distance;
 import dev.quiver.index.VectorPlacement;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,7 @@ public record CollectionConfig(ObjectNode document, Map<String, VectorParams> ve
     JsonNode quantization = document.path("quantization_config");
     allVectorDocuments(document)
         .forEach((name, vector) -> vectors.put(name, params(vector, hnsw, quantization)));
-    return new CollectionConfig(document, Map.copyOf(vectors));
+    return new CollectionConfig(document, Collections.unmodifiableMap(vectors));
   }
 
   /** The parameters of each vector as the document has them, by name: dense, then sparse ones. */

@@ -1,8 +1,10 @@
 package dev.quiver.engine;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,7 @@ record RestorePlan(long micros, String backup, Map<String, String> aliases, List
   }
 
   RestorePlan {
-    aliases = Map.copyOf(aliases);
+    aliases = Collections.unmodifiableMap(new TreeMap<>(aliases));
     items = List.copyOf(items);
   }
 

@@ -3,6 +3,7 @@ package dev.quiver.engine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,8 +23,9 @@ record StoreState(Map<String, Entry> collections, Map<String, String> aliases) {
   record Entry(String id, ObjectNode config) {}
 
   StoreState {
-    collections = Map.copyOf(collections);
-    aliases = Map.copyOf(aliases);
+    // Sorted, so that what is done for each of them is done in the same order by every process.
+    collections = Collections.unmodifiableMap(new TreeMap<>(collections));
+    aliases = Collections.unmodifiableMap(new TreeMap<>(aliases));
   }
 
   /** The state after an event; see {@link StoreJournal} for its form. */

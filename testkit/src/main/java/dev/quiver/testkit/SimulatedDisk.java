@@ -51,6 +51,11 @@ public final class SimulatedDisk implements FileOps {
   private boolean off;
   private long history;
 
+  /** The file of the last operation if that was a write, and the history before it. */
+  private @Nullable Path writtenLast;
+
+  private long historyBefore;
+
   /** A file, or a folder when it has no content. */
   private record Node(@Nullable SimulatedFile file, long number) {
     boolean isFolder() {
@@ -239,8 +244,17 @@ public final class SimulatedDisk implements FileOps {
     if (off) {
       throw new IOException("simulated: the power is off");
     }
+    boolean scratch = path.startsWith(SimulatedSnapshots.TEMPORARY);
+    if (scratch && kind == DiskFaults.Kind.WRITE && path.equals(writtenLast)) {
+      // A snapshot tells Lucene's checksums, so that its length, and thereby the number of its
+      // writes, differs each time: those in a row are one operation.
+      operations--;
+      history = historyBefore;
+    }
+    writtenLast = kind == DiskFaults.Kind.WRITE ? path : null;
+    historyBefore = history;
     long number = operations++;
-    int counted = path.startsWith(SimulatedSnapshots.TEMPORARY) ? 0 : bytes;
+    int counted = scratch ? 0 : bytes;
     history = history * 31 + Objects.hash(kind.name(), withoutHashes(path), counted);
     faults.delayOf(number).pass();
     DiskFaults.Fault fault = faults.at(number, kind, path);

@@ -2,7 +2,11 @@ package dev.quiver.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +41,55 @@ class SimulatedCampaignTest {
 
     for (long seed = 1; seed <= 10; seed++) {
       assertThat(campaign.history(seed)).as("seed " + seed).isEqualTo(campaign.history(seed));
+    }
+  }
+
+  /** Maps and sets that are copied have an order of their own in each process. */
+  @Test
+  void theSameSeedGivesTheSameHistoryInAnotherProcess() throws Exception {
+    SimulatedCampaign campaign = new SimulatedCampaign(SimulatedFlaw.NONE);
+    List<String> expected = new ArrayList<>();
+    for (long seed = 1; seed <= 10; seed++) {
+      expected.add(seed + " " + campaign.history(seed));
+    }
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(historiesOfAnotherProcess()).isEqualTo(expected);
+    }
+  }
+
+  private static List<String> historiesOfAnotherProcess() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (argument.startsWith("--add-modules") || argument.startsWith("--enable-native")) {
+        command.add(argument);
+      }
+    }
+    command.addAll(
+        List.of("-ea", "-cp", System.getProperty("java.class.path"), Histories.class.getName()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    List<String> histories =
+        process
+            .inputReader()
+            .lines()
+            .filter(line -> line.startsWith(Histories.MARK))
+            .map(line -> line.substring(Histories.MARK.length()))
+            .toList();
+    assertThat(process.waitFor()).isZero();
+    return histories;
+  }
+
+  /** Prints the histories of ten seeds. */
+  static final class Histories {
+    static final String MARK = "history of ";
+
+    public static void main(String[] args) {
+      SimulatedCampaign campaign = new SimulatedCampaign(SimulatedFlaw.NONE);
+      for (long seed = 1; seed <= 10; seed++) {
+        System.out.println(MARK + seed + " " + campaign.history(seed));
+      }
     }
   }
 
