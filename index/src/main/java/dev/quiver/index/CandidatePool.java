@@ -9,16 +9,21 @@ import java.util.Arrays;
  * <p>For the sizes that walks use, moving the tail of a short array is cheaper than keeping two
  * heaps, and the results need no sorting at the end.
  */
-final class CandidatePool {
+final class CandidatePool extends OwnLines {
   /** Beside an ordinal, which is never negative, in the low half of a {@link Scored}. */
   private static final long EXPANDED = 0x8000_0000L;
 
-  private long[] entries = new long[256];
+  private static final int ROOM = 256;
 
-  /** Working memory of {@link #addAll}: candidates that are closer, and where each one goes. */
-  private long[] fresh = new long[256];
+  /** From {@link OwnLines#LONGS} on. */
+  private long[] entries = new long[LONGS + ROOM + LONGS];
 
-  private int[] places = new int[256];
+  /** Working memory of {@link #addAll}: candidates that are closer. */
+  private long[] fresh = new long[LONGS + ROOM + LONGS];
+
+  /** Where each one goes, from {@link OwnLines#INTS} on. */
+  private int[] places = new int[INTS + ROOM + INTS];
+
   private int size;
   private int capacity;
 
@@ -42,8 +47,8 @@ final class CandidatePool {
     limitRank = 0;
     size = 0;
     cursor = 0;
-    if (entries.length < newCapacity) {
-      entries = new long[newCapacity + (newCapacity >> 1)];
+    if (entries.length < LONGS + newCapacity) {
+      entries = new long[LONGS + newCapacity + (newCapacity >> 1) + LONGS];
     }
   }
 
@@ -71,12 +76,12 @@ final class CandidatePool {
 
   /** The i-th closest, as {@link Scored}. */
   long get(int i) {
-    return entries[i] & ~EXPANDED;
+    return entries[LONGS + i] & ~EXPANDED;
   }
 
   /** Sets the i-th closest, for one who fills a cleared pool to its capacity in any order. */
   void set(int i, long scored) {
-    entries[i] = scored;
+    entries[LONGS + i] = scored;
     size = capacity;
   }
 
@@ -88,7 +93,7 @@ final class CandidatePool {
     long[] a = entries;
     int end = size;
     if (end == capacity) {
-      if (end == 0 || scored >= (a[end - 1] & ~EXPANDED)) {
+      if (end == 0 || scored >= (a[LONGS + end - 1] & ~EXPANDED)) {
         return;
       }
       end--;
@@ -96,8 +101,8 @@ final class CandidatePool {
       size = end + 1;
     }
     int low = placeOf(scored, a, end);
-    System.arraycopy(a, low, a, low + 1, end - low);
-    a[low] = scored;
+    System.arraycopy(a, LONGS + low, a, LONGS + low + 1, end - low);
+    a[LONGS + low] = scored;
     if (low < cursor) {
       cursor = low;
     }
@@ -115,14 +120,14 @@ final class CandidatePool {
     if (added == 0) {
       return;
     }
-    Arrays.sort(fresh, 0, added);
+    Arrays.sort(fresh, LONGS, LONGS + added);
     long[] a = entries;
     int end = size;
     for (int i = 0; i < added; i++) {
-      places[i] = placeOf(fresh[i], a, end);
+      places[INTS + i] = placeOf(fresh[LONGS + i], a, end);
     }
     // Those that would come to lie beyond the capacity, behind others of this step.
-    while (added > 0 && places[added - 1] + added > capacity) {
+    while (added > 0 && places[INTS + added - 1] + added > capacity) {
       added--;
     }
     if (added == 0) {
@@ -131,22 +136,22 @@ final class CandidatePool {
     size = Math.min(capacity, end + added);
     int moved = size - added;
     for (int i = added - 1; i >= 0; i--) {
-      int place = places[i];
-      System.arraycopy(a, place, a, place + i + 1, moved - place);
-      a[place + i] = fresh[i];
+      int place = places[INTS + i];
+      System.arraycopy(a, LONGS + place, a, LONGS + place + i + 1, moved - place);
+      a[LONGS + place + i] = fresh[LONGS + i];
       moved = place;
     }
-    cursor = Math.min(cursor, places[0]);
-    if (places[0] < limitRank && size >= limitRank) {
+    cursor = Math.min(cursor, places[INTS]);
+    if (places[INTS] < limitRank && size >= limitRank) {
       tighten();
     }
   }
 
   /** Puts into {@link #fresh} what isn't too far already; returns how many. */
   private int takeCloser(float[] distances, int[] nodes, int count) {
-    if (fresh.length < count) {
-      fresh = new long[2 * count];
-      places = new int[2 * count];
+    if (fresh.length < LONGS + count) {
+      fresh = new long[LONGS + 2 * count];
+      places = new int[INTS + 2 * count];
     }
     long bound = limit;
     if (size == capacity) {
@@ -156,32 +161,32 @@ final class CandidatePool {
     int n = 0;
     for (int i = 0; i < count; i++) {
       long scored = Scored.of(distances[i], nodes[i]);
-      taken[n] = scored;
+      taken[LONGS + n] = scored;
       n += scored < bound ? 1 : 0;
     }
     return n;
   }
 
   /**
-   * How many of {@code a[0..end)} are closer. A binary search that goes on whatever it sees: a
-   * choice of values, not of branches, which nothing could predict.
+   * How many of the first {@code end} entries are closer. A binary search that goes on whatever it
+   * sees: a choice of values, not of branches, which nothing could predict.
    */
   private static int placeOf(long scored, long[] a, int end) {
     int low = 0;
     int left = end;
     while (left > 0) {
       int half = (left + 1) >>> 1;
-      low = (a[low + half - 1] & ~EXPANDED) < scored ? low + half : low;
+      low = (a[LONGS + low + half - 1] & ~EXPANDED) < scored ? low + half : low;
       left -= half;
     }
     return low;
   }
 
   private void tighten() {
-    float distance = limitBase + Scored.distance(entries[limitRank - 1]);
+    float distance = limitBase + Scored.distance(entries[LONGS + limitRank - 1]);
     float radius = Math.max(limitFactor * distance, distance + limitMargin);
     limit = Scored.of(radius - limitBase, Integer.MAX_VALUE);
-    while (size > limitRank && (entries[size - 1] & ~EXPANDED) > limit) {
+    while (size > limitRank && (entries[LONGS + size - 1] & ~EXPANDED) > limit) {
       size--;
     }
   }
@@ -189,9 +194,9 @@ final class CandidatePool {
   /** Marks the closest node that wasn't yet expanded and returns its ordinal, or -1. */
   int expandNext() {
     while (cursor < size) {
-      long entry = entries[cursor];
+      long entry = entries[LONGS + cursor];
       if ((entry & EXPANDED) == 0) {
-        entries[cursor++] = entry | EXPANDED;
+        entries[LONGS + cursor++] = entry | EXPANDED;
         return (int) entry;
       }
       cursor++;
@@ -203,17 +208,17 @@ final class CandidatePool {
   void toOrdinals(NodeMap map) {
     for (int i = 0; i < size; i++) {
       long scored = get(i);
-      entries[i] = Scored.of(Scored.distance(scored), map.ordinal(Scored.ordinal(scored)));
+      entries[LONGS + i] = Scored.of(Scored.distance(scored), map.ordinal(Scored.ordinal(scored)));
     }
     // Equally distant ones are in the order of their ordinals.
-    Arrays.sort(entries, 0, size);
+    Arrays.sort(entries, LONGS, LONGS + size);
     cursor = 0;
   }
 
   /** How many of the closest nodes, up to the first that wasn't expanded, a filter accepts. */
   int countExpanded(OrdinalFilter filter) {
     int count = 0;
-    for (int i = 0; i < size && (entries[i] & EXPANDED) != 0; i++) {
+    for (int i = 0; i < size && (entries[LONGS + i] & EXPANDED) != 0; i++) {
       count += filter.accepts(Scored.ordinal(get(i))) ? 1 : 0;
     }
     return count;
@@ -225,7 +230,7 @@ final class CandidatePool {
     for (int i = 0; i < size; i++) {
       long scored = get(i);
       if (filter.accepts(Scored.ordinal(scored))) {
-        entries[kept++] = scored;
+        entries[LONGS + kept++] = scored;
       }
     }
     size = kept;

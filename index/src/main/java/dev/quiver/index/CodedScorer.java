@@ -5,7 +5,8 @@ package dev.quiver.index;
  * The query is a vector ({@link #prepare}) or, where the codes tell enough, a row ({@link
  * #select}). For one thread at a time.
  */
-abstract sealed class CodedScorer implements OrdinalScorer permits LevelScorer, BitScorer {
+abstract sealed class CodedScorer extends OwnLines implements OrdinalScorer
+    permits LevelScorer, BitScorer {
   private final CodedVectors vectors;
   private final Quantiser quantiser;
 

@@ -52,18 +52,18 @@ final class FilteredWalk {
         if (node < 0) {
           break;
         }
-        beam[width++] = node;
+        beam[OwnLines.INTS + width++] = node;
         accepted += filter.accepts(node) ? 1 : 0;
       }
       if (width == 0 && accepted < lookAt) {
         break;
       }
       if (width > 1) {
-        graph.touch(beam, width);
+        graph.touch(beam, OwnLines.INTS, OwnLines.INTS + width);
       }
       int count = 0;
       for (int i = 0; i < width; i++) {
-        int end = graph.links(0, beam[i], neighbours, count);
+        int end = graph.links(0, beam[OwnLines.INTS + i], neighbours, count);
         count = visited.addAll(neighbours, count, end, changes);
       }
       scratch.nodeCount += width;

@@ -70,7 +70,7 @@ final class FlatScoring implements VectorScoring {
   }
 
   /** Not thread-safe. */
-  static final class Scorer implements OrdinalScorer {
+  static final class Scorer extends OwnLines implements OrdinalScorer {
     private final VectorStore store;
     private final RowKernel kernel;
     private final float[] query;

@@ -84,17 +84,17 @@ final class GraphWalk {
         if (node < 0) {
           break;
         }
-        beam[width++] = node;
+        beam[OwnLines.INTS + width++] = node;
       }
       if (width == 0) {
         return;
       }
       if (level == 0 && width > 1) {
-        graph.touch(beam, width);
+        graph.touch(beam, OwnLines.INTS, OwnLines.INTS + width);
       }
       int count = 0;
       for (int i = 0; i < width; i++) {
-        int end = graph.links(level, beam[i], neighbours, count);
+        int end = graph.links(level, beam[OwnLines.INTS + i], neighbours, count);
         count = visited.addAll(neighbours, count, end, changes);
       }
       scratch.nodeCount += width;

@@ -3,7 +3,7 @@ package dev.quiver.index;
 import java.util.Arrays;
 
 /** A binary min-heap of longs that grows and is reused. As a max-heap it holds complements. */
-final class LongHeap {
+final class LongHeap extends OwnLines {
   private long[] heap = new long[64];
   private int size;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * graph searched, under filters a bit more, and little else. For one thread at a time; {@link
  * ScratchPool} shares some.
  */
-public final class SearchScratch {
+public final class SearchScratch extends OwnLines {
   /** How many nodes a walk expands together at most. */
   static final int BEAM = 8;
 
@@ -20,8 +20,8 @@ public final class SearchScratch {
   /** Candidates and results of a walk. */
   final CandidatePool pool = new CandidatePool();
 
-  /** Nodes that are expanded together. */
-  final int[] beam = new int[BEAM];
+  /** Nodes that are expanded together, from {@link OwnLines#INTS} on. */
+  final int[] beam = new int[INTS + BEAM + INTS];
 
   /** Results of scans: complements of {@link Scored}, so that the top is the farthest. */
   final LongHeap results = new LongHeap();

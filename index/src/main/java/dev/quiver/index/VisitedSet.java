@@ -7,7 +7,7 @@ import java.util.Arrays;
  * last, so clearing between walks is one increment, but for every 255th. Small, because it is read
  * at random and should stay in the processor's second cache.
  */
-final class VisitedSet {
+final class VisitedSet extends OwnLines {
   private byte[] seenBy = new byte[0];
   private byte walk;
 

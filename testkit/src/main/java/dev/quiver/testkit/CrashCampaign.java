@@ -12,7 +12,6 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,13 +193,7 @@ public final class CrashCampaign {
   }
 
   private Process start() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (argument.startsWith("--add-modules") || argument.startsWith("--enable-native")) {
-        command.add(argument);
-      }
-    }
+    List<String> command = OtherProcesses.java();
     command.addAll(
         List.of(
             // The reports have the standard output for themselves.

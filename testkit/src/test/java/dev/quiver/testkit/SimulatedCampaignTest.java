@@ -2,8 +2,6 @@ package dev.quiver.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +57,7 @@ class SimulatedCampaignTest {
   }
 
   private static List<String> historiesOfAnotherProcess() throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (argument.startsWith("--add-modules") || argument.startsWith("--enable-native")) {
-        command.add(argument);
-      }
-    }
+    List<String> command = OtherProcesses.java();
     command.addAll(
         List.of("-ea", "-cp", System.getProperty("java.class.path"), Histories.class.getName()));
     Process process =

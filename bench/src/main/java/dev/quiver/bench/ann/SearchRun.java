@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param <F> the contender's own form of a filter
  */
 final class SearchRun<F> {
+  /**
+   * Queries that a thread takes at once: the results of single ones would lie in cache lines that
+   * other threads write to.
+   */
+  private static final int TAKEN = 16;
+
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final Contender<F> contender;
@@ -94,10 +100,13 @@ final class SearchRun<F> {
     long counted = 0;
     long cpu = THREADS.getCurrentThreadCpuTime();
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
-    for (int i = next.getAndIncrement(); i < searches; i = next.getAndIncrement()) {
-      int q = i % queries.length;
-      F filter = filters == null ? null : filters.get(q);
-      counted += searcher.search(queries[q], k, parameter, filter, found, q * k);
+    for (int from = next.getAndAdd(TAKEN); from < searches; from = next.getAndAdd(TAKEN)) {
+      int before = Math.min(searches, from + TAKEN);
+      for (int i = from; i < before; i++) {
+        int q = i % queries.length;
+        F filter = filters == null ? null : filters.get(q);
+        counted += searcher.search(queries[q], k, parameter, filter, found, q * k);
+      }
     }
     allocatedBytes.addAndGet(THREADS.getCurrentThreadAllocatedBytes() - allocated);
     cpuNanos.addAndGet(THREADS.getCurrentThreadCpuTime() - cpu);
