@@ -5,7 +5,7 @@ package dev.quiver.index;
  * cores can't write to a line at once, nor can one read it while the other writes; and where
  * objects come to lie is up to the collector, which may put one thread's counters beside another's,
  * or beside what all threads read. Without this, two threads were in one process of eight 1.5 times
- * as fast as one, with it 1.8 times in each (docs/performance.md).
+ * as fast as one, with it about 1.8 times in each (docs/performance.md).
  *
  * <p>Fields of subclasses lie behind 128 bytes that nobody uses: two lines, since processors fetch
  * them in pairs. Arrays are used from {@link #INTS} or {@link #LONGS} on and end with as much
