@@ -17,8 +17,8 @@ final class LevelScorer extends CodedScorer {
   private final short[] query;
   private final float[] scaled;
   private float[] rowCorrections = new float[0];
-  private final int[] one = new int[INTS];
-  private final float[] product = new float[INTS];
+  private final int[] one = new int[1];
+  private final float[] product = new float[1];
 
   /** The distance is {@code offset + factor * product}, plus the row's correction if it has one. */
   private float offset;

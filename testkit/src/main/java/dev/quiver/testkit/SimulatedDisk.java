@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>A failed sync</b> may give up the bytes that it was to write: they are read as before, are
  * clean to the system, and no later sync writes them.
  *
- * <p>Every operation has a number, counted from 0; faults name them. Thread-safe.
+ * <p>Every operation has a number, counted from 0; faults name them. Writes in a row to one file
+ * that a snapshot is made from have one number together. Thread-safe.
  */
 public final class SimulatedDisk implements FileOps {
   private static final Pattern HASHES = Pattern.compile("/([0-9a-f]{64}|[0-9a-f]{2})(?=/|$)");
