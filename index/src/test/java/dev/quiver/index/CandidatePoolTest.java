@@ -2,7 +2,11 @@ package dev.quiver.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CandidatePoolTest {
@@ -53,10 +57,35 @@ class CandidatePoolTest {
     assertThat(ordinals(pool)).containsExactly(3, 4, 2, 1, 0);
   }
 
+  @Test
+  void nodesBecomeOrdinalsEquallyDistantOnesInTheirOrder() {
+    for (int size : new int[] {1, 15, 16, 17, 100}) {
+      int[] ordinals = new int[size];
+      int[] nodes = new int[size];
+      for (int node = 0; node < size; node++) {
+        ordinals[node] = size - 1 - node;
+        nodes[size - 1 - node] = node;
+      }
+      CandidatePool pool = new CandidatePool();
+      pool.clear(size);
+      for (int node = 0; node < size; node++) {
+        pool.add(Scored.of(node / 3, node));
+      }
+      pool.toOrdinals(new NodeMap(MemorySegment.ofArray(ordinals), MemorySegment.ofArray(nodes)));
+
+      Integer[] expected = IntStream.range(0, size).boxed().toArray(Integer[]::new);
+      Arrays.sort(
+          expected,
+          Comparator.<Integer>comparingInt(ordinal -> (size - 1 - ordinal) / 3)
+              .thenComparing(Comparator.naturalOrder()));
+      assertThat(ordinals(pool)).containsExactly(expected);
+    }
+  }
+
   private void addSame(CandidatePool one, CandidatePool many, int differentDistances) {
     int node = 0;
     for (int round = 0; round < 8; round++) {
-      int count = random.nextInt(random.nextBoolean() ? 6 : 200);
+      int count = random.nextInt(random.nextBoolean() ? 6 : 400);
       float[] distances = new float[count + random.nextInt(3)];
       int[] nodes = new int[distances.length];
       for (int i = 0; i < distances.length; i++) {

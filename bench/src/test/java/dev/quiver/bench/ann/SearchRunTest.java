@@ -24,7 +24,7 @@ class SearchRunTest {
       exact.build(base, RowNumbers.range(ROWS.length), 1, folder);
 
       for (int threads = 1; threads <= 2; threads++) {
-        var run = new SearchRun<>(exact, QUERIES, 2, 0, null, 4);
+        var run = new SearchRun<>(exact, QUERIES, 2, 0, null, 40);
         run.run(threads);
 
         // All rows are compared in each search: fewer searches than asked for would show here.
